@@ -1,0 +1,98 @@
+# setup · run · test · simulate · contract · lint · lock
+PORT ?=
+VENV := .venv
+ON_WINDOWS := $(filter Windows_NT,$(OS))
+PY := $(VENV)/$(if $(ON_WINDOWS),Scripts/python.exe,bin/python)
+# The first Python that TensorFlow has wheels for.
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell \
+	$(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null && echo $(name))))
+TOOLS := node_modules/.bin
+
+.PHONY: help setup run test test-server test-client simulate contract contract-check lint format lock prerequisites
+
+help:
+	@echo "make run [PORT=5055]  install, start, answer"
+	@echo "make test             every test; needs Node 20 and Chromium too"
+	@echo "make simulate         the mini-program in a browser, beside a running server"
+	@echo "make contract         generate both sides' types from shared/contract.schema.json"
+	@echo "make lint             style, types, WeChat's own compile check"
+	@echo "make format           put the Python code into its style"
+	@echo "make lock             resolve the Python dependencies anew"
+
+setup: $(VENV)/run.stamp
+
+run: setup
+	$(if $(PORT),PAISHI_PORT=$(PORT)) $(PY) -m server serve
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "PaiShi needs Python 3.11, 3.12 or 3.13: https://www.python.org/downloads/"; \
+		echo "If it has another name here: make run PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Python has no venv here. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+
+$(VENV)/run.stamp: requirements.lock | $(PY)
+	@echo "Installing (about 350 MB, once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json package.json
+	@npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+prerequisites:
+	@sh tests/prerequisites.sh
+
+test: prerequisites contract-check test-server test-client
+
+test-server: $(VENV)/test.stamp
+	$(PY) -m pytest -n auto tests/server
+
+test-client: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
+	PAISHI_PYTHON=$(PY) $(TOOLS)/vitest run
+
+simulate: prerequisites node_modules/.package-lock.json
+	node tests/simulator/serve.js --open $(if $(PORT),--server http://127.0.0.1:$(PORT))
+
+PYDANTIC := $(PY) -m datamodel_code_generator --input shared/contract.schema.json --input-file-type jsonschema \
+	--output-model-type pydantic_v2.BaseModel --formatters builtin --use-annotated --field-constraints \
+	--use-double-quotes --use-standard-collections --use-union-operator --use-schema-description \
+	--target-python-version 3.11 --disable-timestamp --collapse-root-models --enum-field-as-literal all \
+	--custom-file-header '"""Generated from shared/contract.schema.json by `make contract`; do not edit."""'
+TYPESCRIPT := $(TOOLS)/json2ts --input shared/contract.schema.json --unreachableDefinitions \
+	--additionalProperties=false --maxItems=-1 \
+	--bannerComment '/* Generated from shared/contract.schema.json by `make contract`; do not edit. */'
+
+contract: $(VENV)/test.stamp node_modules/.package-lock.json
+	$(PYDANTIC) --output server/contract.py
+	$(TYPESCRIPT) --output miniprogram/contract.d.ts
+
+contract-check: $(VENV)/test.stamp node_modules/.package-lock.json
+	@mkdir -p build
+	@$(PYDANTIC) --output build/contract.py
+	@$(TYPESCRIPT) --output build/contract.d.ts
+	@diff -u server/contract.py build/contract.py && diff -u miniprogram/contract.d.ts build/contract.d.ts \
+		|| { echo "shared/contract.schema.json has changed: run 'make contract' and commit what it writes."; exit 1; }
+
+lint: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(TOOLS)/eslint .
+	$(TOOLS)/tsc -p miniprogram
+	node tests/miniprogram/official-compile.js
+
+format: $(VENV)/test.stamp
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+UV := $(PY) -m uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-annotate --generate-hashes \
+	--custom-compile-command 'make lock' --quiet pyproject.toml
+
+lock: $(PY)
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv
+	$(UV) --output-file requirements.lock
+	$(UV) --group test --constraint requirements.lock --output-file requirements-test.lock
