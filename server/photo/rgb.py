@@ -1,0 +1,40 @@
+"""Any Pillow mode to 8-bit RGB, keeping what a person would see."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_WHITE = (255, 255, 255)
+
+
+def to_rgb(picture: Image.Image) -> Image.Image:
+    """Return `picture` as a new "RGB" picture, 8 bits a channel.
+
+    Transparent parts are laid on white. 16-bit grey is scaled by 255/65535, not clipped. "I" counts as
+    16-bit grey, as Pillow writes it to PNG, and "F" as 0-1: no accepted format yields either today.
+    CMYK is the plain (1 - ink) * (1 - black), without a profile.
+    """
+    if picture.mode.startswith("I"):
+        return _grey(_narrowed(np.clip(np.asarray(picture), 0, 65535).astype(np.uint16)))
+    if picture.mode == "F":
+        unit = np.clip(np.nan_to_num(np.asarray(picture), nan=0.0), 0, 1)
+        return _grey(np.rint(unit * 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        return _on_white(picture)
+    return picture.convert("RGB")
+
+
+def _narrowed(wide: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    # round(wide / 257) without leaving 16 bits: a 50-megapixel scan is large enough as it is.
+    return (wide // 257 + (wide % 257 > 128)).astype(np.uint8)
+
+
+def _grey(levels: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(levels).convert("RGB")
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    see_through = picture.convert("RGBA")
+    below = Image.new("RGB", picture.size, _WHITE)
+    below.paste(see_through, mask=see_through.getchannel("A"))
+    return below

@@ -1,0 +1,191 @@
+"""Files that are cut off, changed, or claim to be huge: always a PhotoError, never anything else."""
+
+import random
+import struct
+import subprocess
+import sys
+import zlib
+
+import pillow_heif
+import pytest
+from PIL import Image
+
+from server.photo.decode import decode
+from server.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
+from tests.server.conftest import ROOT
+from tests.server.photo.scenes import MANY, assert_close, decoded, exif, saved, scene
+
+pillow_heif.register_heif_opener()
+
+# Damaged EXIF among the flipped bits makes Pillow warn; the server silences that when it starts.
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
+
+FILES = {
+    "JPEG": saved(scene(), "JPEG", exif=exif(6)),
+    "progressive JPEG": saved(scene(), "JPEG", progressive=True),
+    "PNG": saved(scene(), "PNG", exif=exif(6)),
+    "interlaced GIF": saved(scene().quantize(64), "GIF", interlace=1),
+    "WebP": saved(scene(), "WEBP", exif=exif(6)),
+    "lossless WebP": saved(scene(), "WEBP", lossless=True),
+    "BMP": saved(scene(), "BMP"),
+    "HEIF": saved(scene(), "HEIF", exif=exif(6)),
+    "AVIF": saved(scene(), "AVIF", exif=exif(6)),
+}
+# What each can lose at its end without losing a pixel: end markers, and PNG's checksums.
+SPARE = {"JPEG": 2, "PNG": 21, "interlaced GIF": 2}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_cut_off_file_is_refused(name: str) -> None:
+    whole = FILES[name]
+    last = len(whole) - SPARE.get(name, 0) - 1
+    for length in {*range(40, last, max(1, last // 60)), last - 8, last - 1}:
+        with pytest.raises(PhotoError):
+            decode(whole[:length], max_pixels=MANY)
+
+
+@pytest.mark.parametrize("short_side", [None, 16])
+def test_jpeg_without_its_end_marker_is_whole(short_side: int | None) -> None:
+    whole = FILES["JPEG"]
+    wanted = decoded(whole, **({"short_side": short_side} if short_side else {}))
+    for missing in (1, 2):
+        picture = decode(whole[:-missing], max_pixels=MANY, short_side=short_side)
+        assert_close(decoded(saved(picture, "PNG")), wanted, 0)
+
+
+def test_jpeg_that_lacks_its_last_rows_is_refused_though_viewers_paint_them_grey() -> None:
+    whole = saved(scene(640, 480), "JPEG", quality=95)
+    with pytest.raises(PhotoUnreadable):
+        decode(whole[: len(whole) * 9 // 10], max_pixels=MANY, short_side=64)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_flipped_bits_never_escape_as_another_error(name: str) -> None:
+    chance = random.Random(name)
+    outcomes = set()
+    for _ in range(120):
+        damaged = bytearray(FILES[name])
+        for _ in range(chance.choice([1, 3, 20])):
+            damaged[chance.randrange(len(damaged))] ^= 1 << chance.randrange(8)
+        try:
+            outcomes.add(decode(bytes(damaged), max_pixels=1_000_000).mode)
+        except PhotoError as error:
+            outcomes.add(error.detail[-1:])
+    assert outcomes == {"RGB", "."}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_head_without_a_body_and_noise_behind_a_head(name: str) -> None:
+    noise = random.Random(7).randbytes(3000)
+    for length in (12, 16, 20, 30):
+        for tail in (b"", bytes(500), noise):
+            with pytest.raises(PhotoError):
+                decode(FILES[name][:length] + tail, max_pixels=MANY)
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+def png_head(width: int, height: int) -> bytes:
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+
+
+def gif(screen: tuple[int, int], frame: tuple[int, int], between: bytes = b"") -> bytes:
+    head = b"GIF89a" + struct.pack("<HHBBB", *screen, 0, 0, 0)
+    return head + between + b"," + struct.pack("<HHHHB", 0, 0, *frame, 0) + b"\2\1\0\0;"
+
+
+def patched(file: bytes, mark: bytes, skip: int, value: bytes) -> bytes:
+    at = file.index(mark) + skip
+    return file[:at] + value + file[at + len(value) :]
+
+
+SMALL = saved(scene(), "JPEG")
+BOMBS = {
+    "PNG": png_head(60000, 60000) + chunk(b"IDAT", zlib.compress(bytes(1000))),
+    "GIF screen": gif((65535, 65535), (1, 1)),
+    "GIF frame": gif((1, 1), (65535, 65535)),
+    "GIF frame behind a comment": gif((1, 1), (65535, 65535), b"!\xfe\3abc\0!\xf9\4\0\0\0\0\0"),
+    "WebP": b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff\xff\0" * 2 + bytes(12),
+    "lossless WebP": patched(FILES["lossless WebP"], b"VP8L", 9, b"\xff\xff\xff\x0f"),
+    "lossy WebP": patched(saved(scene(), "WEBP"), b"\x9d\x01\x2a", 3, b"\xff\x3f\xff\x3f"),
+    "BMP": patched(FILES["BMP"], b"BM", 18, struct.pack("<ii", 60000, 60000)),
+    "JPEG": patched(SMALL, b"\xff\xc0", 5, struct.pack(">HH", 60000, 60000)),
+    "HEIF": patched(saved(scene(), "HEIF"), b"ispe", 8, struct.pack(">II", 30000, 30000)),
+    "AVIF": patched(saved(scene(), "AVIF"), b"ispe", 8, struct.pack(">II", 16000, 16000)),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_small_file_that_claims_a_huge_picture(name: str) -> None:
+    with pytest.raises(PhotoTooManyPixels) as error:
+        decode(BOMBS[name], max_pixels=MANY)
+    assert "million" in error.value.detail
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "HEIF", "AVIF"])
+def test_limit_is_exact_and_ours(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One pixel more is one too many, and Pillow's own process-wide limit decides nothing."""
+    file = saved(scene(96, 64), kind)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 96 * 64 // 2 + 1)
+    assert decode(file, max_pixels=96 * 64).size == (96, 64)
+    with pytest.raises(PhotoTooManyPixels, match="96 x 64"):
+        decode(file, max_pixels=96 * 64 - 1)
+
+
+def test_limit_is_checked_before_the_jpeg_is_reduced() -> None:
+    with pytest.raises(PhotoTooManyPixels):
+        decode(SMALL, max_pixels=96 * 64 - 1, short_side=8)
+
+
+HEAVY = {
+    "JPEG segments": SMALL[:2] + b"\xff\xe5\0\2" * 5000 + SMALL[2:],
+    "JPEG fill bytes": SMALL[:2] + b"\xff" * 5000 + SMALL[2:],
+    "JPEG stuffing": SMALL[:2] + b"\xff\0" * 5000 + SMALL[2:],
+    "JPEG stray bytes": SMALL[:20] + b"a" * 5000 + SMALL[20:],
+    "PNG chunks": FILES["PNG"][:33] + chunk(b"abCd", b"") * 5000 + FILES["PNG"][33:],
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_endless_metadata_is_not_walked_through(name: str) -> None:
+    with pytest.raises(PhotoUnreadable, match="metadata"):
+        decode(HEAVY[name], max_pixels=MANY)
+
+
+def test_hundreds_of_segments_are_still_a_photo() -> None:
+    file = SMALL[:2] + (b"\xff\xe5\0\x06abcd" * 900) + SMALL[2:]
+    assert_close(decoded(file), decoded(SMALL), 0)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9000), (9000, 1)])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
+def test_smallest_and_thinnest(kind: str, size: tuple[int, int]) -> None:
+    file = saved(Image.new("RGB", size, (200, 30, 60)), kind)
+    for short_side in (None, 512):
+        picture = decode(file, max_pixels=MANY, short_side=short_side)
+        assert picture.size == size
+
+
+QUIET = """
+import io, sys
+from PIL import Image
+from server.photo.decode import decode
+from server.photo.errors import PhotoError
+Image.MAX_IMAGE_PIXELS = 1000
+file = io.BytesIO()
+Image.new("RGB", (40, 40)).save(file, "JPEG", exif=b"Exif\\0\\0MM\\0*\\0\\0\\0\\x08\\xff\\xff")
+assert decode(file.getvalue(), max_pixels=10_000).size == (40, 40)
+gif = b"GIF89a\\1\\0\\1\\0\\0\\0\\0,\\0\\0\\0\\0\\x28\\0\\x28\\0\\0\\2\\1\\0\\0;"
+try:
+    decode(gif, max_pixels=10_000)
+except PhotoError as error:
+    print(error.detail)
+"""
+
+
+def test_nothing_is_printed_about_a_stranger_s_file() -> None:
+    run = subprocess.run([sys.executable, "-c", QUIET], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stderr == ""
+    assert "cut off" in run.stdout

@@ -1,0 +1,79 @@
+import io
+
+import numpy as np
+from PIL import Image
+
+from server.photo.decode import decode
+from server.photo.encode import encode_jpeg
+from tests.server.photo.scenes import MANY, pixels, saved, scene
+
+
+def photo_with_everything() -> bytes:
+    """GPS position, XMP, IPTC, a colour profile and a comment."""
+    exif = Image.Exif()
+    exif[0x010F] = "PhoneMaker"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
+    file = saved(
+        scene(),
+        "JPEG",
+        exif=exif,
+        xmp=b"<x:xmpmeta>Shanghai</x:xmpmeta>",
+        icc_profile=b"profile" * 30,
+        comment="taken at home",
+        dpi=(300, 300),
+        quality=95,
+    )
+    iptc = b"Photoshop 3.0\x008BIM\x04\x04\0\0\0\0\0\x08\x1c\x02\x50\0\3Bob"
+    return file[:2] + b"\xff\xed" + (len(iptc) + 2).to_bytes(2, "big") + iptc + file[2:]
+
+
+SECRETS = [b"Exif", b"GPS", b"PhoneMaker", b"Shanghai", b"xap", b"8BIM", b"Bob", b"ICC_PROFILE", b"home"]
+
+
+def segments(file: bytes) -> list[int]:
+    """Markers up to the scan, ITU-T T.81 B.1.1."""
+    at, found = 2, []
+    while file[at + 1] != 0xDA:
+        found.append(file[at + 1])
+        at += 2 + int.from_bytes(file[at + 2 : at + 4], "big")
+    return found
+
+
+def test_nothing_but_pixels_leaves() -> None:
+    file = photo_with_everything()
+    assert all(secret in file for secret in SECRETS if secret != b"GPS")
+    assert Image.open(io.BytesIO(file)).getexif().get_ifd(0x8825)
+    picture = decode(file, max_pixels=MANY)
+    assert picture.info == {}
+    out = encode_jpeg(picture)
+    assert not any(secret in out for secret in SECRETS)
+    back = Image.open(io.BytesIO(out))
+    assert not back.getexif()
+    assert back.info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    # JFIF's own header, tables and the frame: no APP1-APP15, no comment.
+    assert {marker for marker in segments(out) if marker >= 0xE0} == {0xE0}
+
+
+def test_nothing_leaves_even_from_a_picture_that_still_carries_it() -> None:
+    picture = Image.open(io.BytesIO(photo_with_everything()))
+    out = encode_jpeg(picture)
+    assert not any(secret in out for secret in SECRETS)
+
+
+def test_upright_and_close_to_the_original() -> None:
+    turned = scene().transpose(Image.Transpose.ROTATE_270)
+    out = encode_jpeg(decode(photo_with_everything(), max_pixels=MANY))
+    back = Image.open(io.BytesIO(out))
+    assert back.size == turned.size
+    assert np.abs(pixels(back) - pixels(turned)).mean() < 4
+
+
+def test_baseline_and_not_progressive() -> None:
+    markers = segments(encode_jpeg(scene()))
+    assert 0xC0 in markers
+    assert 0xC2 not in markers
+
+
+def test_quality_is_taken() -> None:
+    assert len(encode_jpeg(scene(640, 480), 95)) > len(encode_jpeg(scene(640, 480), 50))

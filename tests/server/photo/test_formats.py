@@ -1,0 +1,63 @@
+import pytest
+
+from server.photo.decode import decode
+from server.photo.errors import FormatUnsupported, PhotoUnreadable
+from server.photo.formats import format_of
+from tests.server.photo.scenes import MANY, saved, scene
+
+REFUSED = {
+    "PDF": b"%PDF-1.7\n%\xe2\xe3",
+    "SVG": b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "MP4 or MOV": b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41",
+    "MOV video": b"\0\0\0\x14ftypqt  \0\0\0\0qt  ",
+    "camera raw": b"\0\0\0\x18ftypcrx \0\0\0\1crx isom",
+    "web page": b"\n<!DOCTYPE html><html><body>504 Gateway Time-out</body></html>",
+    "DDS": b"DDS " + bytes(124),
+    "BLP": b"BLP2" + bytes(280),
+    "Photoshop": b"8BPS\0\1" + bytes(20),
+    "Windows icon": b"\0\0\1\0\1\0" + bytes(16),
+    "JPEG XL": b"\xff\x0a" + bytes(30),
+    "ZIP": b"PK\3\4" + bytes(30),
+    "AVI": b"RIFF\x24\0\0\0AVI LIST",
+    "not a photo": b"Bad Gateway: BM, GIF and JPEG are only words here",
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_foreign_file_is_named_with_what_would_be_accepted(name: str) -> None:
+    with pytest.raises(FormatUnsupported) as error:
+        decode(REFUSED[name], max_pixels=MANY)
+    assert name in error.value.detail
+    assert "JPEG, PNG, WebP" in error.value.detail
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "PPM", "ICO", "DDS", "TGA", "PCX", "JPEG2000"])
+def test_real_picture_of_a_format_outside_the_list(kind: str) -> None:
+    with pytest.raises(FormatUnsupported):
+        decode(saved(scene(), kind), max_pixels=MANY)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff", b"\xff\xd8ab", b"\x89PNG", b"RIFF", b"GIF8", b"BM", b"\0", b"\0\0\0\x18ftyp"]
+)
+def test_too_short_to_tell(data: bytes) -> None:
+    with pytest.raises(FormatUnsupported):
+        decode(data, max_pixels=MANY)
+
+
+def test_no_bytes_at_all() -> None:
+    with pytest.raises(PhotoUnreadable, match="empty"):
+        decode(b"", max_pixels=MANY)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf", "AVIF"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1heicmiaf", "HEIF"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIF"),
+        (b"\0\0\0\x1cftypavis\0\0\0\0avismsf1", "AVIF"),
+    ],
+)
+def test_container_brands_tell_heif_from_avif(head: bytes, kind: str) -> None:
+    assert format_of(head) == kind
