@@ -1,4 +1,4 @@
-# setup · run · test · simulate · contract · lint · lock
+# setup · run · test · simulate · screenshots · contract · lint · lock
 PORT ?=
 VENV := .venv
 ON_WINDOWS := $(filter Windows_NT,$(OS))
@@ -8,12 +8,13 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 	$(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null && echo $(name))))
 TOOLS := node_modules/.bin
 
-.PHONY: help setup run test test-server test-client simulate contract contract-check lint format lock prerequisites
+.PHONY: help setup run test test-server test-client simulate screenshots contract contract-check lint format lock prerequisites
 
 help:
 	@echo "make run [PORT=5055]  install, start, answer"
 	@echo "make test             every test; needs Node 20 and Chromium too"
 	@echo "make simulate         the mini-program in a browser, beside a running server"
+	@echo "make screenshots      the README's pictures, anew"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
 	@echo "make lint             style, types, WeChat's own compile check"
 	@echo "make format           put the Python code into its style"
@@ -56,6 +57,9 @@ test-client: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
 
 simulate: prerequisites node_modules/.package-lock.json
 	node tests/simulator/serve.js --open $(if $(PORT),--server http://127.0.0.1:$(PORT))
+
+screenshots: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
+	PAISHI_PYTHON=$(PY) PAISHI_KEEP_SCREENSHOTS=1 $(TOOLS)/vitest run tests/e2e/readme.chromium.test.js
 
 PYDANTIC := $(PY) -m datamodel_code_generator --input shared/contract.schema.json --input-file-type jsonschema \
 	--output-model-type pydantic_v2.BaseModel --formatters builtin --use-annotated --field-constraints \

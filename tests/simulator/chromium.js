@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { PROXY_PREFIX } from './proxy.js';
+import { startServer } from './server.js';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/**
+ * @typedef {object} PhoneLaunch
+ * @property {string} root the mini-program's folder
+ * @property {number} [width] CSS pixels, default 390
+ * @property {number} [height] CSS pixels, default 844
+ * @property {'light' | 'dark'} [theme] of the browser, default light
+ * @property {string} [cameraPhoto] a JPEG file that the camera shows; a test picture otherwise
+ * @property {string} [server] where requests for http://127.0.0.1:5000 go
+ * @property {Record<string, string>} [query] of the host page, see README.md
+ * @property {boolean} [touch] default true: fingers instead of a mouse
+ *
+ * @typedef {object} RunningPhone
+ * @property {import('playwright-core').Page} page
+ * @property {string} url of the host page
+ * @property {Error[]} errors uncaught errors and console errors, as they come
+ * @property {() => Promise<void>} close
+ */
+
+/** @returns {string | undefined} the browser to use: the environment's CHROMIUM, or the first one found */
+export function findChromium() {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  for (const name of NAMES) {
+    try {
+      return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    } catch {
+      // The next name may be there.
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Runs the mini-program in a real browser of a phone's size, with a camera that shows a photo.
+ *
+ * @param {PhoneLaunch} options
+ * @returns {Promise<RunningPhone>}
+ * @throws {Error} where there is no Chromium
+ */
+export async function launchPhone({
+  root,
+  width = 390,
+  height = 844,
+  theme = 'light',
+  cameraPhoto,
+  server,
+  query = {},
+  touch = true,
+}) {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('no Chromium: install one or set CHROMIUM');
+  const served = await startServer({ root, server });
+  const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
+  const browser = await chromium.launch({ executablePath, args: flags(cameraPhoto, folder) });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    hasTouch: touch,
+    acceptDownloads: true,
+    locale: 'zh-CN',
+    deviceScaleFactor: 2,
+    permissions: ['camera', 'clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  const errors = collectErrors(page);
+  const url = `${served.url}?${new URLSearchParams(query)}`;
+  await page.goto(url);
+  return {
+    page,
+    url,
+    errors,
+    async close() {
+      await browser.close();
+      await served.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** @returns {string[]} an MJPEG file is JPEGs one after the other, so a copy of one is a film */
+function flags(cameraPhoto, folder) {
+  const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  if (cameraPhoto) {
+    const film = join(folder, 'camera.mjpeg');
+    copyFileSync(cameraPhoto, film);
+    camera.push(`--use-file-for-fake-video-capture=${film}`);
+  }
+  return ['--no-sandbox', ...camera];
+}
+
+/** @param {import('playwright-core').Page} page @returns {Error[]} */
+function collectErrors(page) {
+  /** @type {Error[]} */
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(error));
+  page.on('console', (message) => {
+    // The browser complains about every 4xx and every refused connection; a phone does not.
+    const ofRequest = message.location().url.includes(PROXY_PREFIX);
+    if (message.type() === 'error' && !ofRequest) errors.push(new Error(message.text()));
+  });
+  return errors;
+}

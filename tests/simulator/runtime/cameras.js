@@ -1,0 +1,142 @@
+import { Refusal } from './wx/api.js';
+
+const QUALITY = { high: 0.92, normal: 0.8, low: 0.5, original: 1 };
+
+/** The lenses of the `<camera>` elements that are there. */
+export class Cameras {
+  /** @param {import('./phone.js').Phone} phone */
+  constructor(phone) {
+    this.phone = phone;
+    /** @type {Lens[]} */
+    this.lenses = [];
+    /** @type {Uint8Array | undefined} JPEG that stands for the view where there is no real camera */
+    this.picture = undefined;
+  }
+
+  /** @param {HTMLVideoElement} video @param {(name: string, detail?: any) => void} emit @returns {Lens} */
+  create(video, emit) {
+    return new Lens(this, video, emit);
+  }
+
+  /** Opens and stops lenses after pages or the whole app came or went. */
+  update() {
+    for (const lens of this.lenses) lens.follow(this.isVisible(lens));
+  }
+
+  /** @param {Lens} lens @returns {boolean} */
+  isVisible(lens) {
+    const page = /** @type {HTMLElement | null} */ (lens.video.closest('.phone-page'));
+    return this.phone.router.visible && Boolean(page) && !page.hidden;
+  }
+
+  /** @param {'high' | 'normal' | 'low' | 'original'} quality @returns {Promise<{bytes: Blob, width: number, height: number}>} */
+  takePhoto(quality = 'normal') {
+    const lens = this.lenses.find((candidate) => candidate.running);
+    if (!lens) throw new Refusal('camera is not running');
+    return lens.capture(QUALITY[quality] ?? QUALITY.normal);
+  }
+}
+
+class Lens {
+  /** @param {Cameras} cameras @param {HTMLVideoElement} video @param {(name: string, detail?: any) => void} emit */
+  constructor(cameras, video, emit) {
+    Object.assign(this, {
+      cameras,
+      video,
+      emit,
+      running: false,
+      stream: undefined,
+      position: 'back',
+      attempt: 0,
+    });
+  }
+
+  /** @param {'front' | 'back'} position @returns {Promise<void>} */
+  async open(position) {
+    const { phone, lenses } = this.cameras;
+    this.#stop();
+    this.position = position;
+    if (!lenses.includes(this)) lenses.push(this);
+    const attempt = ++this.attempt;
+    try {
+      await phone.privacy.need('camera');
+      await phone.scopes.need('scope.camera');
+      const stream = await this.#stream();
+      if (attempt !== this.attempt) return stopTracks(stream);
+      this.stream = stream;
+      this.video.srcObject = stream ?? null;
+      if (stream) await this.video.play();
+      if (attempt !== this.attempt) return undefined;
+      this.running = true;
+      this.emit('initdone', { maxZoom: 1 });
+    } catch (error) {
+      if (attempt !== this.attempt) return undefined;
+      this.emit('error', failure(error));
+    }
+    return undefined;
+  }
+
+  /** @returns {void} */
+  close() {
+    const { lenses } = this.cameras;
+    this.attempt += 1;
+    this.#stop();
+    lenses.splice(lenses.indexOf(this), 1);
+  }
+
+  /** @param {boolean} visible @returns {void} */
+  follow(visible) {
+    if (visible && !this.running && this.paused) {
+      this.paused = false;
+      this.open(this.position);
+    } else if (!visible && this.running) {
+      this.paused = true;
+      this.attempt += 1;
+      this.#stop();
+      this.emit('stop', {});
+    }
+  }
+
+  /** @param {number} quality 0 to 1 @returns {Promise<{bytes: Blob, width: number, height: number}>} JPEG */
+  async capture(quality) {
+    const { picture, phone } = this.cameras;
+    if (!this.stream) {
+      if (!picture)
+        throw new Refusal('the simulator has no camera here; set one with simulator.camera(jpeg)');
+      const bytes = new Blob([picture], { type: 'image/jpeg' });
+      return { bytes, width: 0, height: 0 };
+    }
+    const { videoWidth: width, videoHeight: height } = this.video;
+    const canvas = Object.assign(phone.document.createElement('canvas'), { width, height });
+    canvas.getContext('2d').drawImage(this.video, 0, 0);
+    const bytes = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality));
+    return { bytes, width, height };
+  }
+
+  async #stream() {
+    const { mediaDevices } = navigator;
+    if (!mediaDevices)
+      return this.cameras.phone.pictures.decodes ? Promise.reject(new Error('no camera')) : undefined;
+    const facingMode = this.position === 'front' ? 'user' : 'environment';
+    return mediaDevices.getUserMedia({ video: { facingMode, width: { ideal: 1280 }, resizeMode: 'none' } });
+  }
+
+  #stop() {
+    if (this.stream) stopTracks(this.stream);
+    this.stream = undefined;
+    this.video.srcObject = null;
+    this.running = false;
+  }
+}
+
+/** @param {MediaStream | undefined} stream @returns {void} */
+function stopTracks(stream) {
+  for (const track of stream?.getTracks() ?? []) track.stop();
+}
+
+/** @param {any} error @returns {{errMsg: string}} */
+function failure(error) {
+  if (error instanceof Refusal) return error.result('insertCamera');
+  const reason = error.name === 'NotAllowedError' ? 'system permission denied' : error.message;
+  return { errMsg: `insertCamera:fail ${reason}` };
+}

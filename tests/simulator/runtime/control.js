@@ -1,0 +1,46 @@
+/**
+ * What tests and curious people may do to the phone from outside. Mini-program code does not see it.
+ *
+ * @param {import('./phone.js').Phone} phone
+ * @returns {Record<string, any>}
+ */
+export function createControl(phone) {
+  const { scopes, privacy, network, router, theme, cameras } = phone;
+  return {
+    /** @param {string} scope */
+    grant: (scope) => void (scopes.given[scope] = true),
+    /** @param {string} scope */
+    refuse: (scope) => void (scopes.given[scope] = false),
+    /** @param {string} scope the next need asks again */
+    forget: (scope) => void delete scopes.given[scope],
+    /** @param {'ask' | 'agreed' | 'refused'} state */
+    privacy: (state) => void (privacy.state = state),
+    /** @param {'wifi' | 'none' | 'weak'} status */
+    network: (status) => network.become(status),
+    /** @param {number} bytesPerSecond 0 lifts it */
+    uploadThrottle: (bytesPerSecond) => void (network.throttle = bytesPerSecond),
+    /** @param {'light' | 'dark'} name */
+    theme: (name) => theme.choose(name),
+    hide: () => router.hide(),
+    show: () => router.show(),
+    /** @param {Blob[]} files that the next chooseMedia gets without asking */
+    album: (files) => void phone.album.push(...files),
+    /** @param {Uint8Array | undefined} jpeg what a camera sees where there is no real one */
+    camera: (jpeg) => void (cameras.picture = jpeg),
+    /** Calls of wx in order. */
+    log: phone.calls,
+    /** Errors that nobody caught. */
+    errors: phone.errors,
+    /** Pictures that went to the album. */
+    saved: phone.saved,
+    currentPage: () => ({
+      path: router.current.path,
+      data: router.current.instance.data,
+      instance: router.current.instance,
+    }),
+    env: phone.wx.env,
+    /** Calls `wx.name(...args)`, for tests and the console. */
+    call: (name, ...args) => phone.wx[name](...args),
+    pages: () => router.stack.map(({ path }) => path),
+  };
+}

@@ -1,0 +1,77 @@
+import { glassEasel } from 'glass-easel-miniprogram-adapter';
+
+const LONG_PRESS_MS = 350;
+const STILL_PX = 10;
+const TOUCHES = {
+  pointerdown: 'touchstart',
+  pointermove: 'touchmove',
+  pointerup: 'touchend',
+  pointercancel: 'touchcancel',
+};
+
+/**
+ * Turns what the browser tells about fingers, mouse and keyboard into the platform's bubbling events.
+ *
+ * @param {import('./phone.js').Phone} phone
+ * @param {HTMLElement} area that the pages are in
+ * @returns {void}
+ */
+export function listenForGestures(phone, area) {
+  let press = undefined;
+  const cancelPress = () => {
+    clearTimeout(press?.timer);
+    press = undefined;
+  };
+  for (const [pointerType, type] of Object.entries(TOUCHES)) {
+    area.addEventListener(pointerType, (event) => {
+      const pointer = /** @type {PointerEvent} */ (event);
+      if (type === 'touchmove' && !press) return;
+      send(phone, event, type, [pointer]);
+      if (type === 'touchstart') {
+        phone.longPressed = false;
+        press = {
+          x: pointer.clientX,
+          y: pointer.clientY,
+          timer: setTimeout(() => send(phone, event, 'longpress', [pointer]), LONG_PRESS_MS),
+        };
+      } else if (type !== 'touchmove' || moved(press, pointer)) cancelPress();
+    });
+  }
+  area.addEventListener('click', (event) => {
+    // A handled long press is not a tap as well.
+    if (!phone.longPressed) send(phone, event, 'tap', [event]);
+    phone.longPressed = false;
+  });
+  for (const type of ['transitionend', 'animationstart', 'animationiteration', 'animationend']) {
+    area.addEventListener(type, (event) => send(phone, event, type, []));
+  }
+}
+
+/** @param {{x: number, y: number}} press @param {PointerEvent} pointer @returns {boolean} */
+function moved(press, pointer) {
+  return Math.hypot(pointer.clientX - press.x, pointer.clientY - press.y) > STILL_PX;
+}
+
+/** @param {import('./phone.js').Phone} phone @param {any} original @param {string} type @param {MouseEvent[]} pointers @returns {void} */
+function send(phone, original, type, pointers) {
+  let element = original.target;
+  while (element && !element.__wxElement) element = element.parentNode;
+  if (!element) return;
+  // A page's coordinates begin under the navigation bar; pageY also counts what is scrolled away.
+  const { left, top } = phone.pagesElement.getBoundingClientRect();
+  const { scrollTop } = phone.router.current.element;
+  const points = pointers.map((pointer) => {
+    const [clientX, clientY] = [pointer.clientX - left, pointer.clientY - top];
+    return { identifier: 0, clientX, clientY, pageX: clientX, pageY: clientY + scrollTop };
+  });
+  const ended = type === 'touchend' || type === 'touchcancel';
+  const detail = type === 'tap' || type === 'longpress' ? { x: points[0].clientX, y: points[0].clientY } : {};
+  const event = new glassEasel.Event(type, detail, {
+    originalEvent: original,
+    bubbles: true,
+    composed: true,
+    capturePhase: true,
+    extraFields: { touches: ended ? [] : points, changedTouches: points },
+  });
+  glassEasel.Event.dispatchEvent(element.__wxElement, event);
+}

@@ -1,0 +1,33 @@
+/** @param {import('../phone.js').Phone} phone @returns {Record<string, any>} the app's own life */
+export function appMembers(phone) {
+  const pairs = [
+    'AppShow',
+    'AppHide',
+    'Error',
+    'UnhandledRejection',
+    'ThemeChange',
+    'NetworkStatusChange',
+    'NetworkWeakChange',
+    'WindowResize',
+  ];
+  const members = {
+    getLaunchOptionsSync: () => phone.launch,
+    getEnterOptionsSync: () => phone.launch,
+    getAccountInfoSync: () => ({
+      miniProgram: { appId: 'touristappid', envVersion: phone.options.envVersion ?? 'develop', version: '' },
+    }),
+    // The page is always built anew, so there is never an update.
+    getUpdateManager: () => ({
+      onCheckForUpdate: (listener) => setTimeout(() => phone.call(listener, undefined, { hasUpdate: false })),
+      onUpdateReady: () => undefined,
+      onUpdateFailed: () => undefined,
+      applyUpdate: () => undefined,
+    }),
+    nextTick: (callback) => void Promise.resolve().then(() => phone.call(callback, undefined)),
+  };
+  for (const name of pairs) {
+    members[`on${name}`] = (listener) => phone.listeners.add(name, listener);
+    members[`off${name}`] = (listener) => phone.listeners.remove(name, listener);
+  }
+  return members;
+}

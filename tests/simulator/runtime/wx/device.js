@@ -1,0 +1,90 @@
+import { NAVIGATION_BAR, STATUS_BAR, TAB_BAR } from '../metrics.js';
+import { USER_DATA_PATH } from '../files.js';
+
+const SDK_VERSION = '3.10.0';
+
+/** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} what the phone is */
+export function deviceMembers(phone, api) {
+  return {
+    env: { USER_DATA_PATH },
+    getAppBaseInfo: () => ({
+      SDKVersion: SDK_VERSION,
+      version: '8.0.60',
+      language: phone.options.language ?? 'zh_CN',
+      theme: phone.theme.current,
+      enableDebug: false,
+      host: { env: 'WeChat', appId: '', version: 0 },
+      fontSizeSetting: 17,
+      fontSizeScaleFactor: 1,
+    }),
+    getDeviceInfo: () => ({
+      brand: 'simulator',
+      model: 'simulator',
+      system: 'iOS 18.0',
+      platform: 'devtools',
+      benchmarkLevel: -1,
+      abi: '',
+      memorySize: '8192',
+    }),
+    getWindowInfo: () => windowInfo(phone),
+    getMenuButtonBoundingClientRect: () => capsule(phone),
+    getNetworkType: api('getNetworkType', () => ({
+      networkType: phone.network.type,
+      hasSystemProxy: false,
+      weakNet: phone.network.status === 'weak',
+    })),
+    vibrateShort: api('vibrateShort', () => undefined),
+    login: api('login', () => ({ code: `simulated-${Date.now().toString(36)}` })),
+    setClipboardData: api('setClipboardData', async ({ data }) => {
+      await phone.privacy.need('setClipboardData');
+      phone.clipboard = String(data);
+      // The browser's own clipboard may be closed to the page; the phone's is not.
+      await navigator.clipboard?.writeText(phone.clipboard).catch(() => undefined);
+      phone.dialogs.toast({ title: '内容已复制' });
+    }),
+    getClipboardData: api('getClipboardData', async () => {
+      await phone.privacy.need('getClipboardData');
+      return { data: phone.clipboard ?? '' };
+    }),
+    hideKeyboard: api('hideKeyboard', () =>
+      /** @type {HTMLElement} */ (phone.document.activeElement)?.blur(),
+    ),
+  };
+}
+
+/** @param {import('../phone.js').Phone} phone @returns {Record<string, any>} lengths in CSS pixels */
+function windowInfo(phone) {
+  const { width, height } = phone.screen;
+  const page = phone.router.current;
+  const style =
+    page &&
+    (page.bar.navigationStyle ??
+      phone.app.components[page.path].config.navigationStyle ??
+      phone.app.config.window.navigationStyle);
+  const top = style === 'custom' ? 0 : STATUS_BAR + NAVIGATION_BAR;
+  const windowHeight = height - top - (page && phone.router.isTab(page.path) ? TAB_BAR : 0);
+  return {
+    pixelRatio: globalThis.devicePixelRatio || 1,
+    screenWidth: width,
+    screenHeight: height,
+    windowWidth: width,
+    windowHeight,
+    statusBarHeight: STATUS_BAR,
+    screenTop: top,
+    safeArea: { left: 0, right: width, top: STATUS_BAR, bottom: height, width, height: height - STATUS_BAR },
+  };
+}
+
+/** @param {import('../phone.js').Phone} phone @returns {Record<string, number>} */
+function capsule(phone) {
+  const { width } = phone.screen;
+  const [buttonWidth, height, top] = [87, 32, STATUS_BAR + 6];
+  return {
+    width: buttonWidth,
+    height,
+    top,
+    bottom: top + height,
+    left: width - 7 - buttonWidth,
+    right: width - 7,
+  };
+}

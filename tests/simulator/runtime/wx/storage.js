@@ -1,0 +1,52 @@
+import { Refusal } from './api.js';
+
+const PREFIX = 'simulator:';
+const VALUE_LIMIT = 1024 * 1024;
+const TOTAL_LIMIT = 10 * 1024 * 1024;
+
+/** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} localStorage with the platform's limits */
+export function storageMembers(phone, api) {
+  const store = globalThis.localStorage;
+  const keys = () =>
+    Object.keys(store)
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => key.slice(PREFIX.length));
+  const used = () => keys().reduce((sum, key) => sum + store.getItem(PREFIX + key).length, 0);
+  const get = (key) => {
+    const text = store.getItem(PREFIX + key);
+    return text === null ? '' : JSON.parse(text).data;
+  };
+  const set = (key, data) => {
+    if (typeof key !== 'string')
+      throw new Error('setStorage:fail parameter error: parameter.key should be String');
+    const text = JSON.stringify({ data });
+    if (text.length > VALUE_LIMIT) throw new Error('setStorage:fail entry size limit reached');
+    if (used() - (store.getItem(PREFIX + key)?.length ?? 0) + text.length > TOTAL_LIMIT)
+      throw new Error('setStorage:fail storage limit reached');
+    store.setItem(PREFIX + key, text);
+  };
+  const remove = (key) => store.removeItem(PREFIX + key);
+  const clear = () => keys().forEach(remove);
+  const info = () => ({ keys: keys(), currentSize: Math.ceil(used() / 1024), limitSize: TOTAL_LIMIT / 1024 });
+  return {
+    getStorageSync: get,
+    setStorageSync: set,
+    removeStorageSync: remove,
+    clearStorageSync: clear,
+    getStorageInfoSync: info,
+    getStorage: api('getStorage', ({ key }) => {
+      if (store.getItem(PREFIX + key) === null) throw new Refusal('data not found');
+      return { data: get(key) };
+    }),
+    setStorage: api('setStorage', ({ key, data }) => {
+      try {
+        set(key, data);
+      } catch (error) {
+        throw new Refusal(error.message.replace('setStorage:fail ', ''));
+      }
+    }),
+    removeStorage: api('removeStorage', ({ key }) => remove(key)),
+    clearStorage: api('clearStorage', clear),
+    getStorageInfo: api('getStorageInfo', info),
+  };
+}
