@@ -1,0 +1,1 @@
+"""Backbones that can be served and where their weights come from."""

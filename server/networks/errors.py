@@ -1,0 +1,46 @@
+"""What can go wrong between the name of a network and its first answer."""
+
+from collections.abc import Sequence
+
+
+class NetworkError(Exception):
+    """Base of this tree. The message is one that an operator can act on."""
+
+
+class UnknownNetwork(NetworkError):
+    """No backbone has this name."""
+
+
+class WeightsUnavailable(NetworkError):
+    """The weights could be had nowhere; the message says how to provide them.
+
+    `reasons` are the single failures, each a sentence.
+    """
+
+    def __init__(self, message: str, reasons: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.reasons = tuple(reasons) or (message,)
+
+
+class DownloadFailed(NetworkError):
+    """One address did not give the file. The message is the reason as one sentence, without the address."""
+
+
+class WeightsMismatch(NetworkError):
+    """The weights belong to another network; the message names the first arrays that differ."""
+
+
+class WeightsCorrupt(NetworkError):
+    """The bytes are not those that were published, or no weights at all."""
+
+
+class RuntimeUnavailable(NetworkError):
+    """The runtime asked for is not in this version or not on this machine."""
+
+
+class ConversionFailed(NetworkError):
+    """The network could not be brought to the runtime, or answers otherwise there."""
+
+
+class PrecisionRefused(NetworkError):
+    """The lower precision asked for was not checked, or changes too many answers."""

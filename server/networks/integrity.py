@@ -1,0 +1,34 @@
+"""Are these the bytes that were published?"""
+
+import hashlib
+from pathlib import Path
+
+import h5py
+
+from server.networks.backbone import PublishedWeights
+from server.networks.errors import WeightsCorrupt
+
+
+def check_file(file: Path, published: PublishedWeights | None) -> None:
+    """Raises WeightsCorrupt unless `file` is complete HDF5 and has the published hash, if there is one."""
+    try:
+        # Opening reads the header, which knows how long the file must be. Some network disks cannot lock.
+        h5py.File(file, "r", locking=False).close()
+    except OSError as error:
+        raise WeightsCorrupt(f"what came is no complete HDF5 file but {_looks(file)}.") from error
+    if published is None or published.hash is None or published.hash_algorithm is None:
+        return
+    with file.open("rb") as stream:
+        found = hashlib.file_digest(stream, published.hash_algorithm).hexdigest()
+    if found != published.hash:
+        raise WeightsCorrupt(f"its {published.hash_algorithm} is {found}, not {published.hash} as published.")
+
+
+def _looks(file: Path) -> str:
+    with file.open("rb") as stream:
+        start = stream.read(256).lstrip().lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page"
+    if start.startswith(b"version https://git-lfs"):
+        return "a pointer to Git LFS"
+    return f"{file.stat().st_size:,} other or broken bytes"

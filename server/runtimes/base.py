@@ -1,0 +1,38 @@
+"""What every runtime offers."""
+
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.runtimes.agreement import Agreement
+
+Precision = Literal["fp32", "bf16", "int8"]
+"""What a network calculates with."""
+
+
+class Runtime(Protocol):
+    """A network ready to answer. Safe to call from many tasks at once."""
+
+    name: str
+    """The runtime's own name, such as "tensorflow"."""
+
+    precision: Precision
+
+    agreement: Agreement | None
+    """With the same network in fp32; None where that is the precision."""
+
+    async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities (n, classes) float32 of `views` (n, size, size, 3) uint8 RGB, row for row.
+
+        Raises ValueError for any other shape or dtype, RuntimeClosed after `close`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Ends waiting callers with RuntimeClosed. Returns when the batch that runs has been answered."""
+        ...
+
+
+class RuntimeClosed(Exception):
+    """The runtime was closed before it came to this request."""

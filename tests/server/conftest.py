@@ -1,0 +1,112 @@
+"""What every test of the server may ask for."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared"
+
+
+def need_shared(*parts: str) -> Path:
+    """A path below ../shared; skips where that is absent, and fails where it must not be."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        reason = f"needs ../shared/{'/'.join(parts)}: weights and photos that are not part of PaiShi"
+        if os.environ.get("PAISHI_REQUIRE_SHARED"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def photos() -> list[Path]:
+    """40 real photos, named wnid_class.jpg or similar."""
+    return sorted(need_shared("photos", "imagenet").iterdir())
+
+
+@dataclass
+class RunningServer:
+    """A real `python -m server serve`; `output` is the file that it prints to."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    output: Path
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
+    """Polls; the limit only ends a hang, it is no assertion about speed."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, f"waited {seconds} s for {what}"
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def run_server(output: Path, until: str = "/readyz", **environment: str) -> Iterator[RunningServer]:
+    """Starts the server on a loopback port and waits until `until` answers 200."""
+    port = free_port()
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PAISHI_")},
+        "PAISHI_HOST": "127.0.0.1",
+        "PAISHI_PORT": str(port),
+        "COLUMNS": "200",
+        **environment,
+    }
+    with output.open("wb") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "server", "serve"], cwd=ROOT, env=env, stdout=sink, stderr=sink
+        )
+    server = RunningServer(process, f"http://127.0.0.1:{port}", output)
+    try:
+        wait_for(lambda: answers(server.url + until) or process.poll() is not None, 120, until)
+        assert process.poll() is None, output.read_text()
+        yield server
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def keras_home() -> Path:
+    return need_shared("keras")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, keras_home: Path) -> Iterator[RunningServer]:
+    """MobileNetV2 with its real weights, fit crop."""
+    output = tmp_path_factory.mktemp("server") / "output"
+    with run_server(output, KERAS_HOME=str(keras_home), PAISHI_MODEL="MobileNetV2") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(server: RunningServer) -> Iterator[httpx.Client]:
+    with server.client() as client:
+        yield client

@@ -1,0 +1,116 @@
+"""Who may import TensorFlow, so that a server that does not need it starts without it."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.conftest import ROOT
+
+HEAVY = ("tensorflow", "keras")
+ALLOWED = ("server/networks/", "server/runtimes/tensorflow.py", "server/training/")
+# What imports Keras itself, so that importing it is the same; only load.py may, and inside a function.
+GATES = ("server.networks.quiet", "server.networks.served", "server.networks.preprocessing",
+         "server.networks.stored_weights", "server.runtimes.tensorflow")  # fmt: skip
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def sources() -> list[Path]:
+    return sorted((ROOT / "server").rglob("*.py"))
+
+
+def test_there_is_something_to_walk() -> None:
+    assert len(sources()) > 10
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_only_networks_and_their_runtime_import_tensorflow(file: Path) -> None:
+    where = file.relative_to(ROOT).as_posix()
+    if where.startswith(ALLOWED):
+        return
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    heavy = [name for name in imported(tree) if name.partition(".")[0] in HEAVY]
+    assert heavy == []
+    gates = [name for name in imported(tree) if name in GATES]
+    assert gates == [] or where == "server/runtimes/load.py"
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "server.networks.catalogue",
+        "server.networks.weights",
+        "server.networks.progress",
+        "server.runtimes",
+        "server.runtimes.base",
+        "server.runtimes.batching",
+        "server.runtimes.load",
+    ],
+)
+def test_importing_loads_no_tensorflow(module: str) -> None:
+    ended = run(f"import sys, {module}; print(*({{*{HEAVY!r}}} & set(sys.modules)))")
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("\n", "", 0)
+
+
+def test_keras_comes_without_noise_and_without_a_config(tmp_path: Path) -> None:
+    ended = run("import server.networks.quiet", HOME=str(tmp_path), KERAS_HOME=str(tmp_path / "keras"))
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
+    assert not (tmp_path / "keras").exists()
+    assert not (tmp_path / ".keras").exists()
+
+
+def test_what_others_say_meanwhile_is_not_lost() -> None:
+    code = (
+        "import os, sys; sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod("
+        "lambda name, *_: os.write(2, b'from elsewhere\\n') and None if name == 'keras' else None)}))\n"
+        "import server.networks.quiet"
+    )
+    assert run(code).stderr == "from elsewhere\n"
+
+
+def test_an_operators_config_cannot_turn_the_pictures_around(tmp_path: Path) -> None:
+    (tmp_path / "keras.json").write_text(
+        '{"image_data_format": "channels_first", "floatx": "float16", "backend": "jax"}'
+    )
+    code = (
+        "from server.networks.quiet import keras; import os;"
+        "print(keras.config.backend(), keras.config.image_data_format(), keras.config.floatx(),"
+        " os.environ['KERAS_HOME'] == os.environ['EXPECTED'], os.environ['KERAS_BACKEND'])"
+    )
+    ended = run(code, KERAS_HOME=str(tmp_path), EXPECTED=str(tmp_path), KERAS_BACKEND="jax")
+    assert ended.stdout == "tensorflow channels_last float32 True jax\n"
+    assert ended.stderr == "KERAS_BACKEND=jax is not heeded: networks run on TensorFlow.\n"
+
+
+def test_an_earlier_import_of_keras_cannot_either(tmp_path: Path) -> None:
+    (tmp_path / "keras.json").write_text('{"image_data_format": "channels_first", "floatx": "float16"}')
+    code = (
+        "import keras; before = keras.config.image_data_format(); import server.networks.quiet;"
+        "print(before, keras.config.image_data_format(),"
+        " keras.config.floatx(), keras.config.dtype_policy().name)"
+    )
+    ended = run(code, KERAS_HOME=str(tmp_path))
+    assert ended.stdout == "channels_first channels_last float32 float32\n"
