@@ -1,0 +1,42 @@
+// @ts-check
+const { answerConsent, onConsentNeeded, showPrivacyContract } = require('../../services/privacy');
+const { texts } = require('../../texts/texts');
+
+/** Asks for consent to the privacy statement whenever the platform wants it. One on each page. */
+Component({
+  data: {
+    open: false,
+    t: texts().privacy,
+  },
+  lifetimes: {
+    attached() {
+      this.listen();
+    },
+    detached() {
+      if (this.data.open) answerConsent({ event: 'disagree' });
+    },
+  },
+  pageLifetimes: {
+    /** Another page's sheet may have taken over meanwhile. */
+    show() {
+      this.listen();
+    },
+  },
+  methods: {
+    listen() {
+      onConsentNeeded(() => this.setData({ open: true }));
+    },
+    agree() {
+      this.setData({ open: false });
+      // The platform looks whether this very button was tapped.
+      answerConsent({ event: 'agree', buttonId: 'agree' });
+    },
+    disagree() {
+      this.setData({ open: false });
+      answerConsent({ event: 'disagree' });
+    },
+    read() {
+      showPrivacyContract();
+    },
+  },
+});

@@ -1,0 +1,18 @@
+// @ts-check
+
+/**
+ * Where the PaiShi server answers, for each version of the mini-program.
+ *
+ * `trial` (体验版) and `release` (正式版) need HTTPS and a domain that is listed in the WeChat console
+ * under 开发管理 → 服务器域名, as request, uploadFile and downloadFile domain. An address that ends in
+ * `.invalid` counts as never set, and the page says so.
+ *
+ * @type {Record<'develop' | 'trial' | 'release', string>}
+ */
+const SERVERS = {
+  develop: 'http://127.0.0.1:5000',
+  trial: 'https://example.invalid',
+  release: 'https://example.invalid',
+};
+
+module.exports = { SERVERS };

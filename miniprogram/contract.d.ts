@@ -1,0 +1,238 @@
+/* Generated from shared/contract.schema.json by `make contract`; do not edit. */
+
+/**
+ * What went wrong, for programs. New codes may come; treat an unknown one by its status.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ProblemCode".
+ */
+export type ProblemCode =
+  | "request-invalid"
+  | "image-missing"
+  | "image-too-large"
+  | "image-too-many-pixels"
+  | "image-format-unsupported"
+  | "image-unreadable"
+  | "image-not-found"
+  | "not-found"
+  | "method-not-allowed"
+  | "model-loading"
+  | "model-unavailable"
+  | "overloaded"
+  | "internal";
+
+/**
+ * Every body that the PaiShi server sends, and the only place where their form is decided.
+ */
+export interface Contract {
+  [k: string]: unknown;
+}
+/**
+ * What people call the class.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Name".
+ */
+export interface Name {
+  /**
+   * English name, as a person would write it.
+   */
+  en: string;
+  /**
+   * Chinese name, as a Chinese person would say it.
+   */
+  zh: string;
+}
+/**
+ * One class with its probability.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Prediction".
+ */
+export interface Prediction {
+  /**
+   * The class as Keras's own index spells it.
+   */
+  label: string;
+  /**
+   * Softmax output for this class, 0 to 1.
+   */
+  probability: number;
+  /**
+   * Identifier of the class; for ImageNet the WordNet id.
+   */
+  id: string;
+  name: Name;
+}
+/**
+ * The network that answered.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Model".
+ */
+export interface Model {
+  /**
+   * Name in the catalogue, as in GET /models.
+   */
+  name: string;
+  /**
+   * Name of the list of classes, a file in shared/labels/.
+   */
+  labels: string;
+}
+/**
+ * 200 of POST /predict: the most probable classes, most probable first.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Predictions".
+ */
+export interface Predictions {
+  success: true;
+  /**
+   * @minItems 1
+   * @maxItems 20
+   */
+  predictions: [Prediction, ...Prediction[]];
+  model: Model;
+  /**
+   * Also sent as the header X-Request-ID; quote it when you report a problem.
+   */
+  request_id: string;
+}
+/**
+ * 200 of POST /image with Accept: application/json: where the picture can be fetched, for a while.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Echo".
+ */
+export interface Echo {
+  success: true;
+  /**
+   * Absolute address that GET, and so wx.downloadFile, answers with image/jpeg.
+   */
+  url: string;
+  /**
+   * Pixels, after turning upright.
+   */
+  width: number;
+  /**
+   * Pixels, after turning upright.
+   */
+  height: number;
+  /**
+   * Seconds after which the address answers 404 at the latest.
+   */
+  expires_in: number;
+  request_id: string;
+}
+/**
+ * Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` is there for pages written for the demo.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Problem".
+ */
+export interface Problem {
+  /**
+   * Identifies the kind of problem; `urn:paishi:problem:` and the code.
+   */
+  type: string;
+  /**
+   * Short summary, the same for every problem of this kind.
+   */
+  title: string;
+  /**
+   * HTTP status.
+   */
+  status: number;
+  /**
+   * What happened this time and what to do next, in English.
+   */
+  detail: string;
+  success: false;
+  code: ProblemCode;
+  request_id: string;
+  /**
+   * Seconds to wait before trying again; the header Retry-After for clients that cannot read headers.
+   */
+  retry_after?: number;
+}
+/**
+ * 200 of GET /livez: the process answers.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Alive".
+ */
+export interface Alive {
+  status: "alive";
+  /**
+   * Version of the server.
+   */
+  version: string;
+}
+/**
+ * 200 of GET /readyz: a network has answered its self-test. Until then it is a Problem with status 503.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Ready".
+ */
+export interface Ready {
+  status: "ready";
+  model: Model;
+  /**
+   * What runs the network.
+   */
+  runtime: string;
+  /**
+   * How a photo is brought to the network's size.
+   */
+  fit: "crop" | "squash" | "both";
+}
+/**
+ * One network of the catalogue.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Backbone".
+ */
+export interface Backbone {
+  /**
+   * What PAISHI_MODEL takes.
+   */
+  name: string;
+  /**
+   * Side of the square that the network reads, in pixels.
+   */
+  input_size: number;
+  /**
+   * Number of weights, classifier included.
+   */
+  parameters: number;
+  /**
+   * Published ImageNet top-1 accuracy in percent.
+   */
+  top1: number | null;
+  /**
+   * Published ImageNet top-5 accuracy in percent, null where none was published.
+   */
+  top5: number | null;
+  /**
+   * Published size of the weights in megabytes.
+   */
+  download_mb: number;
+  /**
+   * Whether the weights lie in this server's Keras cache.
+   */
+  cached: boolean;
+  /**
+   * Whether this network answers POST /predict now.
+   */
+  serving: boolean;
+}
+/**
+ * 200 of GET /models.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Models".
+ */
+export interface Models {
+  models: Backbone[];
+}

@@ -1,0 +1,64 @@
+// @ts-check
+const { isLoopback } = require('../../services/address');
+const { isPhone } = require('../../services/device');
+const { isWorthRetrying } = require('../../services/failure');
+const { currentServer, mayChangeServer } = require('../../services/server-address');
+const { fill, texts } = require('../../texts/texts');
+
+/**
+ * A failure as the page shows it.
+ *
+ * @typedef {object} Refusal
+ * @property {string} title
+ * @property {string} sentence
+ * @property {boolean} retry  whether the same photo may be sent again
+ * @property {boolean} server  whether another address of the server may help, and this version may set one
+ * @property {string} requestId  '' where the server gave none
+ * @property {string} requestLine  the same as a sentence
+ */
+
+/** @type {ReadonlySet<import('../../services/failure').FailureKind>} */
+const POINTS_TO_ADDRESS = new Set(
+  /** @type {import('../../services/failure').FailureKind[]} */ ([
+    'unreachable',
+    'timeout',
+    'domain-not-listed',
+    'insecure',
+    'address-not-set',
+    'not-json',
+    'wrong-form',
+    'not-found',
+    'method-not-allowed',
+    'gateway',
+  ])
+);
+
+/**
+ * Whether the server is sought on the phone itself: 127.0.0.1 means the developer's computer in DevTools
+ * only.
+ *
+ * @returns {boolean}
+ */
+function isOwnPhone() {
+  return mayChangeServer() && isPhone() && isLoopback(currentServer());
+}
+
+/**
+ * @param {import('../../services/failure').Failure} failure
+ * @returns {Refusal}
+ */
+function refusalOf({ kind, requestId }) {
+  const { failures, photo, server } = texts();
+  const { title, sentence } = failures[kind];
+  const unanswered = kind === 'unreachable' || kind === 'timeout';
+  return {
+    title,
+    sentence: unanswered && isOwnPhone() ? server.phone : sentence,
+    retry: isWorthRetrying(kind),
+    server: mayChangeServer() && POINTS_TO_ADDRESS.has(kind),
+    requestId,
+    requestLine: requestId && fill(photo.requestId, { id: requestId.slice(0, 8) }),
+  };
+}
+
+module.exports = { isOwnPhone, refusalOf };

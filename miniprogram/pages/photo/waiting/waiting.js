@@ -1,0 +1,40 @@
+// @ts-check
+const { fill, texts } = require('../../../texts/texts');
+
+const t = texts().photo;
+
+/**
+ * How far the recognising is.
+ *
+ * @typedef {object} Progress
+ * @property {'sending' | 'reading' | 'warming'} phase
+ * @property {number} percent  of the photo sent, 0 to 100
+ * @property {import('../../../services/recognise').Warming | null} warming
+ */
+
+/**
+ * @param {Progress} progress
+ * @returns {{title: string, sentence: string, percent: number}}
+ */
+function describe({ phase, percent, warming }) {
+  if (phase === 'warming' && warming) {
+    return { title: t.warming, sentence: fill(t.warmingSentence, { ...warming }), percent: 0 };
+  }
+  if (phase === 'reading') return { title: t.reading, sentence: t.readingSentence, percent: 100 };
+  return { title: t.sending, sentence: `${percent}%`, percent };
+}
+
+/** Shows how far the recognising is, and says it to those who do not see it. */
+Component({
+  properties: {
+    progress: { type: Object, value: { phase: 'sending', percent: 0, warming: null } },
+  },
+  data: {
+    shown: describe({ phase: 'sending', percent: 0, warming: null }),
+  },
+  observers: {
+    progress(/** @type {Progress} */ progress) {
+      this.setData({ shown: describe(progress) });
+    },
+  },
+});

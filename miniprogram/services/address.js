@@ -1,0 +1,64 @@
+// @ts-check
+
+/**
+ * Addresses of servers. The platform has no `URL`.
+ */
+
+const ADDRESS = /^(https?):\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/[^\s?#]*)?$/i;
+const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/i;
+const PLACEHOLDER = /^https?:\/\/[^/:]*\.invalid(:|\/|$)/i;
+
+/**
+ * What a person typed, as an address: scheme added, Chinese punctuation and a slash at the end forgiven.
+ *
+ * @param {string} typed
+ * @returns {string | null} null where it cannot be an address
+ */
+function parseAddress(typed) {
+  const plain = typed.replace(/\s+/g, '').replace(/：/g, ':').replace(/。/g, '.').replace(/／/g, '/');
+  const withScheme = /^[a-z]+:\/\//i.test(plain) ? plain : `http://${plain}`;
+  const parts = ADDRESS.exec(withScheme);
+  if (!parts) return null;
+  const [, scheme = '', host = '', port, path = ''] = parts;
+  if (port && (Number(port) < 1 || Number(port) > 65535)) return null;
+  const authority = host.toLowerCase() + (port ? `:${Number(port)}` : '');
+  return `${scheme.toLowerCase()}://${authority}${path.replace(/\/+$/, '')}`;
+}
+
+/**
+ * Whether the address means the device itself: on a phone, never the developer's computer.
+ *
+ * @param {string} address
+ * @returns {boolean}
+ */
+function isLoopback(address) {
+  return LOOPBACK.test(address);
+}
+
+/**
+ * Whether the address is the one that stands in config/server.js until somebody sets a real one.
+ * RFC 2606 keeps `.invalid` free for this.
+ *
+ * @param {string} address
+ * @returns {boolean}
+ */
+function isPlaceholder(address) {
+  return address === '' || PLACEHOLDER.test(address);
+}
+
+/**
+ * An absolute url out of the server's answer, taken to the address at which we reach that server. A
+ * server behind a proxy often sees another scheme, host or path than we do.
+ *
+ * @param {string} address  of the server, with or without a path
+ * @param {string} url  absolute, or a path
+ * @returns {string}
+ */
+function resolveAgainst(address, url) {
+  const path = url.replace(/^[a-z]+:\/\/[^/?#]*/i, '') || '/';
+  const [origin = address] = /^https?:\/\/[^/]*/i.exec(address) || [];
+  const prefix = address.slice(origin.length);
+  return path.startsWith(`${prefix}/`) ? origin + path : address + path;
+}
+
+module.exports = { parseAddress, isLoopback, isPlaceholder, resolveAgainst };

@@ -1,0 +1,104 @@
+// @ts-check
+const { failure } = require('./failure');
+const { parseJson } = require('./json');
+
+/**
+ * @typedef {import('../contract').Predictions} Predictions
+ * @typedef {import('../contract').Echo} Echo
+ * @typedef {import('../contract').Ready} Ready
+ *
+ * @typedef {(value: any) => boolean} Check
+ */
+
+/** @type {Check} */
+const isText = (value) => typeof value === 'string';
+/** @type {Check} */
+const isFilledText = (value) => typeof value === 'string' && value !== '';
+/** @type {Check} */
+const isPixels = (value) => Number.isInteger(value) && value >= 1;
+/** @type {Check} */
+const isProbability = (value) => typeof value === 'number' && value >= 0 && value <= 1;
+
+/**
+ * @param {Record<string, Check>} form
+ * @returns {Check}
+ */
+function hasForm(form) {
+  const names = Object.keys(form);
+  return (value) =>
+    typeof value === 'object' && value !== null && names.every((name) => form[name]?.(value[name]));
+}
+
+const isName = hasForm({ en: isFilledText, zh: isFilledText });
+const isModel = hasForm({ name: isText, labels: isText });
+const isPrediction = hasForm({
+  label: isFilledText,
+  probability: isProbability,
+  id: isFilledText,
+  name: isName,
+});
+
+const isPredictions = hasForm({
+  success: (value) => value === true,
+  predictions: (value) => Array.isArray(value) && value.length > 0 && value.every(isPrediction),
+  model: isModel,
+  request_id: isText,
+});
+
+const isEcho = hasForm({
+  success: (value) => value === true,
+  url: isFilledText,
+  width: isPixels,
+  height: isPixels,
+  expires_in: (value) => typeof value === 'number',
+  request_id: isText,
+});
+
+const isReady = hasForm({ status: (value) => value === 'ready', model: isModel, runtime: isText });
+
+/**
+ * @param {Check} check
+ * @param {unknown} data
+ * @returns {any}
+ */
+function read(check, data) {
+  const body = parseJson(data);
+  if (body === undefined) throw failure('not-json');
+  if (!check(body)) throw failure('wrong-form');
+  return body;
+}
+
+/**
+ * The body of a 200 of POST /predict.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Predictions}
+ * @throws {import('./failure').Failure} `not-json` or `wrong-form`
+ */
+function readPredictions(data) {
+  return read(isPredictions, data);
+}
+
+/**
+ * The body of a 200 of POST /image with Accept: application/json.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Echo}
+ * @throws {import('./failure').Failure} `not-json` or `wrong-form`
+ */
+function readEcho(data) {
+  return read(isEcho, data);
+}
+
+/**
+ * The body of a 200 of GET /readyz.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Ready}
+ * @throws {import('./failure').Failure} `not-json` or `wrong-form`
+ */
+function readReady(data) {
+  return read(isReady, data);
+}
+
+module.exports = { readPredictions, readEcho, readReady };

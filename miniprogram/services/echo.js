@@ -1,0 +1,38 @@
+// @ts-check
+const { asFailure, failure } = require('./failure');
+const { download } = require('./download');
+const { readEcho } = require('./answer');
+const { resolveAgainst } = require('./address');
+const { sequence } = require('./task');
+const { upload } = require('./upload');
+
+/**
+ * @typedef {object} EchoedPhoto
+ * @property {string} path  temporary file, image/jpeg
+ * @property {number} width  pixels
+ * @property {number} height  pixels
+ */
+
+/**
+ * The photo as the server sees it: upright, without metadata. Two steps, because wx.uploadFile cannot
+ * receive a picture.
+ *
+ * @param {string} address  of the server
+ * @param {string} filePath  the photo
+ * @returns {import('./task').Task<EchoedPhoto>}
+ */
+function echo(address, filePath) {
+  const header = { Accept: 'application/json' };
+  return sequence(async (run) => {
+    const { url, width, height } = readEcho(
+      await run(() => upload({ url: `${address}/image`, filePath, header }))
+    );
+    const path = await run(() => download(resolveAgainst(address, url))).catch((thrown) => {
+      const problem = asFailure(thrown);
+      throw problem.kind === 'not-found' ? failure('image-not-found') : problem;
+    });
+    return { path, width, height };
+  });
+}
+
+module.exports = { echo };

@@ -1,0 +1,72 @@
+// @ts-check
+const { failure } = require('./failure');
+const { parseJson } = require('./json');
+
+/**
+ * @typedef {import('./failure').Failure} Failure
+ * @typedef {import('./failure').FailureKind} FailureKind
+ * @typedef {import('./failure').ProblemCode} ProblemCode
+ */
+
+/** @type {Record<ProblemCode, true>} a record, so that tsc asks for every code of the contract */
+const KNOWN_CODES = {
+  'request-invalid': true,
+  'image-missing': true,
+  'image-too-large': true,
+  'image-too-many-pixels': true,
+  'image-format-unsupported': true,
+  'image-unreadable': true,
+  'image-not-found': true,
+  'not-found': true,
+  'method-not-allowed': true,
+  'model-loading': true,
+  'model-unavailable': true,
+  overloaded: true,
+  internal: true,
+};
+
+/**
+ * A proxy before the server answers with pages of its own, and a newer server with codes that we do not
+ * know: then the status decides.
+ *
+ * @param {number} status
+ * @returns {FailureKind}
+ */
+function kindOfStatus(status) {
+  if (status === 413) return 'image-too-large';
+  if (status === 404) return 'not-found';
+  if (status === 405) return 'method-not-allowed';
+  if (status === 408) return 'timeout';
+  if (status === 429 || status === 503) return 'busy';
+  if (status === 502 || status === 504) return 'gateway';
+  if (status >= 500) return 'server-error';
+  return status >= 400 ? 'refused' : 'wrong-form';
+}
+
+/**
+ * @param {unknown} body
+ * @returns {body is Record<string, unknown>}
+ */
+function isRecord(body) {
+  return typeof body === 'object' && body !== null;
+}
+
+/**
+ * The failure in an answer that is not 200: an RFC 9457 problem by its `code`, anything else by status.
+ *
+ * @param {number} status  HTTP status
+ * @param {unknown} data  the body as the platform gave it
+ * @returns {Failure}
+ */
+function responseFailure(status, data) {
+  const parsed = parseJson(data);
+  const body = isRecord(parsed) ? parsed : {};
+  const code = String(body.code);
+  const known = Object.prototype.hasOwnProperty.call(KNOWN_CODES, code);
+  return failure(known ? /** @type {ProblemCode} */ (code) : kindOfStatus(status), {
+    requestId: typeof body.request_id === 'string' ? body.request_id : '',
+    retryAfter: typeof body.retry_after === 'number' && body.retry_after > 0 ? body.retry_after : 0,
+  });
+}
+
+module.exports = { responseFailure };

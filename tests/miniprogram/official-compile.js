@@ -1,0 +1,94 @@
+/**
+ * Compiles the mini-program with WeChat's own compiler and runs WeChat's code quality check, offline.
+ * `node tests/miniprogram/official-compile.js [folder]` prints the package size; it exits with 1 and the
+ * messages where either finds something, or where the package is larger than LIMIT_KB.
+ *
+ * It does not see wrong WXML or wrong types: the simulator's compiler and tsc do.
+ */
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const LIMIT_KB = 300;
+const TIME_LIMIT_MS = 55_000;
+
+const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('../../miniprogram', import.meta.url)));
+
+/** WeChat's limits for a mini-program's own code, which its host would tell. */
+const ATTRIBUTES = {
+  platform: false,
+  appType: 0,
+  isSandbox: false,
+  released: false,
+  setting: {
+    MaxCodeSize: 2,
+    MaxSubpackageSubCodeSize: 2,
+    MaxSubpackageFullCodeSize: 20,
+    NavigateMiniprogramLimit: 10,
+    MaxSubPackageLimit: 100,
+    MinTabbarCount: 2,
+    MaxTabbarCount: 5,
+    MaxTabbarIconSize: 40,
+  },
+};
+
+/** @returns {string} a key that nobody knows: nothing is uploaded */
+function throwAwayKey() {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return String(privateKey.export({ type: 'pkcs1', format: 'pem' }));
+}
+
+/**
+ * @returns {Promise<{bytes: number, findings: string[]}>}
+ * @throws {Error} where it does not compile
+ */
+async function compile() {
+  const { default: ci } = await import('miniprogram-ci');
+  const project = new ci.Project({
+    appid: 'wx0000000000000000',
+    type: 'miniProgram',
+    projectPath: folder,
+    privateKey: throwAwayKey(),
+    ignores: ['node_modules/**/*'],
+  });
+  project.attr = async () => ({ ...ATTRIBUTES, appid: project.appid });
+  const setting = { es6: true, es7: true, minifyJS: true, minifyWXML: true, minifyWXSS: true };
+  const compiled = await ci.getCompiledResult({ project, version: '0', desc: '', setting });
+  const bytes = Object.values(compiled).reduce((sum, file) => sum + Buffer.byteLength(file), 0);
+  const quality = await ci.checkCodeQuality(project);
+  const findings = quality.filter(({ success }) => !success).map(({ name, text }) => `${name}: ${text}`);
+  return { bytes, findings };
+}
+
+/** @returns {Promise<number>} exit status */
+async function main() {
+  const { bytes, findings } = await compile();
+  const size = Math.ceil(bytes / 1024);
+  console.log(`${folder}: ${size} KB compiled, limit ${LIMIT_KB} KB`);
+  if (size > LIMIT_KB) findings.push(`the package is larger than ${LIMIT_KB} KB`);
+  for (const finding of findings) console.error(finding);
+  return findings.length === 0 ? 0 : 1;
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'official-compile-'));
+// The compiler keeps caches in the home folder and beside the working folder.
+process.env.HOME = scratch;
+process.chdir(scratch);
+
+const late = setTimeout(() => {
+  console.error(`no answer from WeChat's compiler within ${TIME_LIMIT_MS / 1000} s`);
+  process.exit(1);
+}, TIME_LIMIT_MS);
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+let status = 1;
+try {
+  status = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+}
+clearTimeout(late);
+// Its worker threads would keep the process alive.
+process.exit(status);

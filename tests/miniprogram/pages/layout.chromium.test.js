@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, launchPhone } from '../../simulator/chromium.js';
+import { example, ROOT } from '../sources.js';
+import { startServer } from '../server.js';
+
+const SLOW = 60_000;
+const TRUSTING = { privacy: 'agreed', granted: 'scope.camera,scope.writePhotosAlbum' };
+/** CSS pixels; the platform's own advice for what a finger meets. */
+const FINGER = 44;
+
+/** The whole window is the phone: wide ones would otherwise show a phone with a frame. */
+const FILL = '.phone { width: 100vw !important; height: 100vh !important; max-width: none !important; max-height: none !important; border: 0 !important; border-radius: 0 !important; margin: 0 !important; }';
+
+const LONG = JSON.parse(example('predictions'));
+LONG.predictions[0].name = { zh: '非常长的名字一直写到这一行的尽头还没有写完的澳洲牧羊犬', en: 'Australian shepherd with a name that does not end where the line ends' };
+LONG.predictions[1].name = { zh: '短', en: 'Pneumonoultramicroscopicsilicovolcanoconiosis' };
+
+/** @type {import('../server.js').TestServer} */
+let server;
+/** @type {import('../../simulator/chromium.js').RunningPhone} */
+let phone;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(() => server.close());
+afterEach(() => phone.close());
+
+/** @param {{width: number, height: number, language: string, scale: number}} how @returns {Promise<void>} */
+async function open({ width, height, language, scale }) {
+  const query = { ...TRUSTING, language, server: server.address };
+  phone = await launchPhone({ root: ROOT, width, height, server: server.address, query });
+  await phone.page.addStyleTag({ content: FILL });
+  await phone.page.locator('wx-camera').waitFor();
+  await phone.page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), scale);
+}
+
+/** @returns {Promise<string[]>} what reaches over the sides, and what a finger would miss */
+function faults() {
+  return phone.page.evaluate((least) => {
+    const found = [];
+    for (const element of document.querySelectorAll('.phone-page *')) {
+      const { left, right, width, height } = element.getBoundingClientRect();
+      if (!width || !height || element.closest('wx-camera, wx-image')) continue;
+      const name = `${element.className} ${element.textContent?.trim().slice(0, 20)}`;
+      if (left < -1 || right > innerWidth + 1) found.push(`over the side: ${name}`);
+      const isButton = element.matches('wx-button, [role="button"]');
+      if (isButton && !element.getAttribute('aria-hidden') && height < least) found.push(`too small: ${name} ${height}`);
+    }
+    return found;
+  }, FINGER);
+}
+
+describe.skipIf(!findChromium())('the page fits', () => {
+  const cases = [
+    { width: 320, height: 568, language: 'en', scale: 1 },
+    { width: 320, height: 568, language: 'zh_CN', scale: 1.5 },
+    { width: 390, height: 844, language: 'zh_CN', scale: 1 },
+    { width: 768, height: 1024, language: 'en', scale: 1 },
+  ];
+
+  it.each(cases)('$width x $height in $language, text x $scale', { timeout: SLOW }, async (how) => {
+    server.on('POST /predict', { status: 503, body: { ...JSON.parse(example('problem')), code: 'overloaded' } }, { body: LONG });
+    await open(how);
+    const { page } = phone;
+    expect(await faults()).toEqual([]);
+    const shutter = page.locator('[aria-label="拍照"], [aria-label="Take a photo"]');
+    expect((await shutter.boundingBox())?.y).toBeLessThan(how.height - 60);
+
+    await page.locator('[aria-label="设置服务器地址"], [aria-label="Set the address of the server"]').click();
+    expect(await faults()).toEqual([]);
+    await page.locator('wx-button').last().click();
+
+    await shutter.click();
+    await page.locator('wx-button', { hasText: /重试|Try again/ }).click({ trial: true });
+    expect(await faults()).toEqual([]);
+    await page.locator('wx-button', { hasText: /重试|Try again/ }).click();
+
+    await page.locator('wx-ranking, ranking').first().waitFor();
+    expect(await faults()).toEqual([]);
+  });
+});

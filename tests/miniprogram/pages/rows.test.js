@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { example, load } from '../sources.js';
+
+const { rowsOf, percentText } = load('pages/photo/ranking/rows.js');
+const { predictions } = JSON.parse(example('predictions'));
+
+it('puts the name in the language of the person first', () => {
+  expect(rowsOf(predictions, true)[0]).toEqual({
+    id: 'n02504013',
+    name: '印度象',
+    other: 'Indian elephant',
+    percent: '82.7%',
+    width: 82.7,
+  });
+  expect(rowsOf(predictions, false)[0]).toMatchObject({ name: 'Indian elephant', other: '印度象' });
+});
+
+it('shows five of twenty, in the order of the server', () => {
+  const twenty = Array.from({ length: 20 }, (_, index) => ({ ...predictions[0], id: `n${index}` }));
+  expect(rowsOf(twenty, true).map(({ id }) => id)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
+});
+
+it('says a name once where both languages have the same', () => {
+  const [row] = rowsOf([{ ...predictions[0], name: { en: 'iPod', zh: 'iPod' } }], true);
+  expect(row.other).toBe('');
+});
+
+it.each([
+  [1, '100.0%'],
+  [0.99996, '>99.9%'],
+  [0.9994, '99.9%'],
+  [0.8266, '82.7%'],
+  [0.001, '0.1%'],
+  [0.0006, '<0.1%'],
+  [0, '0.0%'],
+])('%d reads as %s', (probability, text) => {
+  expect(percentText(probability)).toBe(text);
+});

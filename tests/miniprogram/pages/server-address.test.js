@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { example } from '../sources.js';
+import { startServer } from '../server.js';
+import { openPhone, TRUSTING } from './phone.js';
+
+/** @type {import('../server.js').TestServer} */
+let server;
+/** @type {import('./phone.js').OpenPhone} */
+let phone;
+
+const ON_A_PHONE = {
+  getDeviceInfo: () => ({ platform: 'android', brand: 'x', model: 'x', system: 'Android 15' }),
+};
+
+/** @param {object} [options] @returns {Promise<void>} */
+async function open(options) {
+  phone = await openPhone({ ...TRUSTING, ...options });
+}
+
+/** @returns {unknown} what is stored on the phone */
+function stored() {
+  const text = phone.window.localStorage.getItem('simulator:server-address');
+  return text && JSON.parse(text).data;
+}
+
+beforeEach(async () => {
+  server = await startServer();
+  server.on('POST /predict', { body: example('predictions') });
+  server.on('GET /readyz', { body: example('ready') });
+});
+
+afterEach(async () => {
+  expect(phone.errors).toEqual([]);
+  await phone.close();
+  await server.close();
+});
+
+describe('while developing', () => {
+  it('the address can be tried, stored and is used', async () => {
+    await open();
+    await phone.tap('设置服务器地址');
+    expect(phone.text()).toContain('默认是 http://127.0.0.1:5000');
+    await phone.type(` ${server.address}/ `);
+    await phone.tap('测试连接');
+    await phone.reads('连上了，网络是 ResNet50');
+    await phone.tap('保存');
+    expect(phone.text()).not.toContain('服务器地址');
+    expect(stored()).toBe(server.address);
+    await phone.tap('拍照');
+    await phone.reads('印度象');
+    expect(server.to('/predict')).toHaveLength(1);
+  });
+
+  it('an address that was stored is there the next time, and the default comes back', async () => {
+    await open({ storage: { 'server-address': server.address } });
+    await phone.tap('设置服务器地址');
+    expect(phone.field()?.value).toBe(server.address);
+    await phone.tap('恢复默认');
+    expect(stored()).toBeNull();
+    await phone.tap('设置服务器地址');
+    expect(phone.field()?.value).toBe('http://127.0.0.1:5000');
+  });
+
+  it('what is no address is refused with a word, and nothing is stored', async () => {
+    await open();
+    await phone.tap('设置服务器地址');
+    await phone.type('你好');
+    await phone.tap('保存');
+    expect(phone.text()).toContain('这不像一个地址');
+    expect(stored()).toBeNull();
+    await phone.tap('测试连接');
+    expect(phone.called('request')).toBe(0);
+  });
+
+  it('the test says why it failed', async () => {
+    server.on('GET /readyz', { status: 503, body: example('problem-loading') });
+    await open();
+    await phone.tap('设置服务器地址');
+    await phone.type(server.address);
+    await phone.tap('测试连接');
+    await phone.reads('服务器还在热身');
+    server.on('GET /readyz', { status: 404, type: 'text/html', body: 'x' });
+    await phone.tap('测试连接');
+    await phone.reads('地址不对');
+  });
+
+  it('an answer about an address that was edited since never shows', async () => {
+    let send = () => {};
+    const asked = new Promise((resolve) => (send = () => resolve({ body: example('ready') })));
+    server.on('GET /readyz', () => asked);
+    await open();
+    await phone.tap('设置服务器地址');
+    await phone.type(server.address);
+    await phone.tap('测试连接');
+    await phone.until(() => expect(server.to('/readyz')).toHaveLength(1));
+    await phone.type('http://192.168.1.5:5000');
+    send();
+    await phone.settle();
+    expect(phone.text()).not.toContain('连上了');
+  });
+
+  it('closing changes nothing', async () => {
+    await open();
+    await phone.tap('设置服务器地址');
+    await phone.type(server.address);
+    await phone.tap('关闭');
+    expect(phone.find('input')).toBeNull();
+    expect(stored()).toBeNull();
+  });
+
+  it('a photo that failed at one address goes to the next', async () => {
+    const wrong = await startServer();
+    await open({ storage: { 'server-address': wrong.address } });
+    await phone.tap('拍照');
+    await phone.reads('地址不对');
+    await phone.tap('改服务器地址');
+    await phone.type(server.address);
+    await phone.tap('保存');
+    await phone.reads('印度象');
+    await wrong.close();
+  });
+
+  it('on a phone 127.0.0.1 is explained, at once, in the sheet and after a failure', async () => {
+    const uploadFile = ({ fail }) => (fail({ errMsg: 'uploadFile:fail connect' }), { abort() {}, onProgressUpdate() {} });
+    await open({ wx: { ...ON_A_PHONE, uploadFile } });
+    expect(phone.text()).toContain('手机上的 127.0.0.1 是手机自己');
+    await phone.tap('.banner');
+    expect(phone.text()).toContain('例如 http://192.168.1.5:5000');
+    await phone.type('http://192.168.1.5:5000');
+    expect(phone.text()).not.toContain('例如 http://192.168.1.5:5000');
+    await phone.tap('关闭');
+    await phone.tap('拍照');
+    await phone.reads('请填电脑在局域网里的地址');
+  });
+
+  it('in DevTools 127.0.0.1 needs no explanation', async () => {
+    await open();
+    expect(phone.find('.banner')).toBeNull();
+  });
+});
+
+describe('a release', () => {
+  it('that never got an address says so, sends nothing, and offers no setting', async () => {
+    await open({ envVersion: 'release' });
+    expect(phone.text()).toContain('还没有设置服务器地址');
+    expect(phone.named('设置服务器地址')).toBeNull();
+    await phone.tap('拍照');
+    await phone.reads('还没有设置服务器');
+    expect(phone.text()).not.toContain('改服务器地址');
+    expect(phone.called('uploadFile')).toBe(0);
+  });
+
+  it('takes no address from a stored one', async () => {
+    await open({ envVersion: 'release', storage: { 'server-address': server.address } });
+    await phone.tap('拍照');
+    await phone.reads('还没有设置服务器');
+    expect(server.received).toEqual([]);
+  });
+
+  it('in English says the same', async () => {
+    await open({ envVersion: 'release', language: 'en' });
+    expect(phone.text()).toContain('No server is set');
+  });
+});
+
+it('a trial version without an address lets a person set one', async () => {
+  await open({ envVersion: 'trial' });
+  expect(phone.text()).toContain('还没有设置服务器地址');
+  await phone.tap('.banner');
+  await phone.type(server.address);
+  await phone.tap('保存');
+  expect(phone.text()).not.toContain('还没有设置服务器地址');
+  await phone.tap('拍照');
+  await phone.reads('印度象');
+});

@@ -1,0 +1,85 @@
+import { createServer } from 'node:http';
+
+/**
+ * @typedef {object} Received
+ * @property {string} method
+ * @property {string} path
+ * @property {import('node:http').IncomingHttpHeaders} headers
+ * @property {string} body  latin1, so that bytes stay bytes
+ *
+ * @typedef {object} Reply
+ * @property {number} [status]  default 200
+ * @property {string} [type]  default application/json
+ * @property {string | Buffer | object} [body]  objects are sent as JSON
+ * @property {'hang' | 'break'} [instead]  no answer at all, or a connection that is cut
+ *
+ * @typedef {object} TestServer
+ * @property {string} address
+ * @property {Received[]} received  in the order of arrival
+ * @property {(name: string) => Received[]} to  those to one path
+ * @property {(route: string, ...replies: (Reply | ((request: Received) => Reply | Promise<Reply>))[]) => void} on
+ *   replies to `POST /predict` and the like, one after the other; the last one stays
+ * @property {() => Promise<void>} close
+ */
+
+/**
+ * A small real server on loopback that answers as it is told.
+ *
+ * @returns {Promise<TestServer>}
+ */
+export async function startServer() {
+  /** @type {Map<string, any[]>} */
+  const routes = new Map();
+  /** @type {Received[]} */
+  const received = [];
+
+  const server = createServer(async (request, response) => {
+    const path = (request.url ?? '').split('?')[0];
+    const seen = { method: request.method ?? '', path, headers: request.headers, body: await read(request) };
+    received.push(seen);
+    send(response, await replyTo(seen, routes.get(`${seen.method} ${path}`)));
+  });
+
+  await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return {
+    address: `http://127.0.0.1:${port}`,
+    received,
+    to: (path) => received.filter((request) => request.path === path),
+    on: (route, ...replies) => void routes.set(route, replies),
+    close: () =>
+      new Promise((closed) => {
+        server.close(() => closed());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/**
+ * @param {Received} seen
+ * @param {any[] | undefined} replies  the first one goes, unless it is the last
+ * @returns {Promise<Reply>}
+ */
+async function replyTo(seen, replies = [{ status: 404, body: '{}' }]) {
+  const next = replies.length > 1 ? replies.shift() : replies[0];
+  return typeof next === 'function' ? next(seen) : next;
+}
+
+/** @param {import('node:http').ServerResponse} response @param {Reply} reply @returns {void} */
+function send(response, { instead, status = 200, type = 'application/json', body = '' }) {
+  if (instead === 'hang') return;
+  if (instead === 'break') return void response.destroy();
+  response.writeHead(status, { 'content-type': type });
+  response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+}
+
+/** @param {import('node:http').IncomingMessage} request @returns {Promise<string>} */
+async function read(request) {
+  const chunks = [];
+  try {
+    for await (const chunk of request) chunks.push(chunk);
+  } catch {
+    // The phone called the upload off.
+  }
+  return Buffer.concat(chunks).toString('latin1');
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { load } from '../sources.js';
+
+const { fill, textsFor } = load('texts/texts.js');
+const zh = textsFor('zh_CN');
+const en = textsFor('en');
+
+/** @param {any} value @param {string} [path] @returns {[string, string][]} every text with its place */
+function leaves(value, path = '') {
+  if (typeof value === 'string') return [[path, value]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, `${path}.${key}`));
+}
+
+it.each([
+  ['zh_CN', zh],
+  ['zh_TW', zh],
+  ['zh-Hans', zh],
+  [undefined, zh],
+  ['en', en],
+  ['ja', en],
+])('WeChat in %s', (language, expected) => {
+  expect(textsFor(language)).toBe(expected);
+});
+
+describe('both languages', () => {
+  const english = new Map(leaves(en));
+
+  it('say the same things', () => {
+    expect([...english.keys()].sort()).toEqual(leaves(zh).map(([path]) => path).sort());
+  });
+
+  it.each(leaves(zh))('%s is filled in and has the same places', (path, text) => {
+    const other = english.get(path) ?? '';
+    const places = (it) => (it.match(/\{\w+\}/g) ?? []).sort();
+    expect(text.trim()).not.toBe('');
+    expect(other.trim()).not.toBe('');
+    expect(places(other)).toEqual(places(text));
+    expect(other, 'Chinese in the English text').not.toMatch(/\p{Script=Han}/u);
+    expect(text, 'no Chinese in the Chinese text').toMatch(/\p{Script=Han}/u);
+  });
+});
+
+it('fills places in, and leaves those that it knows nothing about', () => {
+  expect(fill('{a} {b} {a}', { a: 1 })).toBe('1 {b} 1');
+});
