@@ -1,4 +1,4 @@
-# setup · run · test · simulate · screenshots · contract · lint · lock
+# setup · run · test · simulate · screenshots · bench · contract · lint · lock
 PORT ?=
 VENV := .venv
 ON_WINDOWS := $(filter Windows_NT,$(OS))
@@ -8,12 +8,13 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 	$(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null && echo $(name))))
 TOOLS := node_modules/.bin
 
-.PHONY: help setup run test test-server test-client simulate screenshots contract contract-check lint format lock prerequisites
+.PHONY: help setup run test test-server test-client simulate screenshots bench contract contract-check lint format lock prerequisites
 
 help:
 	@echo "make run [PORT=5055]  install, start, answer"
 	@echo "make test             every test; needs Node 20 and Chromium too"
 	@echo "make simulate         the mini-program in a browser, beside a running server"
+	@echo "make bench [QUICK=1]  the old demo and PaiShi under the same load"
 	@echo "make screenshots      the README's pictures, anew"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
 	@echo "make lint             style, types, WeChat's own compile check"
@@ -50,7 +51,7 @@ prerequisites:
 test: prerequisites contract-check test-server test-client
 
 test-server: $(VENV)/test.stamp
-	$(PY) -m pytest -n auto tests/server
+	$(PY) -m pytest -n auto --dist worksteal
 
 test-client: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
 	PAISHI_PYTHON=$(PY) $(TOOLS)/vitest run
@@ -60,6 +61,9 @@ simulate: prerequisites node_modules/.package-lock.json
 
 screenshots: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
 	PAISHI_PYTHON=$(PY) PAISHI_KEEP_SCREENSHOTS=1 $(TOOLS)/vitest run tests/e2e/readme.chromium.test.js
+
+bench: $(VENV)/test.stamp
+	$(PY) -m tests.bench $(if $(QUICK),--quick)
 
 PYDANTIC := $(PY) -m datamodel_code_generator --input shared/contract.schema.json --input-file-type jsonschema \
 	--output-model-type pydantic_v2.BaseModel --formatters builtin --use-annotated --field-constraints \
@@ -99,4 +103,5 @@ UV := $(PY) -m uv pip compile --universal --python-version 3.11 --no-emit-index-
 lock: $(PY)
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv
 	$(UV) --output-file requirements.lock
-	$(UV) --group test --constraint requirements.lock --output-file requirements-test.lock
+	$(UV) --extra int8 --constraint requirements.lock --output-file requirements-int8.lock
+	$(UV) --group test --extra int8 --constraint requirements.lock --output-file requirements-test.lock

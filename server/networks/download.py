@@ -1,11 +1,13 @@
 """One file from one address: resumed after a break, complete and right, or not there at all."""
 
+import errno
 import json
 import logging
 import os
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 OnProgress = Callable[[int, int | None], None]
 """Gets the bytes received so far and the bytes in all, None where the server does not say."""
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _AGAIN_LATER = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -101,8 +104,8 @@ def download(
 ) -> None:
     """Puts what is at `url` under `target`, whose folder exists; `published` has the hash to check.
 
-    Until it is complete and checked it lies beside as `<name>.part`; that stays after a failure, and the next
-    call goes on from there. One process at a time: see `server.networks.weights`.
+    Until it is complete and checked it lies beside as `<name>.part`; that stays after a failure, unless the
+    disk is full, and the next call goes on from there. One process at a time: see `server.networks.weights`.
 
     Raises DownloadFailed where the address does not give it, WeightsCorrupt where it gives other bytes.
     """
@@ -123,6 +126,9 @@ def download(
         os.replace(part.file, target)
         part.drop()
     except OSError as error:
+        if error.errno in _FULL:  # what is kept for later would keep the disk full
+            with suppress(OSError):
+                part.drop()
         raise DownloadFailed(f"{target} cannot be written: {error.strerror or error}.") from error
 
 

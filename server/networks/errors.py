@@ -11,6 +11,10 @@ class UnknownNetwork(NetworkError):
     """No backbone has this name."""
 
 
+class OwnNetworkRefused(NetworkError):
+    """A folder with the operator's own network lacks something, or holds what cannot be served."""
+
+
 class WeightsUnavailable(NetworkError):
     """The weights could be had nowhere; the message says how to provide them.
 
@@ -44,3 +48,15 @@ class ConversionFailed(NetworkError):
 
 class PrecisionRefused(NetworkError):
     """The lower precision asked for was not checked, or changes too many answers."""
+
+
+class WeightsChanged(NetworkError):
+    """The weights on the disk are no longer those of the network that answers."""
+
+
+class UnknownLayer(NetworkError):
+    """The network has no layer of this name; the message names the nearest."""
+
+
+class NotInside(NetworkError):
+    """What was asked of the inside of a network cannot be told of this one."""

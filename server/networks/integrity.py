@@ -3,14 +3,14 @@
 import hashlib
 from pathlib import Path
 
-import h5py
-
 from server.networks.backbone import PublishedWeights
 from server.networks.errors import WeightsCorrupt
 
 
 def check_file(file: Path, published: PublishedWeights | None) -> None:
     """Raises WeightsCorrupt unless `file` is complete HDF5 and has the published hash, if there is one."""
+    import h5py  # here, because a start from the cache checks nothing and need not wait for it
+
     try:
         # Opening reads the header, which knows how long the file must be. Some network disks cannot lock.
         h5py.File(file, "r", locking=False).close()

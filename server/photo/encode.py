@@ -30,3 +30,11 @@ def encode_jpeg(picture: Image.Image, quality: int = 90) -> bytes:
         picture.save(out, "JPEG", quality=quality, subsampling="4:2:0", comment=b"")
         out.seek(0)
         return out.read()
+
+
+def encode_png(picture: Image.Image) -> bytes:
+    """Encode an RGB picture as PNG, with nothing but its pixels."""
+    with _scratch() as out:
+        picture.save(out, "PNG")
+        out.seek(0)
+        return out.read()

@@ -1,13 +1,17 @@
 """A picture of any size to the square views that a network takes."""
 
 import math
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Fit = Literal["crop", "squash", "both"]
+from server.photo.ways import Fit
+
+__all__ = ["Box", "Fit", "boxes", "fit", "short_side_for"]
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 # ImageNet's usual test view: short side to 256, the centre 224 cut out.
 _CROP = 224 / 256
@@ -22,17 +26,19 @@ def fit(picture: Image.Image, size: int, way: Fit) -> NDArray[np.uint8]:
     "crop" keeps the aspect and cuts the centre out (n = 1), "squash" keeps the whole and loses the
     aspect (n = 1), "both" gives squash, then crop (n = 2): average the probabilities over n.
     """
-    boxes = {"squash": [_whole], "crop": [_centre], "both": [_whole, _centre]}[way]
-    return np.stack([_view(picture, size, box(*picture.size, size)) for box in boxes])
+    return np.stack([_view(picture, size, box) for box in boxes(*picture.size, size, way)])
+
+
+def boxes(width: int, height: int, size: int, way: Fit) -> list[Box]:
+    """Where the views of `fit` lie on a picture of `width` by `height` pixels, in its pixels."""
+    kinds = {"squash": [_whole], "crop": [_centre], "both": [_whole, _centre]}[way]
+    return [box(width, height, size) for box in kinds]
 
 
 def short_side_for(size: int, way: Fit) -> int:
     """Pixels that a decoder must leave on the short side so that `fit` loses nothing that matters."""
     fitted = size if way == "squash" else size / _CROP
     return math.ceil(_SPARE * fitted)
-
-
-Box = tuple[float, float, float, float]
 
 
 def _whole(width: int, height: int, size: int) -> Box:

@@ -1,9 +1,12 @@
-"""What every runtime offers."""
+"""What every runtime offers. Importing this loads no NumPy: the settings name a precision."""
 
-from typing import Literal, Protocol
+from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 from server.runtimes.agreement import Agreement
 

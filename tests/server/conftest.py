@@ -1,10 +1,12 @@
 """What every test of the server may ask for."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,17 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A network is converted once for all workers of a run."""
+    if not hasattr(config, "workerinput"):
+        os.environ["PAISHI_CACHE"] = tempfile.mkdtemp(prefix="paishi-converted-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop("PAISHI_CACHE"), ignore_errors=True)
 
 
 def need_shared(*parts: str) -> Path:
@@ -75,6 +88,8 @@ def run_server(output: Path, until: str = "/readyz", **environment: str) -> Iter
         **{name: value for name, value in os.environ.items() if not name.startswith("PAISHI_")},
         "PAISHI_HOST": "127.0.0.1",
         "PAISHI_PORT": str(port),
+        "KERAS_HOME": str(output.parent / "keras"),
+        "PAISHI_CACHE": os.environ["PAISHI_CACHE"],
         "COLUMNS": "200",
         **environment,
     }
@@ -94,8 +109,13 @@ def run_server(output: Path, until: str = "/readyz", **environment: str) -> Iter
 
 
 @pytest.fixture(scope="session")
-def keras_home() -> Path:
-    return need_shared("keras")
+def keras_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Keras home with real weights; a server may write into it, which ../shared/keras is not for."""
+    home = tmp_path_factory.mktemp("keras-home")
+    (home / "models").mkdir()
+    for file in need_shared("keras", "models").iterdir():
+        (home / "models" / file.name).symlink_to(file.resolve())
+    return home
 
 
 @pytest.fixture(scope="session")

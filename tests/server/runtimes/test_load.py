@@ -1,39 +1,210 @@
 """From a name and a file to answers."""
 
 import asyncio
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from server.networks.catalogue import find_backbone
-from server.networks.errors import RuntimeUnavailable, WeightsMismatch
+from server.networks.errors import (
+    ConversionFailed,
+    RuntimeUnavailable,
+    WeightsCorrupt,
+    WeightsMismatch,
+    WeightsUnavailable,
+)
+from server.networks.weights import find_weights, weights_location
+from server.runtimes import conversion, load
+from server.runtimes.base import Runtime
 from server.runtimes.load import load_runtime
+from server.runtimes.wanted import RuntimeChoice, Wanted
+from tests.server.conftest import ROOT
+
+BOX_TURTLE = 37
+MOBILENET = find_backbone("MobileNetV2")
 
 
-@pytest.mark.parametrize("asked", ["auto", "tensorflow"])
-def test_runs_on_tensorflow(
-    keras_home: Path, photos: list[Path], asked: Literal["auto", "tensorflow"]
-) -> None:
-    backbone = find_backbone("MobileNetV2")
-    runtime = load_runtime(backbone, keras_home / "models" / backbone.weights.file, asked)
+@pytest.fixture
+def wanted(keras_home: Path) -> Wanted:
+    """MobileNetV2 with its real weights, converted once for all tests."""
+    return Wanted(MOBILENET, "imagenet", keras_home, Path(os.environ["PAISHI_CACHE"]))
+
+
+@pytest.fixture
+def home(keras_home: Path, tmp_path: Path) -> Path:
+    """A Keras home with the same weights, of which anything may be deleted."""
+    file = tmp_path / "keras" / "models" / MOBILENET.weights.file
+    file.parent.mkdir(parents=True)
+    file.symlink_to(keras_home / "models" / file.name)
+    return tmp_path / "keras"
+
+
+def found(wanted: Wanted) -> Callable[[], Path]:
+    return lambda: find_weights(wanted.backbone, wanted.source, wanted.keras_home)
+
+
+def not_needed() -> Path:
+    raise AssertionError("the weights were asked for")
+
+
+def turtle(runtime: Runtime, photos: list[Path]) -> int:
+    """What a box turtle is taken for."""
+    photo = next(photo for photo in photos if photo.name.startswith("n01669191"))
+    views = np.asarray(Image.open(photo).convert("RGB").resize((224, 224)))[None]
     try:
-        assert runtime.name == "tensorflow"
-        photo = next(photo for photo in photos if photo.name.startswith("n01669191"))  # box turtle
-        views = np.asarray(Image.open(photo).convert("RGB").resize((224, 224)))[None]
-        assert asyncio.run(runtime.softmax(views)).argmax() == 37
+        return int(asyncio.run(runtime.softmax(views)).argmax())
     finally:
         runtime.close()
 
 
-def test_openvino_is_said_to_come_later(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeUnavailable, match="PAISHI_RUNTIME=openvino is not available in this version"):
-        load_runtime(find_backbone("MobileNetV2"), tmp_path / "none.h5", "openvino")
+@pytest.mark.parametrize(
+    ("asked", "name"), [("auto", "openvino"), ("openvino", "openvino"), ("tensorflow", "tensorflow")]
+)
+def test_runs_on_what_was_asked_for(
+    wanted: Wanted, photos: list[Path], asked: RuntimeChoice, name: str
+) -> None:
+    runtime = load_runtime(replace(wanted, runtime=asked), found(wanted))
+    assert (runtime.name, runtime.precision, runtime.agreement) == (name, "fp32", None)
+    assert turtle(runtime, photos) == BOX_TURTLE
 
 
-def test_other_weights_are_refused(keras_home: Path) -> None:
-    file = keras_home / "models" / find_backbone("MobileNetV2").weights.file
-    with pytest.raises(WeightsMismatch):
-        load_runtime(find_backbone("MobileNet"), file)
+def test_a_second_start_needs_no_weights(wanted: Wanted, photos: list[Path]) -> None:
+    load_runtime(wanted, found(wanted)).close()
+    assert turtle(load_runtime(wanted, not_needed), photos) == BOX_TURTLE
+
+
+def test_a_start_from_the_cache_alone_loads_no_tensorflow(wanted: Wanted, home: Path, tmp_path: Path) -> None:
+    """In a fresh process whose Keras home has lost its weights; the first start had found them there."""
+    cache = tmp_path / "cache"
+    load_runtime(replace(wanted, keras_home=home, cache=cache), found(wanted)).close()
+    weights_location(MOBILENET, "imagenet", home).unlink()
+    code = (
+        "import asyncio, sys; from server.recognition.loading import load_recogniser as load;"
+        "from server.settings import Settings;"
+        "recogniser = load(Settings()); asyncio.run(recogniser.self_test()); recogniser.runtime.close();"
+        "print(recogniser.runtime.name, *sorted({'tensorflow', 'keras', 'h5py'} & set(sys.modules)))"
+    )
+    environment = {"PAISHI_MODEL": "MobileNetV2", "PAISHI_CACHE": str(cache), "KERAS_HOME": str(home)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert (ended.stdout, ended.stderr) == ("openvino\n", "")
+
+
+def test_other_weights_in_the_same_place_are_other_weights(wanted: Wanted, home: Path) -> None:
+    load_runtime(wanted, found(wanted)).close()
+    changed = replace(wanted, keras_home=home)
+    load_runtime(changed, not_needed).close()
+    file = weights_location(MOBILENET, "imagenet", home)
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[:-1])
+    with pytest.raises(WeightsUnavailable, match="broken"):
+        load_runtime(changed, broken_weights)
+
+
+def broken_weights() -> Path:
+    raise WeightsUnavailable("broken")
+
+
+def test_weights_that_are_gone_cannot_be_guessed_where_a_file_was_named(
+    wanted: Wanted, tmp_path: Path
+) -> None:
+    """Another file may have the same name tomorrow."""
+    named = replace(wanted, source=str(tmp_path / "own.h5"))
+    with pytest.raises(WeightsUnavailable, match=r"own\.h5: there is no such file"):
+        load_runtime(named, found(named))
+
+
+@pytest.mark.parametrize("asked", ["auto", "openvino", "tensorflow"])
+def test_weights_of_another_network_are_refused_on_any_runtime(
+    wanted: Wanted, keras_home: Path, asked: RuntimeChoice
+) -> None:
+    """By the process that converts as well, and no other runtime would do better."""
+    file = keras_home / "models" / MOBILENET.weights.file
+    other = replace(wanted, backbone=find_backbone("MobileNet"), source=str(file), runtime=asked)
+    with pytest.raises(WeightsMismatch, match="does not fit mobilenet"):
+        load_runtime(other, found(other))
+
+
+def test_a_file_that_is_none_is_refused(wanted: Wanted, tmp_path: Path) -> None:
+    file = tmp_path / "page.h5"
+    file.write_text("<html>not found</html>")
+    with pytest.raises(WeightsCorrupt):
+        load_runtime(replace(wanted, source=str(file)), lambda: file)
+
+
+class TestWhereItDoesNotConvert:
+    @pytest.fixture(autouse=True)
+    def does_not_convert(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The process that converts ends without an answer.
+        monkeypatch.setattr(conversion, "_CONVERT", "server.networks.catalogue")
+
+    @pytest.fixture
+    def fresh(self, wanted: Wanted, tmp_path: Path) -> Wanted:
+        return replace(wanted, cache=tmp_path / "cache")
+
+    def test_tensorflow_steps_in_and_the_log_says_why(
+        self, fresh: Wanted, photos: list[Path], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        runtime = load_runtime(fresh, found(fresh))
+        assert runtime.name == "tensorflow"
+        assert turtle(runtime, photos) == BOX_TURTLE
+        assert "MobileNetV2 runs on TensorFlow: The conversion broke off." in caplog.text
+
+    def test_but_not_where_openvino_was_asked_for(self, fresh: Wanted) -> None:
+        with pytest.raises(
+            ConversionFailed, match=r"broke off\. python -m server\.networks\.catalogue ended"
+        ):
+            load_runtime(replace(fresh, runtime="openvino"), found(fresh))
+
+    def test_nor_where_a_precision_was_that_it_does_not_have(self, fresh: Wanted) -> None:
+        with pytest.raises(ConversionFailed):
+            load_runtime(replace(fresh, precision="bf16", calibration=Path()), found(fresh))
+
+
+def test_a_network_of_the_table_runs_on_tensorflow(
+    wanted: Wanted, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(load, "NOT_CONVERTIBLE", {"MobileNetV2": "it is Tuesday."})
+    runtime = load_runtime(wanted, found(wanted))
+    runtime.close()
+    assert runtime.name == "tensorflow"
+    assert "MobileNetV2 does not run on OpenVINO: it is Tuesday." in caplog.text
+    with pytest.raises(RuntimeUnavailable, match="Tuesday"):
+        load_runtime(replace(wanted, runtime="openvino"), found(wanted))
+
+
+def test_without_openvino_tensorflow_steps_in(wanted: Wanted) -> None:
+    code = (
+        "import logging, sys; logging.basicConfig(); sys.modules['openvino'] = None\n"
+        "from server.recognition.loading import load_recogniser; from server.settings import Settings\n"
+        "print(load_recogniser(Settings()).runtime.name)"
+    )
+    environment = {"PAISHI_MODEL": "MobileNetV2", "KERAS_HOME": str(wanted.keras_home)}
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.stdout == "tensorflow\n", ended.stderr
+    assert "MobileNetV2 runs on TensorFlow: OpenVINO cannot be imported" in ended.stderr
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)

@@ -1,0 +1,73 @@
+"""Keras to OpenVINO, once, in a process of its own: `python -m server.networks.convert NAME WEIGHTS FOLDER`.
+
+TensorFlow takes a gigabyte and seconds that the server then never needs. The process ends with its parent,
+which holds its standard input open. See `server.runtimes.conversion` for the other side.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.child import answer_parent
+from server.networks.catalogue import find_backbone
+from server.networks.errors import ConversionFailed
+from server.networks.quiet import keras, tf
+from server.networks.served import build_served
+from server.runtimes.convertible import TOLERANCE
+from server.runtimes.openvino import compiled, read_network
+from server.runtimes.untracked import ov
+
+
+def convert(model: keras.Model, network: Path) -> None:
+    """Writes `model`, a served network, as OpenVINO's `network` (.xml) and .bin in fp32.
+
+    Raises ConversionFailed where OpenVINO cannot take it or then answers otherwise than Keras.
+    """
+    signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="rgb")
+
+    def infer(rgb: tf.Tensor) -> tf.Tensor:
+        return model(rgb, training=False)
+
+    graph = tf.function(infer, input_signature=[signature]).get_concrete_function()
+    try:
+        converted = ov.convert_model(graph)
+        # It makes an output of every activation whose gradient Keras defines itself, the softmax one of many.
+        softmax = converted.output(graph.outputs[0].name).get_node().input_value(0)
+        converted = ov.Model([softmax], converted.get_parameters(), model.name)
+        # Half precision would be half the size, and other answers.
+        ov.save_model(converted, network, compress_to_fp16=False)
+    except RuntimeError as error:
+        raise ConversionFailed(f"OpenVINO cannot take {model.name}: {error}") from error
+    _compare(model, network)
+
+
+def _compare(model: keras.Model, network: Path) -> None:
+    request = compiled(read_network(network), "fp32", threads=0, streams=1).create_infer_request()
+    for picture in _pictures(*model.input_shape[1:]):
+        expected = np.asarray(model(picture, training=False))
+        found = request.infer({0: picture})[0]
+        difference = float(np.abs(found - expected).max()) if found.shape == expected.shape else np.inf
+        if not difference <= TOLERANCE:
+            raise ConversionFailed(
+                f"{model.name} answers otherwise on OpenVINO than on Keras, by up to {difference:g}."
+            )
+
+
+def _pictures(height: int, width: int, channels: int) -> Iterator[NDArray[np.uint8]]:
+    """A slope and blotches. No noise: networks never saw the like, and some then answer with logits in the
+    hundreds, where Keras differs from itself by more than the tolerance."""
+    slope = np.linspace(0, 255, height * width * channels).reshape(1, height, width, channels)
+    yield slope.astype(np.uint8)
+    coarse = np.random.default_rng(0).integers(0, 256, (1, 8, 8, channels), np.uint8)
+    yield coarse.repeat(height // 8 + 1, axis=1).repeat(width // 8 + 1, axis=2)[:, :height, :width]
+
+
+def main(name: str, weights: str, folder: str) -> None:
+    convert(build_served(find_backbone(name), Path(weights)), Path(folder) / "network.xml")
+
+
+if __name__ == "__main__":
+    answer_parent(main, sys.argv[1:])

@@ -1,0 +1,35 @@
+"""The hash of a file of weights, remembered as long as the file looks the same."""
+
+import hashlib
+import json
+import logging
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+def fingerprint(file: Path, memory: Path) -> str:
+    """SHA-256 of `file` in hexadecimal.
+
+    `memory` is a folder in which it is noted with the file's size and time of change, so that a start with
+    large weights does not read them; where that cannot be written, they are read each time.
+    Raises OSError where `file` cannot be read.
+    """
+    state = file.stat()
+    place = str(file.resolve())
+    looks = [place, state.st_size, state.st_mtime_ns]
+    note = memory / f"{hashlib.sha256(place.encode(errors='surrogateescape')).hexdigest()[:16]}.json"
+    try:
+        noted = json.loads(note.read_bytes())
+        if noted["looks"] == looks:
+            return str(noted["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    try:
+        memory.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps({"looks": looks, "sha256": sha256}))
+    except OSError as error:
+        log.debug("%s: %s", note, error)
+    return sha256

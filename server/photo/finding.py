@@ -1,0 +1,31 @@
+"""Photos among files and folders."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+# Of the formats that are read; by name, so that a damaged photo is reported and not passed over.
+_SUFFIXES = {
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
+    *(".heic", ".heif", ".hif", ".avif"),
+}
+
+
+def find_photos(paths: Iterable[Path], on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    """Each file of `paths` as it is; of each folder what is named like a photo, at any depth, sorted.
+
+    Hidden files and folders and links to folders are left out. `on_error` gets what cannot be listed.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from _in_folder(path, on_error)
+        else:
+            yield path
+
+
+def _in_folder(folder: Path, on_error: Callable[[OSError], None]) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder, onerror=on_error):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and Path(name).suffix.lower() in _SUFFIXES:
+                yield Path(parent, name)

@@ -1,0 +1,142 @@
+"""One picture alone gets all cores, a crowd gets one core each."""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from server.runtimes.base import RuntimeClosed
+
+Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+"""One picture (1, size, size, 3) uint8 to its softmax (1, classes) float32."""
+
+
+@dataclass(eq=False, slots=True)
+class _Request:
+    """What one caller waits for: a row for each of its pictures, filled in any order.
+
+    Whoever fills it or fails it holds the lock of its lanes: a future must not be settled twice.
+    """
+
+    rows: list[NDArray[np.float32] | None]
+    answer: Future[NDArray[np.float32]] = field(default_factory=Future)
+
+    def fill(self, row: int, softmax: NDArray[np.float32]) -> None:
+        self.rows[row] = softmax
+        done = [softmax for softmax in self.rows if softmax is not None]
+        if len(done) == len(self.rows) and not self.answer.done():
+            self.answer.set_result(np.concatenate(done))
+
+    def fail(self, error: BaseException) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class _Picture(NamedTuple):
+    request: _Request
+    row: int
+    view: NDArray[np.uint8]
+
+
+class Lanes:
+    """Pictures run in the order in which they came, on `alone` one by one or on all `streams` side by side.
+
+    `alone` uses all cores for one picture, each of `streams` uses its share; they never run at the same time,
+    so that there are never more threads at work than cores. A picture that finds everything idle runs on
+    `alone` at once. Where at least `crowd` wait when `alone` has done, they go to the streams, and so does
+    whoever comes until the streams have run dry.
+    """
+
+    def __init__(self, alone: Run, streams: Sequence[Run], crowd: int, name: str) -> None:
+        self._alone = alone
+        self._crowd = crowd
+        self._waiting: deque[_Picture] = deque()
+        self._changed = threading.Condition()
+        self._running = 0
+        self._alone_runs = False
+        self._closed = False
+        # Daemons, so that a process that forgot to close can still end.
+        self._threads = [
+            threading.Thread(target=self._work, args=(stream,), name=f"{name} {number}", daemon=True)
+            for number, stream in enumerate(streams)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    async def submit(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The softmax of each of `views`, in their order.
+
+        Raises what running any of them raised, RuntimeClosed after `close`. Cancelling takes those of them
+        that have not begun out of the queue.
+        """
+        request = _Request([None] * len(views))
+        # From here on only `_leave` takes it out: a future that was cancelled could not be answered.
+        request.answer.set_running_or_notify_cancel()
+        with self._changed:
+            if self._closed:
+                raise RuntimeClosed
+            self._waiting.extend(_Picture(request, row, views[row : row + 1]) for row in range(len(views)))
+            self._changed.notify(len(views))
+        try:
+            return await asyncio.wrap_future(request.answer)
+        finally:
+            self._leave(request)
+
+    def close(self) -> None:
+        """Ends all that wait with RuntimeClosed and returns when the running pictures have been answered."""
+        with self._changed:
+            self._closed = True
+            for picture in self._waiting:
+                picture.request.fail(RuntimeClosed())
+            self._waiting.clear()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _leave(self, request: _Request) -> None:
+        """Takes what has not begun out of the queue."""
+        with self._changed:
+            if any(picture.request is request for picture in self._waiting):
+                self._waiting = deque(picture for picture in self._waiting if picture.request is not request)
+
+    def _work(self, stream: Run) -> None:
+        while taken := self._take():
+            picture, alone = taken
+            outcome = _attempt(self._alone if alone else stream, picture.view)
+            with self._changed:
+                if isinstance(outcome, BaseException):
+                    self._leave(picture.request)
+                    picture.request.fail(outcome)
+                else:
+                    picture.request.fill(picture.row, outcome)
+            self._put_back()
+
+    def _take(self) -> tuple[_Picture, bool] | None:
+        """Waits for a picture that may run now, and whether it has all cores; None when closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or (self._waiting and not self._alone_runs))
+            if self._closed:
+                return None
+            self._alone_runs = not self._running and len(self._waiting) < self._crowd
+            self._running += 1
+            return self._waiting.popleft(), self._alone_runs
+
+    def _put_back(self) -> None:
+        with self._changed:
+            self._running -= 1
+            if self._alone_runs:
+                self._alone_runs = False
+                self._changed.notify_all()  # those who came meanwhile found nothing that they could take
+
+
+def _attempt(run: Run, view: NDArray[np.uint8]) -> NDArray[np.float32] | BaseException:
+    try:
+        return run(view)
+    except BaseException as error:  # the thread must outlive whatever a runtime raises
+        return error

@@ -1,0 +1,43 @@
+import shutil
+from pathlib import Path
+
+from server.photo.finding import find_photos
+
+
+def touch(*files: Path) -> None:
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+
+def test_folders_are_searched_for_what_is_named_like_a_photo(tmp_path: Path) -> None:
+    wanted = [tmp_path / name for name in ("2.PNG", "Z.heic", "a/1.avif", "a/c/0.jpg", "b/0.webp")]
+    touch(
+        *wanted, *(tmp_path / name for name in ("note.txt", "._2.PNG", ".thumbs/1.jpg", "a/jpg", "a/x.tiff"))
+    )
+    errors: list[OSError] = []
+    assert list(find_photos([tmp_path], errors.append)) == wanted
+    assert errors == []
+
+
+def test_files_are_taken_as_they_are_and_in_their_order(tmp_path: Path) -> None:
+    touch(tmp_path / "photo", tmp_path / "d" / "1.jpg")
+    paths = [tmp_path / "gone.jpg", tmp_path / "photo", tmp_path / "d"]
+    assert list(find_photos(paths, [].append)) == [*paths[:2], tmp_path / "d" / "1.jpg"]
+
+
+def test_a_folder_that_cannot_be_listed_is_reported(tmp_path: Path) -> None:
+    """It goes away in between, since permissions do not stop every user."""
+    touch(tmp_path / "1.jpg", tmp_path / "a" / "2.jpg", tmp_path / "b" / "3.jpg")
+    errors: list[OSError] = []
+    found = find_photos([tmp_path], errors.append)
+    assert next(found) == tmp_path / "1.jpg"
+    shutil.rmtree(tmp_path / "a")
+    assert list(found) == [tmp_path / "b" / "3.jpg"]
+    assert [error.filename for error in errors] == [str(tmp_path / "a")]
+
+
+def test_a_circle_of_links_ends(tmp_path: Path) -> None:
+    touch(tmp_path / "1.jpg")
+    (tmp_path / "round").symlink_to(tmp_path, target_is_directory=True)
+    assert list(find_photos([tmp_path], [].append)) == [tmp_path / "1.jpg"]
