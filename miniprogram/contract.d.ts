@@ -72,11 +72,11 @@ export interface Prediction {
  */
 export interface Model {
   /**
-   * Name in the catalogue, as in GET /models.
+   * As in GET /models.
    */
   name: string;
   /**
-   * Name of the list of classes, a file in shared/labels/.
+   * Name of the list of classes: a file in shared/labels/, or the operator's own network.
    */
   labels: string;
 }
@@ -97,6 +97,62 @@ export interface Predictions {
   /**
    * Also sent as the header X-Request-ID; quote it when you report a problem.
    */
+  request_id: string;
+}
+/**
+ * Part of the upright photo, as fractions of its width and height.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Box".
+ */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+/**
+ * 200 of POST /explain with Accept: application/json: where on the photo the network saw the class.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Explanation".
+ */
+export interface Explanation {
+  success: true;
+  label: Prediction;
+  /**
+   * Exact class activation where the network ends in pooling and one matrix, else by gradients.
+   */
+  method: "cam" | "grad-cam";
+  /**
+   * Rows from top to bottom, each from left to right: 0 says nothing for the class, 1 the most.
+   */
+  grid: number[][];
+  box: Box;
+  model: Model;
+  request_id: string;
+}
+/**
+ * 200 of POST /features: what the network makes of the photo before it names it.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Features".
+ */
+export interface Features {
+  success: true;
+  /**
+   * Of a vector its length; of a map height, width and channels.
+   */
+  shape: number[];
+  /**
+   * All values one after the other, the last axis of shape fastest.
+   */
+  features: number[];
+  /**
+   * Name of the layer in Keras, null for the vector before the head.
+   */
+  layer: string | null;
+  model: Model;
   request_id: string;
 }
 /**
@@ -183,19 +239,23 @@ export interface Ready {
    */
   runtime: string;
   /**
+   * What the network calculates with.
+   */
+  precision: "fp32" | "bf16" | "int8";
+  /**
    * How a photo is brought to the network's size.
    */
   fit: "crop" | "squash" | "both";
 }
 /**
- * One network of the catalogue.
+ * One network of the catalogue, or the operator's own while it serves.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Backbone".
  */
 export interface Backbone {
   /**
-   * What PAISHI_MODEL takes.
+   * What PAISHI_MODEL takes; of the operator's own network what its card or folder calls it.
    */
   name: string;
   /**
@@ -203,9 +263,9 @@ export interface Backbone {
    */
   input_size: number;
   /**
-   * Number of weights, classifier included.
+   * Number of weights, classifier included; null for the operator's own network.
    */
-  parameters: number;
+  parameters: number | null;
   /**
    * Published ImageNet top-1 accuracy in percent.
    */
@@ -215,17 +275,41 @@ export interface Backbone {
    */
   top5: number | null;
   /**
-   * Published size of the weights in megabytes.
+   * Published size of the weights in megabytes; of the operator's own network the size of its file.
    */
   download_mb: number;
   /**
-   * Whether the weights lie in this server's Keras cache.
+   * Whether the weights lie on this server's disk.
    */
   cached: boolean;
   /**
    * Whether this network answers POST /predict now.
    */
   serving: boolean;
+  /**
+   * What the network calculates with. Of the network that serves.
+   */
+  precision?: "fp32" | "bf16" | "int8";
+  /**
+   * Share of photos whose most probable class is the same as in fp32; where the precision is another.
+   */
+  agreement?: number;
+  /**
+   * How many photos that share is of.
+   */
+  checked_on?: number;
+  /**
+   * How many other photos the precision was calibrated on; bf16 needs none.
+   */
+  calibrated_on?: number;
+  /**
+   * What the operator says of a network of their own.
+   */
+  description?: string;
+  /**
+   * Which version of it the operator says it is.
+   */
+  version?: string;
 }
 /**
  * 200 of GET /models.

@@ -1,0 +1,67 @@
+"""What routes ask for, as `Annotated` aliases."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, File, Request, UploadFile
+
+from server.admission import Admission
+from server.photo.reader import PhotoReader
+from server.problems import ImageMissing
+from server.recognition.recognition import Recognition
+from server.settings import Settings
+from server.store import EchoStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What `server.app` joins, once for each application."""
+
+    settings: Settings
+    recognition: Recognition
+    photos: PhotoReader
+    echoes: EchoStore
+    admission: Admission
+    insight_admission: Admission
+
+
+# Dependencies are coroutines even where they wait for nothing: FastAPI runs a plain function in a thread.
+
+
+async def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+async def _request_id(request: Request) -> str:
+    return str(request.state.request_id)
+
+
+ServicesDep = Annotated[Services, Depends(_services)]
+RequestIdDep = Annotated[str, Depends(_request_id)]
+
+
+async def _photo(
+    request: Request,
+    image: Annotated[UploadFile, File(description="The photo: JPEG, PNG, WebP, GIF, BMP, HEIC or AVIF.")],
+) -> bytes:
+    if len((await request.form()).getlist("image")) > 1:
+        raise ImageMissing("There are several fields named `image`. Send one photo a request.")
+    return await image.read()
+
+
+async def _admitted(services: ServicesDep) -> AsyncIterator[None]:
+    with services.admission.admit():
+        yield
+
+
+async def _admitted_inside(services: ServicesDep) -> AsyncIterator[None]:
+    with services.insight_admission.admit(), services.admission.admit():
+        yield
+
+
+PhotoDep = Annotated[bytes, Depends(_photo)]
+Admitted = Depends(_admitted)
+AdmittedInside = Depends(_admitted_inside)
+"""For what is asked of a network's inside, one after the other."""

@@ -1,0 +1,30 @@
+from fastapi import APIRouter
+
+from server import __version__, problems
+from server.api.deps import ServicesDep
+from server.contract import Alive, Ready
+from server.problems import documented
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", summary="Does the process answer?")
+async def livez() -> Alive:
+    return Alive(status="alive", version=__version__)
+
+
+@router.get(
+    "/readyz",
+    summary="Can photos be recognised?",
+    responses=documented(problems.ModelLoading, problems.ModelUnavailable),
+)
+async def readyz(services: ServicesDep) -> Ready:
+    recogniser = services.recognition.current()
+    runtime = recogniser.runtime
+    return Ready(
+        status="ready",
+        model=recogniser.model,
+        runtime=runtime.name,
+        precision=runtime.precision,
+        fit=recogniser.fit,
+    )

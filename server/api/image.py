@@ -1,0 +1,67 @@
+from fastapi import APIRouter, Request, Response
+from pydantic import AnyUrl
+
+from server import problems
+from server.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from server.contract import Echo
+from server.problems import documented
+
+router = APIRouter(tags=["echo"])
+
+_JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+_PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+@router.post(
+    "/image",
+    summary="Get the photo back, upright and without metadata",
+    response_model=Echo,
+    dependencies=[Admitted],
+    responses={
+        200: {
+            "description": "The picture, or with `Accept: application/json` where it can be fetched.",
+            **_JPEG,
+        },
+        **documented(
+            problems.ImageMissing,
+            problems.ImageTooLarge,
+            problems.ImageTooManyPixels,
+            problems.ImageFormatUnsupported,
+            problems.ImageUnreadable,
+            problems.Overloaded,
+        ),
+    },
+)
+async def echo(
+    request: Request, photo: PhotoDep, services: ServicesDep, request_id: RequestIdDep
+) -> Echo | Response:
+    """`wx.uploadFile` cannot receive a picture, so with `Accept: application/json` the answer is a
+    `url` for `wx.downloadFile`."""
+    picture = await services.photos.upright_jpeg(photo)
+    if "application/json" not in request.headers.get("accept", ""):
+        return Response(picture.data, media_type="image/jpeg", headers=_PRIVATE)
+    path = request.app.url_path_for("fetch_echo", picture_id=services.echoes.put(picture.data))
+    base = services.settings.public_url or str(request.base_url)
+    return Echo(
+        success=True,
+        url=AnyUrl(str(path.make_absolute_url(base))),
+        width=picture.width,
+        height=picture.height,
+        expires_in=services.settings.echo_age_s,
+        request_id=request_id,
+    )
+
+
+@router.get(
+    "/image/{picture_id}",
+    summary="Fetch a picture that POST /image kept",
+    response_class=Response,
+    responses={200: {"description": "The picture.", **_JPEG}, **documented(problems.ImageNotFound)},
+)
+async def fetch_echo(picture_id: str, services: ServicesDep) -> Response:
+    picture = services.echoes.get(picture_id)
+    if picture is None:
+        raise problems.ImageNotFound(
+            f"Pictures are kept for {services.settings.echo_age_s} s at most. Send the photo to /image again."
+        )
+    return Response(picture, media_type="image/jpeg", headers=_PRIVATE)

@@ -1,0 +1,22 @@
+"""What the routes that look into a network share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from server import problems
+from server.networks.errors import NetworkError, NotInside, UnknownLayer
+from server.recognition.recogniser import Recogniser
+from server.runtimes.insight import Insight
+
+
+@contextmanager
+def opened(recogniser: Recogniser) -> Iterator[Insight]:
+    """Its insight, whose failures within the block become problems."""
+    try:
+        if recogniser.insight is None:
+            raise NotInside(f"What {recogniser.network} sees cannot be shown.")
+        yield recogniser.insight
+    except (UnknownLayer, NotInside) as error:
+        raise problems.RequestInvalid(str(error)) from error
+    except NetworkError as error:
+        raise problems.ModelUnavailable(str(error)) from error

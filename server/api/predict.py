@@ -1,0 +1,38 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from server import problems
+from server.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from server.contract import Predictions
+from server.problems import documented
+
+router = APIRouter(tags=["recognition"])
+
+
+@router.post(
+    "/predict",
+    summary="Name what is on a photo",
+    dependencies=[Admitted],
+    responses=documented(
+        problems.ImageMissing,
+        problems.ImageTooLarge,
+        problems.ImageTooManyPixels,
+        problems.ImageFormatUnsupported,
+        problems.ImageUnreadable,
+        problems.RequestInvalid,
+        problems.ModelLoading,
+        problems.ModelUnavailable,
+        problems.Overloaded,
+    ),
+)
+async def predict(
+    photo: PhotoDep,
+    services: ServicesDep,
+    request_id: RequestIdDep,
+    top: Annotated[int, Query(ge=1, le=20, description="How many names.")] = 5,
+) -> Predictions:
+    with services.recognition.hold() as recogniser:
+        views = await services.photos.views(photo, recogniser.input_size, recogniser.fit)
+        predictions = await recogniser.recognise(views, top)
+    return Predictions(success=True, predictions=predictions, model=recogniser.model, request_id=request_id)

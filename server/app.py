@@ -1,0 +1,76 @@
+"""Joins the parts and nothing else."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.formparsers import MultiPartParser
+
+from server import __version__
+from server.admission import Admission
+from server.api import explain, features, health, image, models, predict
+from server.api.deps import Services
+from server.api.home import add_home
+from server.api.openapi import describe
+from server.body_limit import BodyLimitProblem
+from server.control.obeying import Control
+from server.errors import answer_with_problems
+from server.networks.own import shown_name
+from server.photo.reader import PhotoReader
+from server.recognition.loading import LoadFor, load_recogniser
+from server.recognition.recognition import Recognition, State
+from server.request_id import RequestId
+from server.settings import Settings
+from server.store import EchoStore
+
+
+def create_app(
+    settings: Settings,
+    load: LoadFor = load_recogniser,
+    on_change: Callable[[State], None] | None = None,
+    port: int | None = None,
+) -> FastAPI:
+    """The application; its network starts to load when it starts up.
+
+    `load` replaces where networks come from; `on_change` is told when one becomes ready or unavailable.
+    Under `port`, the one really listened on, the operator can tell the application to take another network;
+    None leaves that out, and SIGHUP alone.
+    """
+    services = Services(
+        settings=settings,
+        recognition=Recognition(
+            shown_name(settings.model), partial(load, settings), settings.weights_retry_s, on_change
+        ),
+        photos=PhotoReader(settings.max_pixels, settings.decoders),
+        echoes=EchoStore(int(settings.echo_mb * 1_000_000), settings.echo_age_s),
+        admission=Admission(settings.max_in_hand),
+        # These wait for each other: they must not take up all the room of photos that are to be recognised.
+        insight_admission=Admission(max(1, settings.max_in_hand // 4)),
+    )
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services.recognition.start()
+        async with AsyncExitStack() as stack:
+            if port is not None:
+                await stack.enter_async_context(Control(settings, port, services.recognition, load).running())
+            yield
+        services.recognition.stop()
+
+    # Photos do not touch the disk on their way in, which would also take two threads a part.
+    MultiPartParser.spool_max_size = settings.max_body_bytes
+    # Not FastAPI itself: its /docs comes from a CDN that is slow or shut in mainland China and on a train.
+    app = FastAPIOffline(redoc_url=None, title="PaiShi 拍识", version=__version__, lifespan=lifespan)
+    app.state.services = services
+    for api in (predict, image, explain, features):
+        app.include_router(api.router, max_body_size=settings.max_body_bytes)
+    for api in (health, models):
+        app.include_router(api.router)
+    add_home(app)
+    describe(app)
+    answer_with_problems(app)
+    app.add_middleware(BodyLimitProblem, max_body_size=settings.max_body_bytes)
+    app.add_middleware(RequestId)
+    return app

@@ -1,0 +1,43 @@
+"""Mistakes that end the program with one sentence."""
+
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from server.networks.catalogue import Backbone, find_backbone
+from server.networks.errors import UnknownNetwork
+from server.settings import Settings, environment_name
+
+
+def fail(sentence: str, code: int = 2) -> NoReturn:
+    """Prints the sentence to standard error. Code 2 is for a wrong command, 1 for one that did not work."""
+    complain(sentence)
+    raise typer.Exit(code)
+
+
+def complain(sentence: str) -> None:
+    """Prints the sentence to standard error."""
+    Console(stderr=True, emoji=False).print(
+        sentence, style="red", highlight=False, markup=False, soft_wrap=True
+    )
+
+
+def network(name: str) -> Backbone:
+    """The backbone called `name`; where there is none, the program ends with the nearest names."""
+    try:
+        return find_backbone(name)
+    except UnknownNetwork as error:
+        fail(str(error))
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment; what is `given` and not None wins over it."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = str(first["loc"][0])
+        name = environment_name(field) if field in Settings.model_fields else field
+        return fail(f"{name}: {first['msg']}, but it is {first['input']!r}. See `python -m server settings`.")

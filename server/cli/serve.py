@@ -1,0 +1,20 @@
+from typing import Annotated
+
+import typer
+
+from server.cli.asked import check_asked
+from server.cli.errors import read_settings
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Instead of PAISHI_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of PAISHI_PORT.")] = None,
+    model: Annotated[str | None, typer.Option(help="Instead of PAISHI_MODEL.")] = None,
+) -> None:
+    """Start the server; every other setting comes from the environment."""
+    settings = read_settings(host=host, port=port, model=model)
+    check_asked(settings)
+    # Here and not above: the other commands answer at once, without NumPy and all that serves.
+    from server.cli.start import start
+
+    start(settings)

@@ -1,0 +1,54 @@
+"""From settings to a server that listens."""
+
+import errno
+import socket
+
+import uvicorn
+from rich.console import Console
+
+from server.app import create_app
+from server.cli.announcement import Announcement
+from server.cli.errors import fail
+from server.cli.loading import load_with_progress
+from server.settings import Settings
+
+
+def start(settings: Settings) -> None:
+    """Returns when the server has ended; ends the program where it cannot listen."""
+    listening = listen(settings)
+    port = listening.getsockname()[1]
+    console = Console()
+    app = create_app(settings, load_with_progress, Announcement(settings, port, console), port)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        forwarded_allow_ips=settings.proxies,
+        timeout_graceful_shutdown=settings.shutdown_s,
+        server_header=False,
+    )
+    console.print(f"Loading {settings.model} …", highlight=False, markup=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket at the settings' host and port; ends the program with a sentence where that cannot be had."""
+    try:
+        listening = socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+            backlog=2048,
+        )
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            fail(
+                f"Port {settings.port} is taken by another program (on macOS often by AirPlay Receiver). "
+                "Choose another one: make run PORT=5055, or PAISHI_PORT=5055."
+            )
+        if error.errno == errno.EACCES:
+            fail(f"This user may not listen on {where}. Choose a port above 1023 with PAISHI_PORT.")
+        fail(f"Cannot listen on {where}: {error.strerror}. Set PAISHI_HOST and PAISHI_PORT.")
+    # asyncio sends at once only on sockets that say they are TCP's; on others every answer on a kept
+    # connection waits for the client's delayed acknowledgement, 40 ms.
+    return socket.socket(listening.family, listening.type, socket.IPPROTO_TCP, listening.detach())

@@ -1,0 +1,76 @@
+"""Turns whatever a request raises into a problem."""
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from server import problems
+from server.photo.errors import FormatUnsupported, PhotoError, PhotoTooManyPixels
+from server.problems import Problem, ProblemResponse, problem_response
+from server.request_id import HEADER
+
+log = logging.getLogger(__name__)
+
+_PHOTO_PROBLEMS: Mapping[type[PhotoError], type[Problem]] = {
+    PhotoTooManyPixels: problems.ImageTooManyPixels,
+    FormatUnsupported: problems.ImageFormatUnsupported,
+}
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Every exception of the application's own tree, FastAPI's and Starlette's gets the contract's form."""
+    app.exception_handler(Problem)(_problem)
+    app.exception_handler(PhotoError)(_photo_error)
+    app.exception_handler(RequestValidationError)(_validation_error)
+    app.exception_handler(HTTPException)(_http_exception)
+    app.exception_handler(Exception)(_unforeseen)
+
+
+async def _problem(request: Request, error: Problem) -> ProblemResponse:
+    return problem_response(request, error)
+
+
+async def _photo_error(request: Request, error: PhotoError) -> ProblemResponse:
+    kind = _PHOTO_PROBLEMS.get(type(error), problems.ImageUnreadable)
+    return problem_response(request, kind(error.detail))
+
+
+async def _validation_error(request: Request, error: RequestValidationError) -> ProblemResponse:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    if where[0] == "body":
+        detail = "Send the photo as multipart/form-data in a file field named `image`, once."
+        return problem_response(request, problems.ImageMissing(detail))
+    return problem_response(
+        request, problems.RequestInvalid(f"{where[0]} {'.'.join(where[1:])}: {first['msg']}.")
+    )
+
+
+async def _http_exception(request: Request, error: HTTPException) -> ProblemResponse:
+    """Starlette's own refusals: unknown address, wrong method, multipart that cannot be parsed."""
+    problem: Problem
+    if error.status_code == 404:
+        problem = problems.NotFound(f"Nothing is at {request.url.path}. All addresses are listed at /docs.")
+    elif error.status_code == 405:
+        problem = problems.MethodNotAllowed(f"{request.method} is not for {request.url.path}; see /docs.")
+    elif error.status_code == 413:
+        problem = problems.ImageTooLarge("The request is too large. Send the photo smaller or compressed.")
+    else:
+        problem = problems.RequestInvalid(str(error.detail))
+        problem.status = error.status_code
+    return problem_response(request, problem, dict(error.headers or {}))
+
+
+async def _unforeseen(request: Request, error: Exception) -> ProblemResponse:
+    """The log gets the stack trace (from the server around us), the client only the id to ask with."""
+    log.error("request %s: %s: %s", request.state.request_id, type(error).__name__, error)
+    return problem_response(
+        request,
+        problems.Internal(
+            "It is in the server's log under this request_id. Try again; if it stays, report it."
+        ),
+        {HEADER: request.state.request_id},  # answered outside the middleware that else adds it
+    )

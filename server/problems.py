@@ -1,0 +1,112 @@
+"""Everything that is answered with 4xx or 5xx, and its form: RFC 9457 problem details."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from server.contract import Problem as ProblemBody
+
+
+class Problem(Exception):
+    """An answer other than the one asked for.
+
+    `detail` tells the client what happened and what to do next; `retry_after` is in seconds.
+    """
+
+    status = 500
+    code = "internal"
+    title = "The server made a mistake"
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class RequestInvalid(Problem):
+    status, code, title = 422, "request-invalid", "The request is not as it should be"
+
+
+class ImageMissing(Problem):
+    status, code, title = 400, "image-missing", "There is no picture in the request"
+
+
+class ImageTooLarge(Problem):
+    status, code, title = 413, "image-too-large", "The picture's file is too large"
+
+
+class ImageTooManyPixels(Problem):
+    status, code, title = 413, "image-too-many-pixels", "The picture has too many pixels"
+
+
+class ImageFormatUnsupported(Problem):
+    status, code, title = 415, "image-format-unsupported", "This kind of file is not read here"
+
+
+class ImageUnreadable(Problem):
+    status, code, title = 422, "image-unreadable", "The picture cannot be read"
+
+
+class ImageNotFound(Problem):
+    status, code, title = 404, "image-not-found", "The picture is not here (any more)"
+
+
+class NotFound(Problem):
+    status, code, title = 404, "not-found", "There is nothing at this address"
+
+
+class MethodNotAllowed(Problem):
+    status, code, title = 405, "method-not-allowed", "This address takes other methods"
+
+
+class ModelLoading(Problem):
+    status, code, title = 503, "model-loading", "The network is still loading"
+
+
+class ModelUnavailable(Problem):
+    status, code, title = 503, "model-unavailable", "The network cannot be had"
+
+
+class Overloaded(Problem):
+    status, code, title = 503, "overloaded", "The server has too much to do"
+
+
+class Internal(Problem):
+    """Anything that nobody foresaw: the client learns the request's id, the log the rest."""
+
+
+class ProblemResponse(JSONResponse):
+    media_type = "application/problem+json"
+
+
+def problem_response(
+    request: Request, problem: Problem, headers: dict[str, str] | None = None
+) -> ProblemResponse:
+    """The body that `shared/contract.schema.json` calls Problem, with `Retry-After` where it is known."""
+    body = ProblemBody(
+        type=f"urn:paishi:problem:{problem.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        success=False,
+        code=problem.code,  # type: ignore[arg-type]  # a test holds the codes to the contract's
+        request_id=request.state.request_id,
+        retry_after=problem.retry_after,
+    )
+    headers = dict(headers or {})
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    return ProblemResponse(body.model_dump(exclude_none=True), problem.status, headers)
+
+
+def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of these problems, one entry a status."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        titles = [kind.title, *filter(None, [answers.get(kind.status, {}).get("description")])]
+        answers[kind.status] = {
+            "description": "; ".join(reversed(titles)),
+            "content": {ProblemResponse.media_type: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return answers

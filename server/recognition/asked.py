@@ -1,0 +1,43 @@
+"""Which network the settings ask for: one of the catalogue, or the operator's own. Loads nothing."""
+
+from typing import NamedTuple
+
+from server.networks.catalogue import find_backbone
+from server.networks.errors import OwnNetworkRefused
+from server.networks.own import OwnNetwork, find_own, names_folder
+from server.recognition.labels import Labels, load_labels
+from server.recognition.own_labels import read_labels
+from server.runtimes.wanted import Wanted
+from server.settings import Settings
+
+
+class Asked(NamedTuple):
+    """`own` is None for a network of the catalogue."""
+
+    name: str
+    wanted: Wanted
+    labels: Labels
+    own: OwnNetwork | None
+
+
+def asked(settings: Settings) -> Asked:
+    """Raises UnknownNetwork, or OwnNetworkRefused for a folder that cannot be served."""
+    own = find_own(settings.model) if names_folder(settings.model) else None
+    if own and settings.weights.strip().lower() != "imagenet":
+        raise OwnNetworkRefused(
+            f"PAISHI_WEIGHTS={settings.weights} is for networks of the catalogue; {own.file} has its own."
+        )
+    backbone = own.backbone if own else find_backbone(settings.model)
+    wanted = Wanted(
+        backbone,
+        str(own.file) if own else settings.weights,
+        settings.keras_home,
+        settings.cache_folder,
+        settings.runtime,
+        settings.precision,
+        settings.calibration_folder,
+        is_own=own is not None,
+    )
+    if own:
+        return Asked(own.name, wanted, read_labels(own.labels, own.name), own)
+    return Asked(backbone.name, wanted, load_labels("imagenet"), None)

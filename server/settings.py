@@ -1,0 +1,156 @@
+"""Every setting of the server, read from the environment with the prefix `PAISHI_`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, HttpUrl, PositiveFloat, PositiveInt, TypeAdapter, field_validator
+from pydantic.config import JsonDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.cores import usable_cores
+from server.photo.ways import Fit
+from server.runtimes.base import Precision
+from server.runtimes.wanted import RuntimeChoice
+
+Commas = Annotated[list[str], NoDecode]
+
+
+def _unit(unit: str) -> JsonDict:
+    return {"unit": unit}
+
+
+class Settings(BaseSettings):
+    """Defaults suit a laptop; each field's description is what `python -m server settings` prints."""
+
+    model_config = SettingsConfigDict(env_prefix="PAISHI_", frozen=True)
+
+    model: str = Field(
+        "ResNet50",
+        description="Network to serve: a name from `GET /models`, or a folder with your own (`model.keras`, "
+        "`labels.json`), which is code that you trust.",
+    )
+    weights: str = Field(
+        "imagenet",
+        description="Where its weights come from: `imagenet` (Keras's cache, then the mirrors, then Keras's "
+        "published address), a file (.weights.h5 or .h5), or a URL.",
+    )
+    weights_mirrors: Commas = Field(
+        default_factory=list,
+        description="Addresses to try before Keras's own, separated by commas; each has the files "
+        "under their published names.",
+    )
+    weights_retry_s: PositiveFloat = Field(
+        30,
+        description="Wait before weights that could not be had are tried again.",
+        json_schema_extra=_unit("s"),
+    )
+    runtime: RuntimeChoice = Field(
+        "auto",
+        description="What runs the network: `openvino`, `tensorflow`, or `auto`, which is OpenVINO wherever "
+        "it answers as TensorFlow does.",
+    )
+    precision: Precision = Field(
+        "fp32",
+        description="What the network calculates with: `fp32`, `bf16` or `int8`, which are faster, need "
+        "OpenVINO and are refused unless 97 % of the answers stay the same on photos from "
+        "PAISHI_CALIBRATION.",
+    )
+    calibration: str = Field(
+        "",
+        description="Folder of at least 100 photos of the kind that will be recognised, some hundreds are "
+        "better; `int8` is calibrated on half of them and checked on the others. Not needed once that is in "
+        "PAISHI_CACHE.",
+    )
+    fit: Fit = Field(
+        "crop",
+        description="How a photo is brought to the network's size: `crop` (the centre), `squash` (all of it, "
+        "distorted, as the demo did), `both` (the mean of the two answers; twice the work, the most right).",
+    )
+    host: str = Field("0.0.0.0", description="Address to listen on; 127.0.0.1 shuts phones out.")
+    port: int = Field(5000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
+    public_url: str = Field(
+        "",
+        description="Address under which clients reach the server, where their requests do not tell.",
+    )
+    proxies: Commas = Field(
+        default_factory=lambda: ["127.0.0.1"],
+        description="Proxies whose X-Forwarded-* headers are believed, separated by commas.",
+    )
+    max_body_mb: PositiveFloat = Field(20, description="Largest request.", json_schema_extra=_unit("MB"))
+    max_megapixels: PositiveFloat = Field(
+        64, description="Largest picture, before it is decoded.", json_schema_extra=_unit("megapixels")
+    )
+    max_decoding: int = Field(
+        0, ge=0, description="Pictures decoded at the same time, which bounds memory; 0 is one for each core."
+    )
+    max_in_hand: PositiveInt = Field(
+        64, description="Photos worked on or waiting; one more is refused at once with 503."
+    )
+    echo_mb: PositiveFloat = Field(
+        128,
+        description="Memory for pictures that wait to be fetched from /image.",
+        json_schema_extra=_unit("MB"),
+    )
+    echo_age_s: PositiveInt = Field(
+        600, description="How long such a picture can be fetched.", json_schema_extra=_unit("s")
+    )
+    shutdown_s: PositiveInt = Field(
+        10, description="How long SIGTERM waits for the answers in hand.", json_schema_extra=_unit("s")
+    )
+    keras_home: Path = Field(
+        default_factory=lambda: Path.home() / ".keras",
+        validation_alias=AliasChoices("KERAS_HOME"),
+        description="Keras's own folder; weights are kept in its `models`.",
+    )
+    cache: str = Field(
+        "",
+        description="Folder of networks converted for OpenVINO, `paishi` in KERAS_HOME where empty; can be "
+        "deleted at any time.",
+    )
+
+    @field_validator("weights_mirrors", "proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_url(cls, value: str) -> str:
+        if value:
+            TypeAdapter(HttpUrl).validate_python(value)
+        return value.rstrip("/")
+
+    @field_validator("keras_home")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @property
+    def max_body_bytes(self) -> int:
+        return int(self.max_body_mb * 1_000_000)
+
+    @property
+    def max_pixels(self) -> int:
+        return int(self.max_megapixels * 1_000_000)
+
+    @property
+    def cache_folder(self) -> Path:
+        return Path(self.cache).expanduser() if self.cache else self.keras_home / "paishi"
+
+    @property
+    def calibration_folder(self) -> Path | None:
+        return Path(self.calibration).expanduser() if self.calibration else None
+
+    @property
+    def decoders(self) -> int:
+        return self.max_decoding or usable_cores()
+
+
+def environment_name(field: str) -> str:
+    """Environment variable that sets `field`."""
+    alias = Settings.model_fields[field].validation_alias
+    if isinstance(alias, AliasChoices):
+        return str(alias.choices[0])
+    return f"PAISHI_{field.upper()}"

@@ -1,0 +1,45 @@
+"""Pictures that wait, for a while and in memory only, to be fetched from where they were put."""
+
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+
+class EchoStore:
+    """Bounded in bytes and in age; what is too old or too much goes, oldest first.
+
+    Used from the event loop only. `max_bytes` in bytes, `max_age_s` in seconds.
+    """
+
+    def __init__(self, max_bytes: int, max_age_s: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.max_bytes = max_bytes
+        self.max_age_s = max_age_s
+        self.size = 0
+        self._clock = clock
+        self._pictures: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    def put(self, picture: bytes) -> str:
+        """Keeps the picture under an id that nobody can guess (128 random bits)."""
+        key = secrets.token_urlsafe(16)
+        self._pictures[key] = (self._clock(), picture)
+        self.size += len(picture)
+        self._drop()
+        return key
+
+    def get(self, key: str) -> bytes | None:
+        """The picture, or None where there never was one or is none any more."""
+        self._drop()
+        _, picture = self._pictures.get(key, (0.0, None))
+        return picture
+
+    def _drop(self) -> None:
+        oldest_allowed = self._clock() - self.max_age_s
+        while self._pictures:
+            put_at, picture = next(iter(self._pictures.values()))
+            # The newest stays even where it alone is over the bound: its sender was just told where it is.
+            over = self.size > self.max_bytes and len(self._pictures) > 1
+            if not over and put_at > oldest_allowed:
+                return
+            self._pictures.popitem(last=False)
+            self.size -= len(picture)

@@ -1,0 +1,125 @@
+"""The schema, the generated models, the golden bodies and /openapi.json agree."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from pydantic import BaseModel
+
+from server import contract, problems
+from tests.server.api.conftest import AppClient
+from tests.server.conftest import ROOT
+
+SCHEMA = json.loads((ROOT / "shared" / "contract.schema.json").read_text())
+EXAMPLES = {
+    "predictions": "Predictions",
+    "echo": "Echo",
+    "explanation": "Explanation",
+    "features": "Features",
+    "problem": "Problem",
+    "problem-loading": "Problem",
+    "alive": "Alive",
+    "ready": "Ready",
+    "models": "Models",
+}
+
+
+def schema_of(name: str) -> Draft202012Validator:
+    return Draft202012Validator({**SCHEMA, "$ref": f"#/$defs/{name}"}, format_checker=FormatChecker())
+
+
+def example(name: str) -> Any:
+    return json.loads((ROOT / "shared" / "examples" / f"{name}.json").read_text())
+
+
+def test_every_example_is_listed() -> None:
+    files = {Path(path).stem for path in (ROOT / "shared" / "examples").iterdir()}
+    assert files == set(EXAMPLES)
+
+
+@pytest.mark.parametrize(("name", "kind"), EXAMPLES.items())
+def test_golden_body(name: str, kind: str) -> None:
+    body = example(name)
+    schema_of(kind).validate(body)
+    model: type[BaseModel] = getattr(contract, kind)
+    # Keys that may be left out are unset in the server's own answers as well, see `server.api`.
+    dumped = model.model_validate(body).model_dump(
+        mode="json", exclude_none=kind == "Problem", exclude_unset=kind == "Models"
+    )
+    assert dumped == body
+
+
+@pytest.mark.parametrize(("name", "kind"), EXAMPLES.items())
+def test_a_golden_body_without_one_of_its_keys_is_refused(name: str, kind: str) -> None:
+    body = example(name)
+    for key in SCHEMA["$defs"][kind]["required"]:
+        broken = {other: value for other, value in body.items() if other != key}
+        assert not schema_of(kind).is_valid(broken)
+        with pytest.raises(ValueError, match=key):
+            getattr(contract, kind).model_validate(broken)
+
+
+def plain(schema: Any) -> Any:
+    """A JSON Schema without what says nothing about the form of a body, in one way of writing it."""
+    if isinstance(schema, list):
+        return [plain(item) for item in schema]
+    if not isinstance(schema, dict):
+        return float(schema) if type(schema) is int else schema
+    if schema.get("$ref") == "#/$defs/ProblemCode":  # generated in place
+        return plain(SCHEMA["$defs"]["ProblemCode"])
+    schema = {key: value for key, value in schema.items() if key not in ("title", "description", "default")}
+    if "$ref" in schema:
+        schema["$ref"] = schema["$ref"].rsplit("/", 1)[1]
+    if "const" in schema:
+        schema.pop("type", None)
+    if schema.get("format") == "uri":
+        schema.pop("minLength", None)  # pydantic says in passing that a URL is not empty
+    if schema.get("format") == "uri-reference":
+        del schema["format"]  # pydantic has no type for it
+    schema = with_null_as_a_kind(schema)
+    return {key: plain(value) for key, value in sorted(schema.items())}
+
+
+def with_null_as_a_kind(schema: dict[str, Any]) -> dict[str, Any]:
+    """Pydantic's `{"anyOf": [{"type": "number"}, {"type": "null"}]}` as `{"type": ["number", "null"]}`."""
+    kinds = schema.pop("anyOf", None)
+    if kinds is None:
+        return schema
+    [other] = [kind for kind in kinds if kind != {"type": "null"}]
+    return {**schema, **other, "type": [other["type"], "null"]}
+
+
+def without_null_in_optionals(definition: dict[str, Any]) -> dict[str, Any]:
+    """An optional key is left out, never null: pydantic cannot say that `exclude_none` sees to it."""
+    for name, value in definition["properties"].items():
+        if name not in definition["required"] and isinstance(value["type"], list):
+            [value["type"]] = [kind for kind in value["type"] if kind != "null"]
+    return definition
+
+
+def test_openapi_agrees_with_the_contract(app_client: AppClient) -> None:
+    schemas = app_client.get("/openapi.json").json()["components"]["schemas"]
+    for name, definition in SCHEMA["$defs"].items():
+        if definition["type"] == "object":
+            assert without_null_in_optionals(plain(schemas[name])) == plain(definition), name
+    assert {name for name in schemas if not name.startswith("Body_")} <= set(SCHEMA["$defs"])
+
+
+def test_every_problem_of_the_server_is_in_the_contract_and_the_other_way_round() -> None:
+    kinds = [kind for kind in problems.Problem.__subclasses__() if kind.__module__ == "server.problems"]
+    assert {kind.code for kind in kinds} == set(SCHEMA["$defs"]["ProblemCode"]["enum"])
+
+
+def test_documented_answers_refer_to_the_contract(app_client: AppClient) -> None:
+    openapi = app_client.get("/openapi.json").json()
+    statuses = set()
+    for path in openapi["paths"].values():
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                if status >= "400":
+                    statuses.add(status)
+                    reference = answer["content"]["application/problem+json"]["schema"]["$ref"]
+                    assert reference == "#/components/schemas/Problem"
+    assert statuses == {"400", "404", "413", "415", "422", "503"}

@@ -1,0 +1,80 @@
+"""The echo: upright, without metadata, to its sender alone."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.server.api.conftest import AppClient, started
+from tests.server.conftest import RunningServer
+from tests.server.pictures import file_of, noise
+
+JSON = {"Accept": "application/json"}
+
+
+def with_gps() -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "PhoneMaker"
+    exif.get_ifd(0x8825).update({1: "N", 2: (39.0, 54.0, 15.0), 3: "E", 4: (116.0, 24.0, 26.0)})
+    return file_of(Image.new("RGB", (64, 32), "red"), exif=exif, comment=b"at home")
+
+
+def test_it_comes_back_upright_and_without_metadata(app_client: AppClient) -> None:
+    sent = with_gps()
+    assert Image.open(io.BytesIO(sent)).getexif().get_ifd(0x8825)
+    answer = app_client.post("/image", files={"image": sent})
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+    back = Image.open(io.BytesIO(answer.content))
+    assert back.size == (32, 64)
+    assert not back.getexif()
+    for trace in (b"Exif", b"PhoneMaker", b"at home"):
+        assert trace not in answer.content
+
+
+def test_with_accept_json_it_is_fetched_from_a_url(app_client: AppClient) -> None:
+    body = app_client.post("/image", files={"image": with_gps()}, headers=JSON).json()
+    assert (body["success"], body["width"], body["height"]) == (True, 32, 64)
+    assert body["url"].startswith("http://127.0.0.1:")
+    fetched = app_client.get(body["url"])
+    assert (fetched.status_code, fetched.headers["content-type"]) == (200, "image/jpeg")
+    assert Image.open(io.BytesIO(fetched.content)).size == (32, 64)
+
+
+def test_the_url_can_be_told_from_outside() -> None:
+    with started(public_url="https://recognise.example.com/paishi/") as client:
+        url = client.post("/image", files={"image": with_gps()}, headers=JSON).json()["url"]
+        assert url.startswith("https://recognise.example.com/paishi/image/")
+        assert client.get("/image/" + url.rsplit("/", 1)[1]).status_code == 200
+
+
+def colour(jpeg: bytes) -> tuple[int, ...]:
+    return tuple(int(value) for value in np.asarray(Image.open(io.BytesIO(jpeg))).mean(axis=(0, 1)).round())
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json"])
+def test_fifty_at_once_come_back_each_to_its_sender(server: RunningServer, accept: str) -> None:
+    sent = [(5 * number, 255 - 5 * number, 3 * number) for number in range(50)]
+
+    def echo(value: tuple[int, ...]) -> bytes:
+        file = file_of(Image.new("RGB", (320, 240), value), "PNG")
+        answer = client.post("/image", files={"image": file}, headers={"Accept": accept})
+        if accept == "application/json":
+            answer = client.get(urlsplit(answer.json()["url"]).path)
+        assert answer.status_code == 200
+        return answer.content
+
+    with server.client() as client, ThreadPoolExecutor(50) as crowd:
+        for value, back in zip(sent, crowd.map(echo, sent), strict=True):
+            assert colour(back) == pytest.approx(value, abs=3)
+
+
+def test_it_works_while_no_network_can_be_had() -> None:
+    def never(on_progress: object) -> None:
+        raise OSError("no network")
+
+    with started(load=never) as client:
+        assert client.post("/image", files={"image": file_of(noise())}).status_code == 200

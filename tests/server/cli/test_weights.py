@@ -1,0 +1,186 @@
+"""`weights fetch | list | verify`, against a real HTTP server as the mirror; other addresses are shut."""
+
+import hashlib
+import io
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from server.networks.catalogue import find_backbone
+from tests.server.cli.command import assert_one_sentence, run
+from tests.server.conftest import free_port
+from tests.server.networks.file_host import Answer, FileHost, host_file
+
+# MobileNet has no published hash, so any complete HDF5 file is as good as its own.
+UNHASHED = find_backbone("MobileNet").weights.file
+HASHED = find_backbone("NASNetMobile").weights.file
+
+Weights = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def hdf5() -> bytes:
+    file = io.BytesIO()
+    with h5py.File(file, "w") as stored:
+        stored["kernel"] = np.random.default_rng(0).random((300, 125))
+    return file.getvalue()
+
+
+@pytest.fixture
+def mirror() -> Iterator[FileHost]:
+    with host_file(hdf5()) as host:
+        yield host
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "keras"
+
+
+@pytest.fixture
+def weights(home: Path, mirror: FileHost) -> Weights:
+    """Runs `weights …`; Keras's own address is behind a proxy that does not answer."""
+    environment = {
+        "KERAS_HOME": str(home),
+        "PAISHI_WEIGHTS_MIRRORS": mirror.url,
+        "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",
+        "NO_PROXY": "127.0.0.1",
+    }
+    return lambda *arguments, **more: run("weights", *arguments, **{**environment, **more})
+
+
+def put(home: Path, name: str, content: bytes) -> Path:
+    file = home / "models" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return file
+
+
+def test_fetch_takes_it_from_the_mirror_once(weights: Weights, home: Path, mirror: FileHost) -> None:
+    first, second = weights("fetch", "mobilenet"), weights("fetch", "MobileNet")
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert (home / "models" / UNHASHED).read_bytes() == mirror.content
+    assert [request.path for request in mirror.requests] == [f"/{UNHASHED}"]
+    assert "MobileNet fetched" in first.stdout
+    assert "MobileNet is here already" in second.stdout
+    assert str(home / "models" / UNHASHED) in second.stdout
+
+
+def test_fetch_goes_on_with_the_others_when_one_fails(weights: Weights, home: Path) -> None:
+    done = weights("fetch", "NASNetMobile", "MobileNet")
+    assert_one_sentence(done, code=1)
+    assert "NASNetMobile was not fetched" in done.stderr
+    assert hashlib.md5(hdf5()).hexdigest() in done.stderr  # which bytes the mirror gave instead
+    assert not (home / "models" / HASHED).exists()
+    assert (home / "models" / UNHASHED).is_file()
+
+
+def test_no_network(weights: Weights, home: Path) -> None:
+    done = weights("fetch", "MobileNet", PAISHI_WEIGHTS_MIRRORS=f"http://127.0.0.1:{free_port()}")
+    assert_one_sentence(done, code=1)
+    assert "cannot connect" in done.stderr
+    assert list(home.glob("models/*.h5*")) in ([], [home / "models" / f"{UNHASHED}.lock"])
+
+
+def test_no_disk_space(weights: Weights, home: Path, mirror: FileHost) -> None:
+    mirror.default = Answer(claim=10**15)
+    done = weights("fetch", "MobileNet")
+    assert_one_sentence(done, code=1)
+    assert "needs 1,000,000,000 MB but" in done.stderr
+    assert not (home / "models" / UNHASHED).exists()
+    assert all(file.stat().st_size < 1000 for file in home.glob("models/*"))
+
+
+def test_no_disk_space_in_the_middle(weights: Weights, home: Path) -> None:
+    """The largest file that this process may write stands for a disk: nothing is left that would fill it."""
+    resource = pytest.importorskip("resource", reason="limits as POSIX has them")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        done = weights("fetch", "MobileNet")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert_one_sentence(done, code=1)
+    assert "cannot be written: File too large" in done.stderr
+    assert {file.suffix for file in home.glob("models/*")} <= {".lock"}
+
+
+def test_no_permission(weights: Weights, tmp_path: Path) -> None:
+    """A file where the folder should be: that stops even root, whom permissions do not."""
+    (tmp_path / "file").write_text("")
+    done = weights("fetch", "MobileNet", KERAS_HOME=str(tmp_path / "file" / "keras"))
+    assert_one_sentence(done, code=1)
+    assert "Not a directory" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["fetch", "verify"])
+def test_a_name_that_does_not_exist(weights: Weights, command: str, mirror: FileHost) -> None:
+    done = weights(command, "MobileNet", "ResNet5O")
+    assert_one_sentence(done)
+    assert "ResNet50" in done.stderr
+    assert mirror.requests == []
+
+
+def test_verify_says_what_is_right(weights: Weights, home: Path) -> None:
+    put(home, UNHASHED, hdf5())
+    done = weights("verify", "MobileNet")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "MobileNet is complete" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("network", "content", "reason"),
+    [
+        ("MobileNet", hdf5()[:-1], "no complete HDF5"),
+        ("MobileNet", b"<!DOCTYPE html><title>Log in</title>", "a web page"),
+        ("NASNetMobile", hdf5(), "020fb642bf7360b370c678b08e0adf61"),
+        ("NASNetMobile", None, "is not there"),
+    ],
+)
+def test_verify_says_what_is_wrong(
+    weights: Weights, home: Path, network: str, content: bytes | None, reason: str
+) -> None:
+    if content is not None:
+        put(home, find_backbone(network).weights.file, content)
+    done = weights("verify", network)
+    assert_one_sentence(done, code=1)
+    assert f"{network} is" in done.stderr
+    assert reason in done.stderr
+
+
+def test_list_shows_what_lies_there_and_whether_it_is_right(weights: Weights, home: Path) -> None:
+    assert "no weights" in weights("list").stdout
+    put(home, UNHASHED, hdf5())
+    put(home, HASHED, hdf5())
+    put(home, find_backbone("ResNet50").weights.file + ".part", hdf5())
+    put(home, "mine-0123abcd.h5", b"12")
+    put(home, "imagenet_class_index.json", b"{}")
+    done = weights("list")
+    assert done.returncode == 0
+    rows = {line.split("│")[2].strip(): line for line in done.stdout.splitlines() if line.startswith("│")}
+    assert len(rows) == 4
+    assert "MobileNet " in rows[UNHASHED]
+    assert "0.3" in rows[UNHASHED]
+    assert "no hash" in rows[UNHASHED]
+    assert "wrong md5" in rows[HASHED]
+    assert "incomplete" in rows[find_backbone("ResNet50").weights.file + ".part"]
+    assert "not of the catalogue" in rows["mine-0123abcd.h5"]
+
+
+def test_list_knows_the_published_hash(weights: Weights, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No published file is at hand: the catalogue takes the hash of ours instead, in this process."""
+    from dataclasses import replace
+
+    from server.networks.cached import has_published_hash
+
+    backbone = find_backbone("NASNetMobile")
+    file = put(home, HASHED, hdf5())
+    published = replace(backbone.weights, hash=hashlib.md5(hdf5()).hexdigest())
+    assert has_published_hash(replace(backbone, weights=published), file) is True
+    sha256 = replace(backbone.weights, hash=hashlib.sha256(hdf5()).hexdigest())
+    assert has_published_hash(replace(backbone, weights=sha256), file) is True
+    assert has_published_hash(backbone, file) is False
+    assert has_published_hash(find_backbone("MobileNet"), file) is None

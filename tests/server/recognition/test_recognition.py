@@ -1,0 +1,195 @@
+"""Which network answers: the first, another one after it, and what those wait for who asked before."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.networks.download import OnProgress
+from server.problems import ModelUnavailable
+from server.recognition.labels import load_labels
+from server.recognition.recogniser import Recogniser, SelfTestFailed
+from server.recognition.recognition import Loading, Ready, Recognition, State, Unavailable
+from server.runtimes.base import RuntimeClosed
+
+
+@dataclass
+class Gated:
+    """A runtime that is always sure of class 0; after the self-test it answers when `gate` is open."""
+
+    sum: float = 1
+    name: str = "gated"
+    asked: int = 0
+    closed: threading.Event = field(default_factory=threading.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if self.closed.is_set():
+            raise RuntimeClosed
+        self.asked += 1
+        if self.asked > 1:
+            await self.gate.wait()
+            if self.closed.is_set():
+                raise RuntimeClosed
+        probabilities = np.zeros((len(views), 1000), np.float32)
+        probabilities[:, 0] = self.sum
+        return probabilities
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def network(name: str, runtime: Gated) -> Recogniser:
+    return Recogniser(name, 8, "crop", runtime, load_labels("imagenet"))  # type: ignore[arg-type]
+
+
+def loads(recogniser: Recogniser) -> Callable[[OnProgress], Recogniser]:
+    return lambda on_progress: recogniser
+
+
+def fails(on_progress: OnProgress) -> Recogniser:
+    raise OSError("no such weights")
+
+
+def ignore(received: int, total: int | None) -> None:
+    pass
+
+
+@asynccontextmanager
+async def recognising(
+    load: Callable[[OnProgress], Recogniser], changes: list[State] | None = None
+) -> AsyncIterator[Recognition]:
+    """Started, and stopped after the block; waits for the first result of loading, but for no blocked one."""
+    on_change = changes.append if changes is not None else None
+    recognition = Recognition("First", load, retry_s=0.01, on_change=on_change)
+    recognition.start()
+    try:
+        yield recognition
+    finally:
+        recognition.stop()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+VIEWS = np.zeros((1, 8, 8, 3), np.uint8)
+
+
+def test_who_asked_the_old_network_is_answered_by_it_and_then_it_is_closed() -> None:
+    async def scene() -> None:
+        old, new = Gated(), Gated()
+        async with recognising(loads(network("Old", old))) as recognition:
+            await until(lambda: isinstance(recognition.state, Ready))
+
+            async def ask() -> str:
+                with recognition.hold() as recogniser:
+                    await recogniser.recognise(VIEWS, 1)
+                    return recogniser.network
+
+            asked = [asyncio.create_task(ask()) for _ in range(3)]
+            await until(lambda: old.asked == 4)
+            await recognition.swap("New", loads(network("New", new)), ignore)
+            assert recognition.current().network == "New"
+            assert recognition.network == "New"
+            later = asyncio.create_task(ask())
+            await until(lambda: new.asked == 2)
+            asked[0].cancel()  # a client that has gone
+            await asyncio.sleep(0.05)
+            assert not old.closed.is_set()
+            old.gate.set()
+            new.gate.set()
+            assert await asyncio.gather(*asked[1:], later) == ["Old", "Old", "New"]
+            await until(old.closed.is_set)
+            assert not new.closed.is_set()
+        assert new.closed.is_set()
+
+    asyncio.run(scene())
+
+
+def test_the_old_network_is_closed_at_once_where_nobody_waits() -> None:
+    async def scene() -> None:
+        old = Gated()
+        async with recognising(loads(network("Old", old))) as recognition:
+            await until(lambda: isinstance(recognition.state, Ready))
+            await recognition.swap("New", loads(network("New", Gated())), ignore)
+            await until(old.closed.is_set)
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("way", ["load", "self-test"])
+def test_a_failing_swap_changes_nothing(way: str) -> None:
+    async def scene() -> None:
+        old, wrong = Gated(), Gated(sum=2)
+        changes: list[State] = []
+        async with recognising(loads(network("Old", old)), changes) as recognition:
+            await until(lambda: isinstance(recognition.state, Ready))
+            load = fails if way == "load" else loads(network("Wrong", wrong))
+            with pytest.raises((OSError, SelfTestFailed)):
+                await recognition.swap("Wrong", load, ignore)
+            assert recognition.current().network == "Old"
+            assert recognition.network == "First"
+            assert len(changes) == 1
+            assert not old.closed.is_set()
+            assert wrong.closed.is_set() == (way == "self-test")
+
+    asyncio.run(scene())
+
+
+def test_a_swap_ends_trying_in_vain() -> None:
+    async def scene() -> None:
+        async with recognising(fails) as recognition:
+            await until(lambda: isinstance(recognition.state, Unavailable))
+            with pytest.raises(OSError, match="no such weights"):
+                await recognition.swap("Second", fails, ignore)
+            with pytest.raises(ModelUnavailable):
+                recognition.current()
+            await recognition.swap("Second", loads(network("Second", Gated())), ignore)
+            await asyncio.sleep(0.1)
+            assert recognition.current().network == "Second"
+
+    asyncio.run(scene())
+
+
+def test_a_first_network_that_comes_after_a_swap_is_not_taken() -> None:
+    async def scene() -> None:
+        late, go_on = Gated(), threading.Event()
+
+        def load_slowly(on_progress: OnProgress) -> Recogniser:
+            on_progress(1, 4)
+            go_on.wait(10)
+            on_progress(3, 4)
+            return network("Late", late)
+
+        async with recognising(load_slowly) as recognition:
+            await until(lambda: recognition.state == Loading(25))
+            await recognition.swap("Second", loads(network("Second", Gated())), ignore)
+            go_on.set()
+            await until(late.closed.is_set)
+            assert recognition.current().network == "Second"
+
+    asyncio.run(scene())
+
+
+def test_progress_of_a_swap_goes_where_it_is_wanted() -> None:
+    async def scene() -> None:
+        told: list[tuple[int, int | None]] = []
+
+        def load(on_progress: OnProgress) -> Recogniser:
+            on_progress(1, 2)
+            return network("New", Gated())
+
+        async with recognising(loads(network("Old", Gated()))) as recognition:
+            await until(lambda: isinstance(recognition.state, Ready))
+            await recognition.swap("New", load, lambda received, total: told.append((received, total)))
+            assert told == [(1, 2)]
+
+    asyncio.run(scene())
