@@ -1,0 +1,25 @@
+"""Weights for both servers. What they say does not matter here; that they are the same does."""
+
+from pathlib import Path
+
+from server.networks.catalogue import find_backbone
+from server.settings import Settings
+
+
+def published_weights(model: str) -> Path | None:
+    """The real weights of `model` where Keras's cache has them; nothing is downloaded."""
+    file = Settings.model_validate({}).keras_home / "models" / find_backbone(model).weights.file
+    return file if file.is_file() else None
+
+
+def write_random_weights(model: str, file: Path) -> Path:
+    """Writes `file` (.weights.h5) for the architecture of `model`, the same at every call.
+
+    Imports TensorFlow: call it in a process of its own.
+    """
+    from server.networks.quiet import keras
+    from server.networks.served import build_published
+
+    keras.utils.set_random_seed(0)
+    build_published(find_backbone(model)).save_weights(file)
+    return file
