@@ -303,6 +303,10 @@ export interface Backbone {
    */
   calibrated_on?: number;
   /**
+   * Median milliseconds for one photo alone on this machine, without reading it; where `python -m server models --measure` has measured it.
+   */
+  measured_ms?: number;
+  /**
    * What the operator says of a network of their own.
    */
   description?: string;

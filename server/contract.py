@@ -249,6 +249,13 @@ class Backbone(BaseModel):
         int | None,
         Field(description="How many other photos the precision was calibrated on; bf16 needs none.", ge=0),
     ] = None
+    measured_ms: Annotated[
+        float | None,
+        Field(
+            description="Median milliseconds for one photo alone on this machine, without reading it; where `python -m server models --measure` has measured it.",
+            gt=0.0,
+        ),
+    ] = None
     description: Annotated[
         str | None, Field(description="What the operator says of a network of their own.")
     ] = None

@@ -6,6 +6,7 @@ from server.api.deps import ServicesDep
 from server.api.own_model import own_fields
 from server.contract import Backbone, Models
 from server.networks.catalogue import CATALOGUE
+from server.recognition.measured import Measured, read_measured
 from server.recognition.recogniser import Recogniser
 from server.recognition.recognition import Ready
 from server.runtimes.base import Runtime
@@ -20,6 +21,7 @@ def models(services: ServicesDep) -> Models:
     state = services.recognition.state
     serving = state.recogniser if isinstance(state, Ready) else None
     cache = services.settings.keras_home / "models"
+    measured = read_measured(services.settings.cache_folder)
     return Models(
         models=[
             Backbone(
@@ -32,6 +34,7 @@ def models(services: ServicesDep) -> Models:
                 cached=(cache / backbone.weights.file).is_file(),
                 serving=serves,
                 **(_precision(serving.runtime) if serving and serves else {}),
+                **_measured(measured.get(backbone.name)),
             )
             for backbone in CATALOGUE.values()
             for serves in [serving is not None and not serving.own and backbone.name == serving.network]
@@ -56,3 +59,7 @@ def _precision(runtime: Runtime) -> dict[str, Any]:
         "checked_on": agreement.photos,
         "calibrated_on": agreement.calibrated_on,
     }
+
+
+def _measured(measured: Measured | None) -> dict[str, Any]:
+    return {"measured_ms": measured.ms} if measured else {}
