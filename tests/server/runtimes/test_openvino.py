@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from server.networks.catalogue import find_backbone
 from server.networks.convert import convert
+from server.networks.errors import ConversionFailed
 from server.networks.quiet import keras
 from server.networks.served import build_served
 from server.runtimes.base import Runtime, RuntimeClosed
@@ -103,6 +104,17 @@ def test_calculates_in_single_precision_wherever_it_runs(network: Path) -> None:
     model = compiled(read_network(network), "fp32", threads=1, streams=1)
     assert model.get_property("INFERENCE_PRECISION_HINT").to_string() == "f32"
     assert model.get_property("INFERENCE_NUM_THREADS") == 1
+
+
+def test_a_conversion_that_answers_otherwise_is_refused(
+    model: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here because it is of other weights."""
+    convert(build_served(find_backbone("MobileNetV2"), None), tmp_path / "other.xml")
+    other = read_network(tmp_path / "other.xml")
+    monkeypatch.setattr("server.networks.convert.read_network", lambda network: other)
+    with pytest.raises(ConversionFailed, match="MobileNetV2 answers otherwise on OpenVINO than on Keras"):
+        convert(model, tmp_path / "network.xml")
 
 
 def test_says_when_it_was_closed(network: Path) -> None:
