@@ -76,6 +76,13 @@ class Internal(Problem):
     """Anything that nobody foresaw: the client learns the request's id, the log the rest."""
 
 
+OF_A_PHOTO = (ImageMissing, ImageTooLarge, ImageTooManyPixels, ImageFormatUnsupported, ImageUnreadable)
+"""What a route that takes a photo can answer."""
+
+OF_A_NETWORK = (RequestInvalid, ModelLoading, ModelUnavailable, Overloaded)
+"""What a route that asks the network can answer besides."""
+
+
 class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 

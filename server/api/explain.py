@@ -35,15 +35,8 @@ _CALLED = "The class to look for: its id, Keras label, English or Chinese name. 
             "content": dict.fromkeys(_ENCODERS, _BINARY),
         },
         **documented(
-            problems.ImageMissing,
-            problems.ImageTooLarge,
-            problems.ImageTooManyPixels,
-            problems.ImageFormatUnsupported,
-            problems.ImageUnreadable,
-            problems.RequestInvalid,
-            problems.ModelLoading,
-            problems.ModelUnavailable,
-            problems.Overloaded,
+            *problems.OF_A_PHOTO,
+            *problems.OF_A_NETWORK,
         ),
     },
 )

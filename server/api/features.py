@@ -30,15 +30,8 @@ _MOST = 2**22
             "content": {_NPY: {"schema": {"type": "string", "format": "binary"}}},
         },
         **documented(
-            problems.ImageMissing,
-            problems.ImageTooLarge,
-            problems.ImageTooManyPixels,
-            problems.ImageFormatUnsupported,
-            problems.ImageUnreadable,
-            problems.RequestInvalid,
-            problems.ModelLoading,
-            problems.ModelUnavailable,
-            problems.Overloaded,
+            *problems.OF_A_PHOTO,
+            *problems.OF_A_NETWORK,
         ),
     },
 )

@@ -23,11 +23,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
             **_JPEG,
         },
         **documented(
-            problems.ImageMissing,
-            problems.ImageTooLarge,
-            problems.ImageTooManyPixels,
-            problems.ImageFormatUnsupported,
-            problems.ImageUnreadable,
+            *problems.OF_A_PHOTO,
             problems.Overloaded,
         ),
     },

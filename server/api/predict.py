@@ -15,15 +15,8 @@ router = APIRouter(tags=["recognition"])
     summary="Name what is on a photo",
     dependencies=[Admitted],
     responses=documented(
-        problems.ImageMissing,
-        problems.ImageTooLarge,
-        problems.ImageTooManyPixels,
-        problems.ImageFormatUnsupported,
-        problems.ImageUnreadable,
-        problems.RequestInvalid,
-        problems.ModelLoading,
-        problems.ModelUnavailable,
-        problems.Overloaded,
+        *problems.OF_A_PHOTO,
+        *problems.OF_A_NETWORK,
     ),
 )
 async def predict(
