@@ -110,12 +110,13 @@ class Lanes:
             picture, alone = taken
             outcome = _attempt(self._alone if alone else stream, picture.view)
             with self._changed:
+                # Before the answer goes out: whoever gets it may come again at once, and is alone then.
+                self._put_back()
                 if isinstance(outcome, BaseException):
                     self._leave(picture.request)
                     picture.request.fail(outcome)
                 else:
                     picture.request.fill(picture.row, outcome)
-            self._put_back()
 
     def _take(self) -> tuple[_Picture, bool] | None:
         """Waits for a picture that may run now, and whether it has all cores; None when closed."""
@@ -128,11 +129,10 @@ class Lanes:
             return self._waiting.popleft(), self._alone_runs
 
     def _put_back(self) -> None:
-        with self._changed:
-            self._running -= 1
-            if self._alone_runs:
-                self._alone_runs = False
-                self._changed.notify_all()  # those who came meanwhile found nothing that they could take
+        self._running -= 1
+        if self._alone_runs:
+            self._alone_runs = False
+            self._changed.notify_all()  # those who came meanwhile found nothing that they could take
 
 
 def _attempt(run: Run, view: NDArray[np.uint8]) -> NDArray[np.float32] | BaseException:
