@@ -1,6 +1,5 @@
 """Real photos through a real server process with a real network."""
 
-import io
 import json
 import os
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from PIL import Image
 from server.photo.decode import decode
 from server.photo.fit import Fit, fit, short_side_for
 from tests.server.conftest import RunningServer, run_server
+from tests.server.photo.scenes import STORED_AS, exif, saved, stored
 
 SIZE = 224
 MAX_PIXELS = 64_000_000
@@ -105,33 +105,11 @@ def test_top_is_how_many_names_come(client: httpx.Client, photos: list[Path], to
     assert probabilities == sorted(probabilities, reverse=True)
 
 
-# How a scene is stored for each EXIF orientation, as the inverse of how a viewer turns it.
-STORED = {
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-
-
-def stored_as(scene: Image.Image, orientation: int) -> bytes:
-    how = STORED[orientation]
-    stored = scene if how is None else scene.transpose(how)
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    file = io.BytesIO()
-    stored.save(file, "PNG", exif=exif)
-    return file.getvalue()
-
-
 def test_a_scene_has_one_answer_however_the_phone_was_held(client: httpx.Client, photos: list[Path]) -> None:
     [photo] = [photo for photo in photos if "beaver" in photo.name]
     scene = Image.open(photo).convert("RGB")
-    answers = [predict(client, stored_as(scene, orientation))["predictions"] for orientation in STORED]
+    held = [saved(stored(scene, tag), "PNG", exif=exif(tag)) for tag in STORED_AS]
+    answers = [predict(client, photo)["predictions"] for photo in held]
     for answer in answers[1:]:
         assert [one["id"] for one in answer] == [one["id"] for one in answers[0]]
         probabilities = [one["probability"] for one in answer]
