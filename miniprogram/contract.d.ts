@@ -19,6 +19,18 @@ export type ProblemCode =
   | "model-loading"
   | "model-unavailable"
   | "overloaded"
+  | "image-takes-too-long"
+  | "request-timeout"
+  | "too-many-requests"
+  | "not-authorised"
+  | "login-code-invalid"
+  | "login-blocked"
+  | "login-unavailable"
+  | "corrections-off"
+  | "corrections-full"
+  | "store-unavailable"
+  | "shutting-down"
+  | "not-answering"
   | "internal";
 
 /**
@@ -93,6 +105,10 @@ export interface Predictions {
    * @maxItems 20
    */
   predictions: [Prediction, ...Prediction[]];
+  /**
+   * Whether the first name is probably right; where it is not, say so and do not name the thing.
+   */
+  confident: boolean;
   model: Model;
   /**
    * Also sent as the header X-Request-ID; quote it when you report a problem.

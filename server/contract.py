@@ -60,6 +60,12 @@ class Predictions(BaseModel):
 
     success: Literal[True]
     predictions: Annotated[list[Prediction], Field(max_length=20, min_length=1)]
+    confident: Annotated[
+        bool,
+        Field(
+            description="Whether the first name is probably right; where it is not, say so and do not name the thing."
+        ),
+    ]
     model: Model
     request_id: Annotated[
         str, Field(description="Also sent as the header X-Request-ID; quote it when you report a problem.")
@@ -151,7 +157,7 @@ class Problem(BaseModel):
     detail: Annotated[str, Field(description="What happened this time and what to do next, in English.")]
     success: Literal[False]
     code: Annotated[
-        Literal["request-invalid", "image-missing", "image-too-large", "image-too-many-pixels", "image-format-unsupported", "image-unreadable", "image-not-found", "not-found", "method-not-allowed", "model-loading", "model-unavailable", "overloaded", "internal"],
+        Literal["request-invalid", "image-missing", "image-too-large", "image-too-many-pixels", "image-format-unsupported", "image-unreadable", "image-not-found", "not-found", "method-not-allowed", "model-loading", "model-unavailable", "overloaded", "image-takes-too-long", "request-timeout", "too-many-requests", "not-authorised", "login-code-invalid", "login-blocked", "login-unavailable", "corrections-off", "corrections-full", "store-unavailable", "shutting-down", "not-answering", "internal"],
         Field(
             description="What went wrong, for programs. New codes may come; treat an unknown one by its status.",
             title="ProblemCode",

@@ -72,6 +72,54 @@ class Overloaded(Problem):
     status, code, title = 503, "overloaded", "The server has too much to do"
 
 
+class ImageTakesTooLong(Problem):
+    status, code, title = 422, "image-takes-too-long", "The picture takes too long to read"
+
+
+class RequestTimeout(Problem):
+    status, code, title = 408, "request-timeout", "The request did not arrive in time"
+
+
+class TooManyRequests(Problem):
+    status, code, title = 429, "too-many-requests", "This client sends too much"
+
+
+class NotAuthorised(Problem):
+    status, code, title = 401, "not-authorised", "The request does not show that it may"
+
+
+class LoginCodeInvalid(Problem):
+    status, code, title = 400, "login-code-invalid", "WeChat does not know this login code"
+
+
+class LoginBlocked(Problem):
+    status, code, title = 403, "login-blocked", "WeChat does not let this user log in"
+
+
+class LoginUnavailable(Problem):
+    status, code, title = 503, "login-unavailable", "WeChat cannot be asked who this is"
+
+
+class CorrectionsOff(Problem):
+    status, code, title = 403, "corrections-off", "This server takes no corrections"
+
+
+class CorrectionsFull(Problem):
+    status, code, title = 503, "corrections-full", "There is no room for more corrections"
+
+
+class StoreUnavailable(Problem):
+    status, code, title = 503, "store-unavailable", "Pictures cannot be kept"
+
+
+class ShuttingDown(Problem):
+    status, code, title = 503, "shutting-down", "The server is ending"
+
+
+class NotAnswering(Problem):
+    status, code, title = 503, "not-answering", "The network does not answer any more"
+
+
 class Internal(Problem):
     """Anything that nobody foresaw: the client learns the request's id, the log the rest."""
 

@@ -66,6 +66,12 @@ class Settings(BaseSettings):
         description="How a photo is brought to the network's size: `crop` (the centre), `squash` (all of it, "
         "distorted, as the demo did), `both` (the mean of the two answers; twice the work, the most right).",
     )
+    confident_at: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Probability of the first name from which the answer calls itself confident.",
+    )
     host: str = Field("0.0.0.0", description="Address to listen on; 127.0.0.1 shuts phones out.")
     port: int = Field(5000, ge=0, le=65535, description="Port to listen on; 0 takes any free one.")
     public_url: str = Field(

@@ -41,6 +41,7 @@ const isPrediction = hasForm({
 const isPredictions = hasForm({
   success: (value) => value === true,
   predictions: (value) => Array.isArray(value) && value.length > 0 && value.every(isPrediction),
+  confident: (value) => typeof value === 'boolean',
   model: isModel,
   request_id: isText,
 });

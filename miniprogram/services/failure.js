@@ -38,6 +38,14 @@ const WORTH_RETRYING = new Set(
     'model-loading',
     'model-unavailable',
     'overloaded',
+    'request-timeout',
+    'too-many-requests',
+    'not-authorised',
+    'login-code-invalid',
+    'login-unavailable',
+    'store-unavailable',
+    'shutting-down',
+    'not-answering',
     'internal',
   ])
 );

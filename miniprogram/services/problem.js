@@ -22,6 +22,18 @@ const KNOWN_CODES = {
   'model-loading': true,
   'model-unavailable': true,
   overloaded: true,
+  'image-takes-too-long': true,
+  'request-timeout': true,
+  'too-many-requests': true,
+  'not-authorised': true,
+  'login-code-invalid': true,
+  'login-blocked': true,
+  'login-unavailable': true,
+  'corrections-off': true,
+  'corrections-full': true,
+  'store-unavailable': true,
+  'shutting-down': true,
+  'not-answering': true,
   internal: true,
 };
 

@@ -28,4 +28,10 @@ async def predict(
     with services.recognition.hold() as recogniser:
         views = await services.photos.views(photo, recogniser.input_size, recogniser.fit)
         predictions = await recogniser.recognise(views, top)
-    return Predictions(success=True, predictions=predictions, model=recogniser.model, request_id=request_id)
+    return Predictions(
+        success=True,
+        predictions=predictions,
+        confident=predictions[0].probability >= services.settings.confident_at,
+        model=recogniser.model,
+        request_id=request_id,
+    )
