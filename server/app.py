@@ -16,6 +16,7 @@ from server.api.home import add_home
 from server.api.openapi import describe
 from server.body_limit import BodyLimitProblem
 from server.control.obeying import Control
+from server.core_budget import this_process
 from server.errors import answer_with_problems
 from server.networks.own import shown_name
 from server.photo.reader import PhotoReader
@@ -43,7 +44,7 @@ def create_app(
         recognition=Recognition(
             shown_name(settings.model), partial(load, settings), settings.weights_retry_s, on_change
         ),
-        photos=PhotoReader(settings.max_pixels, settings.decoders),
+        photos=PhotoReader(settings.max_pixels, settings.decoders, this_process()),
         echoes=EchoStore(int(settings.echo_mb * 1_000_000), settings.echo_age_s),
         admission=Admission(settings.max_in_hand),
         # These wait for each other: they must not take up all the room of photos that are to be recognised.

@@ -23,7 +23,10 @@ class Announcement:
     def __call__(self, state: State) -> None:
         match state:
             case Ready(recogniser):
-                network = f"{recogniser.network} on {recogniser.runtime.name}, fit {recogniser.fit}"
+                runtime = recogniser.runtime
+                network = (
+                    f"{recogniser.network} on {runtime.name} in {runtime.precision}, fit {recogniser.fit}"
+                )
                 self._panel("PaiShi 拍识 can answer", network, "green")
             case Unavailable(reason):
                 self.console.print(reason, style="yellow", highlight=False, markup=False, soft_wrap=True)

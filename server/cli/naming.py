@@ -10,6 +10,7 @@ from server.cli.errors import complain, fail
 from server.cli.loading import load_with_progress
 from server.cli.printing import Printer
 from server.contract import Prediction
+from server.core_budget import this_process
 from server.networks.errors import NetworkError
 from server.photo.errors import PhotoError
 from server.photo.finding import find_photos
@@ -79,7 +80,7 @@ async def _in_order(reader: "_Reader", photos: Iterable[Path]) -> AsyncIterator[
 class _Reader:
     def __init__(self, settings: Settings, recogniser: Recogniser, top: int) -> None:
         self._most = settings.max_body_bytes
-        self._photos = PhotoReader(settings.max_pixels, settings.decoders)
+        self._photos = PhotoReader(settings.max_pixels, settings.decoders, this_process())
         self._recogniser = recogniser
         self._top = top
 

@@ -1,16 +1,19 @@
 """Decoding off the event loop, and only so many at once."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from anyio import CapacityLimiter, to_thread
 from numpy.typing import NDArray
 from PIL import Image
 
+from server.core_budget import CoreBudget
 from server.photo.decode import decode
 from server.photo.encode import encode_jpeg
 from server.photo.fit import Box, Fit, boxes, fit, short_side_for
+
+T = TypeVar("T")
 
 
 class UprightJpeg(NamedTuple):
@@ -30,10 +33,14 @@ class Seen(NamedTuple):
 
 
 class PhotoReader:
-    """`max_pixels` bounds one picture, `at_once` how many are held decoded at a time: together, memory."""
+    """`max_pixels` bounds one picture, `at_once` how many are held decoded at a time: together, memory.
 
-    def __init__(self, max_pixels: int, at_once: int) -> None:
+    Each has one of `cores` while it is worked on.
+    """
+
+    def __init__(self, max_pixels: int, at_once: int, cores: CoreBudget) -> None:
         self.max_pixels = max_pixels
+        self._cores = cores
         self._limiter = CapacityLimiter(at_once)
 
     async def views(self, data: bytes, size: int, way: Fit) -> NDArray[np.uint8]:
@@ -43,7 +50,7 @@ class PhotoReader:
             picture = decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
             return fit(picture, size, way)
 
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        return await self._on_a_core(work)
 
     async def seen(self, data: bytes, size: int, way: Fit) -> Seen:
         """The same views as `views` gives, and where they lie. Raises PhotoError."""
@@ -57,7 +64,7 @@ class PhotoReader:
             ]
             return Seen(fit(picture, size, way), shares)
 
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        return await self._on_a_core(work)
 
     async def drawn_on(self, data: bytes, long_side: int, draw: Callable[[Image.Image], bytes]) -> bytes:
         """What `draw` makes of the upright picture, `long_side` pixels at most. Raises PhotoError."""
@@ -67,7 +74,7 @@ class PhotoReader:
             picture.thumbnail((long_side, long_side))
             return draw(picture)
 
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        return await self._on_a_core(work)
 
     async def upright_jpeg(self, data: bytes) -> UprightJpeg:
         """The whole picture, turned upright, in sRGB. Raises PhotoError."""
@@ -76,4 +83,11 @@ class PhotoReader:
             picture = decode(data, max_pixels=self.max_pixels, colour_managed=True)
             return UprightJpeg(encode_jpeg(picture), *picture.size)
 
-        return await to_thread.run_sync(work, limiter=self._limiter)
+        return await self._on_a_core(work)
+
+    async def _on_a_core(self, work: Callable[[], T]) -> T:
+        def on_a_core() -> T:
+            with self._cores.one():
+                return work()
+
+        return await to_thread.run_sync(on_a_core, limiter=self._limiter)

@@ -24,6 +24,8 @@ _FILES = (NETWORK, "network.bin")
 _MANIFEST = "manifest.json"
 _LOCK_S = 1800
 """Longest wait for another process that makes the same network."""
+_KEPT = 4
+"""Of one network in one precision: of other weights, versions or calibration photos than the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,17 @@ class ConvertedNetworks:
                     if final.exists():
                         os.replace(final, old)
                     os.replace(new, final)
+        self._drop_oldest(identity)
         return Converted(final / NETWORK, identity, agreement)
+
+    def _drop_oldest(self, identity: Identity) -> None:
+        """A server that has one of them open keeps it until it ends; it is made anew where it is wanted."""
+        stored = self._folder.glob(f"{identity.network}-{identity.precision}-*/")
+        by_age = sorted(stored, key=lambda folder: folder.stat().st_mtime, reverse=True)
+        for folder in by_age[_KEPT:]:
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                (self._folder / f"{folder.name}.lock").unlink()
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core_budget import this_process
+
 Method = Literal["cam", "grad-cam"]
 T = TypeVar("T")
 
@@ -77,14 +79,20 @@ class LazyInsight:
         return await self._on_thread(lambda: self._features(views, layer))
 
     def _evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        if self._inside and self._inside.is_exact:
-            return Evidence("cam", self._inside.class_activation(views, index))
-        return Evidence("grad-cam", self._gradients.class_activation(views, index))
+        if (inside := self._inside) and inside.is_exact:
+            with this_process().one():
+                return Evidence("cam", inside.class_activation(views, index))
+        gradients = self._gradients
+        with this_process().all():
+            return Evidence("grad-cam", gradients.class_activation(views, index))
 
     def _features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
-        if layer is None and self._inside:
-            return self._inside.features(views)
-        return self._gradients.features(views, layer)
+        if layer is None and (inside := self._inside):
+            with this_process().one():
+                return inside.features(views)
+        gradients = self._gradients
+        with this_process().all():
+            return gradients.features(views, layer)
 
     @cached_property
     def _inside(self) -> Inside | None:

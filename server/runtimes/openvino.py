@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from server.cores import usable_cores
+from server.core_budget import CoreBudget, this_process
 from server.runtimes.agreement import Agreement
 from server.runtimes.base import Precision
 from server.runtimes.lanes import Lanes, Run
+from server.runtimes.mapped import forget_pages
 from server.runtimes.untracked import ov
 
 Picture = NDArray[np.uint8]
@@ -20,7 +21,7 @@ Softmax = NDArray[np.float32]
 class OpenVINORuntime:
     """`network` is the .xml of a network as `server.networks.convert` writes it, its .bin beside it.
 
-    `cores` is how many to keep busy, by default all that this process may use.
+    `cores` are those to keep busy, by default all that this process may use.
 
     Scheduling. Pictures/s as a ratio to batches of up to eight on one model that uses four cores, in fp32,
     all rows interleaved on a busy machine, ResNet50 | MobileNetV2 with so many callers:
@@ -45,17 +46,18 @@ class OpenVINORuntime:
         network: Path,
         precision: Precision = "fp32",
         agreement: Agreement | None = None,
-        cores: int | None = None,
+        cores: CoreBudget | None = None,
     ) -> None:
         self.precision = precision
         self.agreement = agreement
-        cores = cores or usable_cores()
+        cores = cores or this_process()
         model = read_network(network)
         self._shape = tuple(model.input(0).shape)[1:]
-        alone = runner(compiled(model, precision, cores, streams=1))
-        streams = _streams(model, precision, cores) if cores > 1 else [alone]
-        # Fewer would leave most cores idle. On four, a crowd of 2, 3 or 4 measured the same.
-        self._lanes = Lanes(alone, streams, crowd=max(2, cores // 2), name=f"openvino {network.parent.name}")
+        weights = network.with_suffix(".bin")
+        alone = runner(compiled(model, precision, cores.cores, streams=1))
+        forget_pages(weights)
+        streams = _streams(model, weights, precision, cores.cores) if cores.cores > 1 else [alone]
+        self._lanes = Lanes(alone, streams, cores, name=f"openvino {network.parent.name}")
 
     async def softmax(self, views: Picture) -> Softmax:
         if views.dtype != np.uint8 or views.shape[1:] != self._shape or not len(views):
@@ -66,7 +68,7 @@ class OpenVINORuntime:
         self._lanes.close()
 
 
-def _streams(model: Any, precision: Precision, cores: int) -> list[Run]:
+def _streams(model: Any, weights: Path, precision: Precision, cores: int) -> list[Run]:
     """As many as there are `cores`; whoever runs first makes them all."""
     lock = threading.Lock()
     made: list[Run] = []
@@ -77,6 +79,7 @@ def _streams(model: Any, precision: Precision, cores: int) -> list[Run]:
                 if not made:
                     side_by_side = compiled(model, precision, cores, streams=cores)
                     made.extend([runner(side_by_side) for _ in range(cores)])
+                    forget_pages(weights)
             return made[number](view)
 
         return run

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from server.core_budget import this_process
 from server.networks.quiet import keras, tf
 from server.runtimes.agreement import Agreement
 from server.runtimes.base import Precision
@@ -30,7 +31,8 @@ class TensorFlowRuntime:
         self._batcher.close()
 
     def _run(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        softmax: NDArray[np.float32] = self._infer(tf.constant(views)).numpy()
+        with this_process().all():
+            softmax: NDArray[np.float32] = self._infer(tf.constant(views)).numpy()
         return softmax
 
 

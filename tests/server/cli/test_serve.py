@@ -18,7 +18,7 @@ CANNOT_HAVE_WEIGHTS = {"PAISHI_WEIGHTS": "/nowhere/resnet50.h5", "PAISHI_WEIGHTS
 def test_ready_prints_network_and_addresses(server: RunningServer) -> None:
     wait_for(lambda: "can answer" in server.output.read_text(), 10, "the announcement")
     printed = server.output.read_text()
-    assert "MobileNetV2 on openvino, fit crop" in printed
+    assert "MobileNetV2 on openvino in fp32, fit crop" in printed
     assert server.url in printed
     assert f"{server.url}/docs" in printed
     assert "phone, same Wi-Fi" in printed

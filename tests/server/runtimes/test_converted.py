@@ -251,3 +251,16 @@ def test_the_latest_photos_will_do_where_none_are_here(
 @pytest.fixture(autouse=True)
 def _log(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
+
+
+def test_the_oldest_of_many_are_dropped(networks: ConvertedNetworks, build: Builder, tmp_path: Path) -> None:
+    others = [replace(IDENTITY, network="SmallNetV2"), replace(IDENTITY, precision="int8")]
+    for other in others:
+        make(networks, build, other)
+    made = [replace(IDENTITY, weights=f"md5:{number:02}") for number in range(6)]
+    for age, identity in enumerate(made):
+        folder = make(networks, build, identity).file.parent
+        os.utime(folder, (age, age))
+    kept = {folder.name for folder in (tmp_path / "cache").glob("*/")}
+    assert kept == {identity.folder for identity in [*others, *made[2:]]}
+    assert {file.stem for file in (tmp_path / "cache").glob("*.lock")} == kept

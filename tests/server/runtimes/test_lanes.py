@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.core_budget import CoreBudget
 from server.runtimes.base import RuntimeClosed
 from server.runtimes.lanes import Lanes
 
-STREAMS = 4
-CROWD = 3
+STREAMS = 6
+CROWD = 3  # half of the cores
 BROKEN = 200
 
 
@@ -71,8 +72,13 @@ def network() -> Network:
 
 
 @pytest.fixture
-def lanes(network: Network) -> Iterator[Lanes]:
-    lanes = Lanes(network.lane("alone"), [network.lane(n) for n in range(STREAMS)], CROWD, "test")
+def cores() -> CoreBudget:
+    return CoreBudget(STREAMS)
+
+
+@pytest.fixture
+def lanes(network: Network, cores: CoreBudget) -> Iterator[Lanes]:
+    lanes = Lanes(network.lane("alone"), [network.lane(n) for n in range(STREAMS)], cores, "test")
     yield lanes
     network.release()
     lanes.close()
@@ -135,7 +141,7 @@ async def test_a_crowd_goes_side_by_side_in_its_order(network: Network, lanes: L
     network.release(1)
     await first
     await begun(network, STREAMS)
-    assert sorted(network.values[1:]) == [20, 21, 22, 23]
+    assert sorted(network.values[1:]) == [20, 21, 22, 23, 24, 25]
     assert {where for _, where in network.began[1:]} == set(range(STREAMS))
     network.release()
     answers = await asyncio.gather(*tasks)

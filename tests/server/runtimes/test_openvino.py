@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.core_budget import CoreBudget
 from server.networks.catalogue import find_backbone
 from server.networks.convert import convert
 from server.networks.errors import ConversionFailed
@@ -39,7 +40,7 @@ def network(model: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["one core", "three cores"])
 def runtime(network: Path, request: pytest.FixtureRequest) -> Iterator[Runtime]:
-    runtime: Runtime = OpenVINORuntime(network, cores=request.param)
+    runtime: Runtime = OpenVINORuntime(network, cores=CoreBudget(request.param))
     yield runtime
     runtime.close()
 
@@ -118,7 +119,7 @@ def test_a_conversion_that_answers_otherwise_is_refused(
 
 
 def test_says_when_it_was_closed(network: Path) -> None:
-    runtime = OpenVINORuntime(network, cores=2)
+    runtime = OpenVINORuntime(network, cores=CoreBudget(2))
     runtime.close()
     with pytest.raises(RuntimeClosed):
         asyncio.run(runtime.softmax(pictures(1)))
