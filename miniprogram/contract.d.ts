@@ -198,6 +198,20 @@ export interface Echo {
   request_id: string;
 }
 /**
+ * 200 of POST /corrections: the photo and the name that a person gave it are kept.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Correction".
+ */
+export interface Correction {
+  success: true;
+  /**
+   * What it is kept under: the id of a class that the network knows, else the text as it was sent.
+   */
+  label: string;
+  request_id: string;
+}
+/**
  * Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` is there for pages written for the demo.
  *
  * This interface was referenced by `Contract`'s JSON-Schema

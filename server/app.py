@@ -10,7 +10,7 @@ from starlette.formparsers import MultiPartParser
 
 from server import __version__
 from server.admission import Admission
-from server.api import explain, features, health, image, models, predict
+from server.api import corrections, explain, features, health, image, models, predict
 from server.api.deps import Services
 from server.api.home import add_home
 from server.api.openapi import describe
@@ -24,7 +24,7 @@ from server.recognition.loading import LoadFor, load_recogniser
 from server.recognition.recognition import Recognition, State
 from server.request_id import RequestId
 from server.settings import Settings
-from server.store import EchoStore
+from server.store.opening import open_corrections, open_echoes
 
 
 def create_app(
@@ -45,7 +45,8 @@ def create_app(
             shown_name(settings.model), partial(load, settings), settings.weights_retry_s, on_change
         ),
         photos=PhotoReader(settings.max_pixels, settings.decoders, this_process()),
-        echoes=EchoStore(int(settings.echo_mb * 1_000_000), settings.echo_age_s),
+        echoes=open_echoes(settings),
+        corrections=open_corrections(settings),
         admission=Admission(settings.max_in_hand),
         # These wait for each other: they must not take up all the room of photos that are to be recognised.
         insight_admission=Admission(max(1, settings.max_in_hand // 4)),
@@ -65,7 +66,7 @@ def create_app(
     # Not FastAPI itself: its /docs comes from a CDN that is slow or shut in mainland China and on a train.
     app = FastAPIOffline(redoc_url=None, title="PaiShi 拍识", version=__version__, lifespan=lifespan)
     app.state.services = services
-    for api in (predict, image, explain, features):
+    for api in (predict, image, explain, features, corrections):
         app.include_router(api.router, max_body_size=settings.max_body_bytes)
     for api in (health, models):
         app.include_router(api.router)

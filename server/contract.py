@@ -144,6 +144,22 @@ class Echo(BaseModel):
     request_id: str
 
 
+class Correction(BaseModel):
+    """
+    200 of POST /corrections: the photo and the name that a person gave it are kept.
+    """
+
+    success: Literal[True]
+    label: Annotated[
+        str,
+        Field(
+            description="What it is kept under: the id of a class that the network knows, else the text as it was sent.",
+            min_length=1,
+        ),
+    ]
+    request_id: str
+
+
 class Problem(BaseModel):
     """
     Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` is there for pages written for the demo.

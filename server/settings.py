@@ -100,6 +100,19 @@ class Settings(BaseSettings):
     echo_age_s: PositiveInt = Field(
         600, description="How long such a picture can be fetched.", json_schema_extra=_unit("s")
     )
+    store: str = Field(
+        "",
+        description="Folder or fsspec address (`s3://bucket/echoes`) where several servers share such "
+        "pictures; memory where empty.",
+    )
+    corrections: str = Field(
+        "",
+        description="Folder or fsspec address for photos that people give with their right name "
+        "(`POST /corrections`); none are taken where empty.",
+    )
+    corrections_mb: PositiveFloat = Field(
+        1000, description="Room for them; beyond it no more are taken.", json_schema_extra=_unit("MB")
+    )
     shutdown_s: PositiveInt = Field(
         10, description="How long SIGTERM waits for the answers in hand.", json_schema_extra=_unit("s")
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, File, Request, UploadFile
 
@@ -11,7 +11,10 @@ from server.photo.reader import PhotoReader
 from server.problems import ImageMissing
 from server.recognition.recognition import Recognition
 from server.settings import Settings
-from server.store import EchoStore
+from server.store.echoes import Echoes
+
+if TYPE_CHECKING:
+    from server.store.corrections import Corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Services:
     settings: Settings
     recognition: Recognition
     photos: PhotoReader
-    echoes: EchoStore
+    echoes: Echoes
+    corrections: "Corrections | None"
     admission: Admission
     insight_admission: Admission
 

@@ -25,6 +25,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
         **documented(
             *problems.OF_A_PHOTO,
             problems.Overloaded,
+            problems.StoreUnavailable,
         ),
     },
 )
@@ -36,7 +37,7 @@ async def echo(
     picture = await services.photos.upright_jpeg(photo)
     if "application/json" not in request.headers.get("accept", ""):
         return Response(picture.data, media_type="image/jpeg", headers=_PRIVATE)
-    path = request.app.url_path_for("fetch_echo", picture_id=services.echoes.put(picture.data))
+    path = request.app.url_path_for("fetch_echo", picture_id=await services.echoes.put(picture.data))
     base = services.settings.public_url or str(request.base_url)
     return Echo(
         success=True,
@@ -52,10 +53,13 @@ async def echo(
     "/image/{picture_id}",
     summary="Fetch a picture that POST /image kept",
     response_class=Response,
-    responses={200: {"description": "The picture.", **_JPEG}, **documented(problems.ImageNotFound)},
+    responses={
+        200: {"description": "The picture.", **_JPEG},
+        **documented(problems.ImageNotFound, problems.StoreUnavailable),
+    },
 )
 async def fetch_echo(picture_id: str, services: ServicesDep) -> Response:
-    picture = services.echoes.get(picture_id)
+    picture = await services.echoes.get(picture_id)
     if picture is None:
         raise problems.ImageNotFound(
             f"Pictures are kept for {services.settings.echo_age_s} s at most. Send the photo to /image again."

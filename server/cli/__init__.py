@@ -2,6 +2,7 @@
 
 import typer
 
+from server.cli.corrections import corrections
 from server.cli.models import models
 from server.cli.predict import predict
 from server.cli.serve import serve
@@ -13,3 +14,4 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 for command in (serve, use, predict, models, settings):
     app.command()(command)
 app.add_typer(weights, name="weights")
+app.add_typer(corrections, name="corrections")

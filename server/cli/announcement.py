@@ -1,5 +1,8 @@
 """What the terminal says when the server can answer, or cannot."""
 
+import io
+
+import segno
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -40,6 +43,18 @@ class Announcement:
         rows.add_row("phone, same Wi-Fi", self._phone())
         rows.add_row("API", f"{self._address(self._host())}/docs")
         self.console.print(Panel(rows, title=title, border_style=colour, expand=False), soft_wrap=True)
+        self._code_for_phones()
+
+    def _code_for_phones(self) -> None:
+        """What the mini-program's settings page scans, so that nobody types an address on a phone."""
+        address = lan_address()
+        if not self.console.is_terminal or self.settings.host not in _EVERYWHERE or not address:
+            return
+        self.console.print("scan it in the mini-program's settings:", style="dim")
+        drawn = io.StringIO()
+        segno.make(self._address(address), error="l").terminal(drawn, border=2, compact=True)
+        # Light on dark whatever the terminal's own colours are.
+        self.console.print(Text(drawn.getvalue(), style="bright_white on black"), soft_wrap=True)
 
     def _host(self) -> str:
         return "127.0.0.1" if self.settings.host in _EVERYWHERE else self.settings.host

@@ -3,7 +3,8 @@ from typing import Annotated
 import typer
 
 from server.cli.asked import check_asked
-from server.cli.errors import read_settings
+from server.cli.errors import fail, read_settings
+from server.store.errors import FolderUnknown
 
 
 def serve(
@@ -17,4 +18,7 @@ def serve(
     # Here and not above: the other commands answer at once, without NumPy and all that serves.
     from server.cli.start import start
 
-    start(settings)
+    try:
+        start(settings)
+    except FolderUnknown as error:
+        fail(str(error))

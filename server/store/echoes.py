@@ -1,13 +1,36 @@
-"""Pictures that wait, for a while and in memory only, to be fetched from where they were put."""
+"""Pictures that wait, for a while, to be fetched from where they were put."""
 
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Protocol
 
 
-class EchoStore:
-    """Bounded in bytes and in age; what is too old or too much goes, oldest first.
+class Echoes(Protocol):
+    """Bounded in bytes and in age; what is too old or too much goes, oldest first."""
+
+    @property
+    def size(self) -> int:
+        """Bytes kept, as far as this server knows."""
+        ...
+
+    @property
+    def pictures(self) -> int:
+        """How many are kept, as far as this server knows."""
+        ...
+
+    async def put(self, picture: bytes) -> str:
+        """Keeps the picture under an id that nobody can guess (128 random bits). Raises StoreUnavailable."""
+        ...
+
+    async def get(self, key: str) -> bytes | None:
+        """The picture, or None where there never was one or is none any more. Raises StoreUnavailable."""
+        ...
+
+
+class MemoryEchoes:
+    """In the memory of this process, so that no photo touches a disk.
 
     Used from the event loop only. `max_bytes` in bytes, `max_age_s` in seconds.
     """
@@ -19,16 +42,18 @@ class EchoStore:
         self._clock = clock
         self._pictures: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
-    def put(self, picture: bytes) -> str:
-        """Keeps the picture under an id that nobody can guess (128 random bits)."""
+    @property
+    def pictures(self) -> int:
+        return len(self._pictures)
+
+    async def put(self, picture: bytes) -> str:
         key = secrets.token_urlsafe(16)
         self._pictures[key] = (self._clock(), picture)
         self.size += len(picture)
         self._drop()
         return key
 
-    def get(self, key: str) -> bytes | None:
-        """The picture, or None where there never was one or is none any more."""
+    async def get(self, key: str) -> bytes | None:
         self._drop()
         _, picture = self._pictures.get(key, (0.0, None))
         return picture

@@ -1,0 +1,1 @@
+"""Where pictures are kept: for a while, or because a person gave them away."""

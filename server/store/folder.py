@@ -1,0 +1,101 @@
+"""A folder of files on this machine or anywhere that fsspec reaches."""
+
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import fsspec
+from anyio import CapacityLimiter, fail_after, to_thread
+from fsspec.implementations.local import LocalFileSystem
+
+from server.problems import StoreUnavailable
+from server.store.errors import FolderUnknown
+
+T = TypeVar("T")
+_LIMIT_S = 10.0
+_AT_ONCE = 8
+_RETRY_AFTER_S = 30
+
+
+class Stored(NamedTuple):
+    """A file: its path within the folder, with forward slashes, and its bytes."""
+
+    name: str
+    size: int
+
+
+class Folder:
+    """`address` is a path, or an address as fsspec has them, such as `s3://bucket/echoes`.
+
+    Blocking; raises what the file system raises. Raises FolderUnknown for an address that leads nowhere.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        try:
+            self._files: Any
+            self._files, root = fsspec.core.url_to_fs(os.path.expanduser(address))
+        except ImportError as error:
+            raise FolderUnknown(f"{address} needs a package that is not installed: {error}") from error
+        except ValueError as error:
+            raise FolderUnknown(f"{address} is no address of a folder: {error}") from error
+        self._root = root.rstrip("/")
+        self._is_local = isinstance(self._files, LocalFileSystem)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Whole or not at all."""
+        path = f"{self._root}/{name}"
+        if not self._is_local:  # what stores objects shows them when they are whole
+            self._files.pipe_file(path, data)
+            return
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = Path(f"{path}.{secrets.token_hex(4)}.part")
+        try:
+            scratch.write_bytes(data)
+            os.replace(scratch, path)
+        except BaseException:
+            scratch.unlink(missing_ok=True)
+            raise
+
+    def read(self, name: str) -> bytes | None:
+        """None where there is none."""
+        try:
+            data: bytes = self._files.cat_file(f"{self._root}/{name}")
+        except FileNotFoundError:
+            return None
+        return data
+
+    def drop(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            self._files.rm_file(f"{self._root}/{name}")
+
+    def all(self) -> list[Stored]:
+        """Every file below, in the order of their names."""
+        self._files.invalidate_cache()
+        try:
+            found = self._files.find(self._root, detail=True)
+        except FileNotFoundError:
+            return []
+        start = len(self._root) + 1
+        return [Stored(path[start:], int(entry["size"] or 0)) for path, entry in sorted(found.items())]
+
+
+class FolderAccess:
+    """Calls what blocks in threads of its own, so that a store that hangs holds up nothing else."""
+
+    def __init__(self) -> None:
+        self._limiter: CapacityLimiter | None = None
+
+    async def __call__(self, work: Callable[[], T]) -> T:
+        """Raises StoreUnavailable where `work` fails or takes too long."""
+        self._limiter = self._limiter or CapacityLimiter(_AT_ONCE)
+        try:
+            with fail_after(_LIMIT_S):
+                return await to_thread.run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
+        except Exception as error:  # every store has exceptions of its own
+            raise StoreUnavailable(
+                "The server's store does not answer. Try again later.", retry_after=_RETRY_AFTER_S
+            ) from error

@@ -1,0 +1,122 @@
+"""Photos with their right names: kept where the operator wants them, bounded, and exported as folders."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from server.store.label import LONGEST_LABEL, as_label
+from tests.server.api.conftest import AppClient, started
+from tests.server.api.test_image import with_gps
+from tests.server.cli.command import assert_one_sentence, run
+from tests.server.pictures import file_of, noise
+
+
+def give(client: AppClient, label: str, photo: bytes | None = None) -> tuple[int, dict[str, object]]:
+    photo = photo or file_of(noise(64, 48))
+    answer = client.post("/corrections", files={"image": photo}, data={"label": label})
+    return answer.status_code, answer.json()
+
+
+def kept(folder: Path) -> list[str]:
+    return sorted(str(file.parent.relative_to(folder)) for file in folder.rglob("*.jpg"))
+
+
+def test_none_are_taken_unless_the_operator_wants_them(app_client: AppClient) -> None:
+    status, body = give(app_client, "beagle")
+    assert (status, body["code"], body["success"]) == (403, "corrections-off", False)
+
+
+@pytest.mark.parametrize(
+    ("label", "under"),
+    [
+        ("n02088364", "n02088364"),
+        ("beagle", "n02088364"),
+        ("比格犬", "n02088364"),
+        ("Indian_elephant", "n02504013"),
+        ("我家的猫", "我家的猫"),
+        (" my   cat ", "my cat"),
+        ("../../etc/passwd", "etc passwd"),
+        ("a/b\\c\x00d", "a b c d"),
+        ("..hidden", "hidden"),
+    ],
+)
+def test_a_photo_is_kept_under_its_name(tmp_path: Path, label: str, under: str) -> None:
+    with started(corrections=str(tmp_path / "given")) as client:
+        status, body = give(client, label)
+    assert (status, body["label"]) == (200, under)
+    assert kept(tmp_path / "given") == [under]
+    assert [path.name for path in tmp_path.iterdir()] == ["given"]
+
+
+def test_what_is_kept_tells_nothing_but_the_photo(tmp_path: Path) -> None:
+    with started(corrections=str(tmp_path)) as client:
+        give(client, "beagle", with_gps())
+        give(client, "beagle", file_of(noise(3000, 2000)))
+    files = [file.read_bytes() for file in (tmp_path / "n02088364").iterdir()]
+    pictures = [Image.open(io.BytesIO(file)) for file in files]
+    assert sorted(picture.size for picture in pictures) == [(32, 64), (1024, 683)]
+    assert not any(picture.getexif() for picture in pictures)
+    assert not any(b"PhoneMaker" in file for file in files)
+
+
+@pytest.mark.parametrize("label", ["", "///", "\x00", "x" * 201])
+def test_a_name_that_is_none_is_refused(tmp_path: Path, label: str) -> None:
+    with started(corrections=str(tmp_path)) as client:
+        status, body = give(client, label)
+    assert status in (400, 422)
+    assert body["success"] is False
+    assert kept(tmp_path) == []
+
+
+def test_a_broken_photo_is_refused(tmp_path: Path) -> None:
+    with started(corrections=str(tmp_path)) as client:
+        assert give(client, "beagle", b"no photo")[0] == 415
+    assert kept(tmp_path) == []
+
+
+def test_when_it_is_full_nothing_is_washed_away(tmp_path: Path) -> None:
+    with started(corrections=str(tmp_path), corrections_mb=0.05) as client:
+        answers = [give(client, "beagle", file_of(noise(100, 100))) for _ in range(20)]
+        full = [body for status, body in answers if status == 503]
+        assert full
+        assert full[0]["code"] == "corrections-full"
+        assert [status for status, _ in answers] == sorted(status for status, _ in answers)
+        size = sum(file.stat().st_size for file in tmp_path.rglob("*.jpg"))
+        assert 0 < size <= 50_000
+        next(tmp_path.rglob("*.jpg")).unlink()  # the operator makes room
+        assert give(client, "beagle", file_of(noise(100, 100)))[0] == 200
+
+
+def test_they_are_listed_exported_and_cleared(tmp_path: Path) -> None:
+    given, target = tmp_path / "given", tmp_path / "training"
+    with started(corrections=str(given)) as client:
+        for label in ("beagle", "beagle", "我家的猫"):
+            give(client, label)
+    environment = {"PAISHI_CORRECTIONS": str(given), "PYTHONUTF8": "1"}
+    listed = run("corrections", "list", **environment).stdout
+    assert "n02088364" in listed
+    assert "比格犬" in listed
+    assert run("corrections", "export", str(target), **environment).stdout.startswith("3 photos")
+    assert kept(target) == ["n02088364", "n02088364", "我家的猫"]
+    for file in target.rglob("*.jpg"):
+        Image.open(io.BytesIO(file.read_bytes())).load()
+    assert run("corrections", "export", str(target), **environment).stdout.startswith("0 photos")
+    assert run("corrections", "clear", **environment).returncode != 0  # nobody said yes
+    assert len(kept(given)) == 3
+    assert run("corrections", "clear", "--yes", **environment).stdout.startswith("3 photos")
+    assert kept(given) == []
+    assert len(kept(target)) == 3
+
+
+def test_the_command_says_where_there_are_none() -> None:
+    assert_one_sentence(run("corrections", "list", PAISHI_CORRECTIONS=""))
+
+
+def test_names_fit_a_file_system() -> None:
+    for text in ("猫" * 300, "𠜎" * 300, "x " * 300):
+        label = as_label(text)
+        assert len(label) <= LONGEST_LABEL
+        assert len(label.encode()) <= 255
+        assert label == label.strip()

@@ -1,0 +1,7 @@
+class Clock:
+    """Stands still until it is told."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
