@@ -198,6 +198,21 @@ export interface Echo {
   request_id: string;
 }
 /**
+ * 200 of POST /session: what this user sends from now on as `Authorization: Bearer <token>`.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Session".
+ */
+export interface Session {
+  success: true;
+  token: string;
+  /**
+   * Seconds after which the token is refused with 401 `not-authorised`.
+   */
+  expires_in: number;
+  request_id: string;
+}
+/**
  * 200 of POST /corrections: the photo and the name that a person gave it are kept.
  *
  * This interface was referenced by `Contract`'s JSON-Schema

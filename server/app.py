@@ -9,9 +9,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
 
 from server import __version__
+from server.access.access import access_for
+from server.access.gate import Gate
 from server.admission import Admission
-from server.api import corrections, explain, features, health, image, models, predict
+from server.api import corrections, explain, features, health, image, models, predict, session
 from server.api.deps import Services
+from server.api.guarding import guarding
 from server.api.home import add_home
 from server.api.openapi import describe
 from server.body_limit import BodyLimitProblem
@@ -50,6 +53,7 @@ def create_app(
         admission=Admission(settings.max_in_hand),
         # These wait for each other: they must not take up all the room of photos that are to be recognised.
         insight_admission=Admission(max(1, settings.max_in_hand // 4)),
+        access=access_for(settings),
     )
 
     @asynccontextmanager
@@ -58,6 +62,7 @@ def create_app(
         async with AsyncExitStack() as stack:
             if port is not None:
                 await stack.enter_async_context(Control(settings, port, services.recognition, load).running())
+            stack.push_async_callback(services.access.close)
             yield
         services.recognition.stop()
 
@@ -66,13 +71,17 @@ def create_app(
     # Not FastAPI itself: its /docs comes from a CDN that is slow or shut in mainland China and on a train.
     app = FastAPIOffline(redoc_url=None, title="PaiShi 拍识", version=__version__, lifespan=lifespan)
     app.state.services = services
-    for api in (predict, image, explain, features, corrections):
-        app.include_router(api.router, max_body_size=settings.max_body_bytes)
-    for api in (health, models):
+    guarded = [api.router for api in (predict, image, explain, features, corrections)]
+    for router in guarded:
+        app.include_router(router, max_body_size=settings.max_body_bytes, **guarding(settings.auth))
+    for api in (health, models, session):
         app.include_router(api.router)
     add_home(app)
     describe(app)
     answer_with_problems(app)
     app.add_middleware(BodyLimitProblem, max_body_size=settings.max_body_bytes)
+    app.add_middleware(
+        Gate, access=services.access, guarded=[route for router in guarded for route in router.routes]
+    )
     app.add_middleware(RequestId)
     return app

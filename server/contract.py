@@ -144,6 +144,19 @@ class Echo(BaseModel):
     request_id: str
 
 
+class Session(BaseModel):
+    """
+    200 of POST /session: what this user sends from now on as `Authorization: Bearer <token>`.
+    """
+
+    success: Literal[True]
+    token: Annotated[str, Field(min_length=1)]
+    expires_in: Annotated[
+        int, Field(description="Seconds after which the token is refused with 401 `not-authorised`.", ge=1)
+    ]
+    request_id: str
+
+
 class Correction(BaseModel):
     """
     200 of POST /corrections: the photo and the name that a person gave it are kept.

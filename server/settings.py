@@ -1,9 +1,20 @@
 """Every setting of the server, read from the environment with the prefix `PAISHI_`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, HttpUrl, PositiveFloat, PositiveInt, TypeAdapter, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    HttpUrl,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    TypeAdapter,
+    field_validator,
+)
 from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -11,6 +22,9 @@ from server.cores import usable_cores
 from server.photo.ways import Fit
 from server.runtimes.base import Precision
 from server.runtimes.wanted import RuntimeChoice
+
+TOKEN_KEY_BYTES = 32
+"""What HS256 wants at least (RFC 7518, section 3.2)."""
 
 Commas = Annotated[list[str], NoDecode]
 
@@ -22,7 +36,7 @@ def _unit(unit: str) -> JsonDict:
 class Settings(BaseSettings):
     """Defaults suit a laptop; each field's description is what `python -m server settings` prints."""
 
-    model_config = SettingsConfigDict(env_prefix="PAISHI_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="PAISHI_", frozen=True, hide_input_in_errors=True)
 
     model: str = Field(
         "ResNet50",
@@ -80,7 +94,53 @@ class Settings(BaseSettings):
     )
     proxies: Commas = Field(
         default_factory=lambda: ["127.0.0.1"],
-        description="Proxies whose X-Forwarded-* headers are believed, separated by commas.",
+        description="Proxies whose X-Forwarded-* headers are believed, separated by commas: addresses, "
+        "networks such as 10.0.0.0/8, or `*` where nobody reaches the server but through a proxy that drops "
+        "such headers of others.",
+    )
+    auth: Literal["none", "key", "wechat"] = Field(
+        "none",
+        description="Who may send photos: `none` (anybody), `key` (who has a key), `wechat` (who comes from "
+        "your mini-program).",
+    )
+    keys: SecretStr = Field(
+        SecretStr(""),
+        description="For `key`: what `python -m server key new` shows as hash, several separated by commas.",
+    )
+    keys_file: str = Field(
+        "",
+        description="For `key`: file with one `name:hash` a line, read anew when it changes.",
+    )
+    wechat_appid: str = Field("", description="For `wechat`: the mini-program's AppID.")
+    wechat_secret: SecretStr = Field(
+        SecretStr(""), description="For `wechat`: its AppSecret, which stays on this server."
+    )
+    wechat_url: str = Field("https://api.weixin.qq.com", description="Where WeChat is asked who logs in.")
+    token_key: SecretStr = Field(
+        SecretStr(""),
+        description="For `wechat`: secret of at least 32 bytes that signs sessions, the same on all servers "
+        "that share them; where empty a new one at each start, which ends all sessions.",
+    )
+    session_s: PositiveInt = Field(
+        7200, description="How long a session lasts.", json_schema_extra=_unit("s")
+    )
+    logins_per_minute: NonNegativeInt = Field(
+        120, description="Logins that one address may make in a minute; 0 is no limit."
+    )
+    uploads_per_minute: NonNegativeInt = Field(
+        0,
+        description="Photos that one client may send in a minute: a user, a key or, where nobody logs in, an "
+        "address, which a household or an office shares; 0 is no limit.",
+    )
+    mb_per_minute: NonNegativeFloat = Field(
+        0,
+        description="Megabytes that one client may send in a minute; 0 is no limit.",
+        json_schema_extra=_unit("MB"),
+    )
+    rates: SecretStr = Field(
+        SecretStr(""),
+        description="Where several servers count together: redis://user:password@host:port/database; "
+        "needs the package `redis`. Where empty, or while it is down, each counts alone.",
     )
     max_body_mb: PositiveFloat = Field(20, description="Largest request.", json_schema_extra=_unit("MB"))
     max_megapixels: PositiveFloat = Field(
@@ -134,12 +194,19 @@ class Settings(BaseSettings):
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
 
-    @field_validator("public_url")
+    @field_validator("public_url", "wechat_url")
     @classmethod
     def _check_url(cls, value: str) -> str:
         if value:
             TypeAdapter(HttpUrl).validate_python(value)
         return value.rstrip("/")
+
+    @field_validator("token_key")
+    @classmethod
+    def _check_token_key(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value().encode()) < TOKEN_KEY_BYTES:
+            raise ValueError(f"must have at least {TOKEN_KEY_BYTES} bytes")
+        return value
 
     @field_validator("keras_home")
     @classmethod
@@ -173,3 +240,8 @@ def environment_name(field: str) -> str:
     if isinstance(alias, AliasChoices):
         return str(alias.choices[0])
     return f"PAISHI_{field.upper()}"
+
+
+def is_secret(field: str) -> bool:
+    """Whether its value must not be shown, not even a wrong one."""
+    return field in Settings.model_fields and Settings.model_fields[field].annotation is SecretStr

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, File, Request, UploadFile
 
+from server.access.access import Access
 from server.admission import Admission
 from server.photo.reader import PhotoReader
 from server.problems import ImageMissing
@@ -28,6 +29,7 @@ class Services:
     corrections: "Corrections | None"
     admission: Admission
     insight_admission: Admission
+    access: Access
 
 
 # Dependencies are coroutines even where they wait for nothing: FastAPI runs a plain function in a thread.

@@ -3,6 +3,7 @@
 import typer
 
 from server.cli.corrections import corrections
+from server.cli.key import key
 from server.cli.models import models
 from server.cli.predict import predict
 from server.cli.serve import serve
@@ -15,3 +16,4 @@ for command in (serve, use, predict, models, settings):
     app.command()(command)
 app.add_typer(weights, name="weights")
 app.add_typer(corrections, name="corrections")
+app.add_typer(key, name="key")

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from server.networks.catalogue import Backbone, find_backbone
 from server.networks.errors import UnknownNetwork
-from server.settings import Settings, environment_name
+from server.settings import Settings, environment_name, is_secret
 
 
 def fail(sentence: str, code: int = 2) -> NoReturn:
@@ -40,4 +40,5 @@ def read_settings(**given: object) -> Settings:
         first = error.errors()[0]
         field = str(first["loc"][0])
         name = environment_name(field) if field in Settings.model_fields else field
-        return fail(f"{name}: {first['msg']}, but it is {first['input']!r}. See `python -m server settings`.")
+        value = "" if is_secret(field) else f", but it is {first['input']!r}"
+        return fail(f"{name}: {first['msg']}{value}. See `python -m server settings`.")

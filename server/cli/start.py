@@ -6,6 +6,7 @@ import socket
 import uvicorn
 from rich.console import Console
 
+from server.access.errors import AccessMisconfigured
 from server.app import create_app
 from server.cli.announcement import Announcement
 from server.cli.errors import fail
@@ -18,7 +19,10 @@ def start(settings: Settings) -> None:
     listening = listen(settings)
     port = listening.getsockname()[1]
     console = Console()
-    app = create_app(settings, load_with_progress, Announcement(settings, port, console), port)
+    try:
+        app = create_app(settings, load_with_progress, Announcement(settings, port, console), port)
+    except AccessMisconfigured as error:
+        fail(str(error))
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -1,0 +1,1 @@
+"""Who may ask the server to work, and how much."""

@@ -1,0 +1,97 @@
+"""A stranger is refused before the body: it is neither waited for nor received."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from server.access.early import LINGER_BYTES
+from server.access.keys import hash_of, new_key
+from tests.server.api.conftest import AppClient, started
+
+KEY = new_key()
+HUGE = 200_000_000
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[AppClient]:
+    with started(auth="key", keys=hash_of(KEY.encode()), max_body_mb=HUGE / 1e6) as client:
+        yield client
+
+
+def connected(client: AppClient, *headers: str) -> socket.socket:
+    connection = socket.create_connection((client.base_url.host, client.base_url.port or 80), 20)
+    lines = ["POST /predict HTTP/1.1", "Host: x", "Content-Type: multipart/form-data; boundary=b", *headers]
+    connection.sendall("\r\n".join([*lines, "", ""]).encode())
+    return connection
+
+
+def status_of(connection: socket.socket) -> int:
+    """Of a whole answer, whose body is JSON."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += connection.recv(65536)
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+    while len(body) < length:
+        body += connection.recv(65536)
+    status = int(head.split()[1])
+    assert json.loads(body)["status"] == status
+    return status
+
+
+@pytest.mark.parametrize("size", [f"Content-Length: {HUGE}", "Transfer-Encoding: chunked"])
+def test_the_answer_comes_before_the_body(guarded: AppClient, size: str) -> None:
+    with connected(guarded, size) as connection:
+        assert status_of(connection) == 401
+
+
+def test_a_client_that_asks_first_is_not_told_to_go_on(guarded: AppClient) -> None:
+    with connected(guarded, f"Content-Length: {HUGE}", "Expect: 100-continue") as connection:
+        assert status_of(connection) == 401
+        assert connection.recv(1) == b""
+
+
+def test_what_is_sent_all_the_same_is_not_received(guarded: AppClient) -> None:
+    sent, part = 0, b"x" * 65536
+    with connected(guarded, f"Content-Length: {HUGE}") as connection, suppress(ConnectionError):
+        while sent < HUGE:
+            connection.sendall(part)
+            sent += len(part)
+    assert sent < HUGE / 2  # what buffers on the way take is not the server's
+
+
+def test_an_ordinary_photo_may_be_sent_to_its_end(guarded: AppClient) -> None:
+    """So that a client that reads only then gets to read why."""
+    with connected(guarded, f"Content-Length: {LINGER_BYTES // 2}") as connection:
+        for _ in range(LINGER_BYTES // 2 // 1000):
+            connection.sendall(b"x" * 1000)
+        time.sleep(0.2)  # longer than the way back of an end of the connection
+        assert status_of(connection) == 401
+
+
+def test_who_stops_sending_is_not_waited_for(guarded: AppClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.access.early.LINGER_S", 0.1)
+    with connected(guarded, f"Content-Length: {HUGE}") as connection:
+        assert status_of(connection) == 401
+        assert connection.recv(1) == b""
+
+
+def test_a_refusal_without_a_body_keeps_the_connection(guarded: AppClient) -> None:
+    with connected(guarded, "Content-Length: 0") as connection:
+        assert status_of(connection) == 401
+        connection.sendall(b"GET /models HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert b" 200 " in connection.recv(65536).partition(b"\r\n")[0]
+
+
+def test_with_a_key_the_body_is_waited_for(guarded: AppClient) -> None:
+    with connected(guarded, "Content-Length: 5", f"Authorization: Bearer {KEY}") as connection:
+        connection.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        connection.settimeout(20)
+        connection.sendall(b"--b--")
+        assert status_of(connection) == 400

@@ -1,0 +1,222 @@
+"""PAISHI_AUTH=key: who has a key may, nobody else."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.access.errors import AccessMisconfigured
+from server.access.key_file import LOOK_EVERY_S, KeyFile
+from server.access.keys import find_key, hash_of, new_key, parse_stored
+from tests.server.access.sending import OPEN, PHOTO, ROUTES, bearing, post, problem_of
+from tests.server.api.conftest import AppClient, started
+
+KEY, OTHER = f"paishi_{'k' * 43}", f"paishi_{'o' * 43}"
+
+
+def line(key: str, name: str = "shop") -> str:
+    return f"{name}:{hash_of(key.encode())}"
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[AppClient]:
+    with started(auth="key", keys=f"{line(KEY)}, {hash_of(OTHER.encode())}") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def anybody() -> Iterator[AppClient]:
+    with started() as client:
+        yield client
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_a_key_is_needed(guarded: AppClient, path: str) -> None:
+    answer = post(guarded, path)
+    assert "Authorization: Bearer" in problem_of(answer, 401, "not-authorised").detail
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("key", [KEY, OTHER])
+@pytest.mark.parametrize("header", ["Authorization", "authorization: bearer", "X-API-Key"])
+def test_a_key_lets_in(guarded: AppClient, key: str, header: str) -> None:
+    headers = {"Authorization": bearing(key), "X-API-Key": {"X-API-Key": key}}.get(
+        header, {"authorization": f"bearer  {key}"}
+    )
+    assert guarded.post("/predict", files={"image": PHOTO}, headers=headers).status_code == 200
+    assert guarded.post("/image", files={"image": PHOTO}, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        f"Bearer {KEY[:-1]}",
+        f"Bearer {KEY}x",
+        f"Basic {KEY}",
+        KEY,
+        "Bearer",
+        f"Bearer {hash_of(KEY.encode())}",
+        "Bearer \xff\xfe",
+        "Bearer " + "x" * 8000,
+    ],
+)
+def test_what_is_no_key_does_not(guarded: AppClient, authorization: str) -> None:
+    headers = {"Authorization": authorization.encode("latin-1")}
+    answer = guarded.post("/predict", files={"image": PHOTO}, headers=headers)
+    problem_of(answer, 401, "not-authorised")
+    assert KEY not in answer.text
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_what_costs_nothing_is_open(guarded: AppClient, path: str) -> None:
+    assert guarded.get(path).status_code == 200
+
+
+def test_a_picture_is_fetched_without_a_key(guarded: AppClient) -> None:
+    headers = {**bearing(KEY), "Accept": "application/json"}
+    url = guarded.post("/image", files={"image": PHOTO}, headers=headers).json()["url"]
+    assert guarded.get(url).headers["content-type"] == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/predict%0A", 401),  # Starlette finds the route for this too
+        ("/%70redict", 401),
+        ("/predict?top=1", 401),
+        ("/predict/", 401),  # redirected
+        ("/x/../predict", 401),
+        ("/PREDICT", 404),
+    ],
+)
+def test_there_is_no_way_around(guarded: AppClient, path: str, status: int) -> None:
+    answer = guarded.post(path, files={"image": PHOTO}, follow_redirects=True)
+    assert answer.status_code == status, answer.text
+
+
+def test_docs_ask_for_a_key_where_one_is_needed(guarded: AppClient, anybody: AppClient) -> None:
+    predict = guarded.get("/openapi.json").json()["paths"]["/predict"]["post"]
+    assert predict["security"]
+    assert {"401", "429"} <= set(predict["responses"])
+    assert "security" not in anybody.get("/openapi.json").json()["paths"]["/predict"]["post"]
+
+
+def test_nobody_needs_a_key_unless_it_is_said(anybody: AppClient) -> None:
+    assert post(anybody).status_code == 200
+
+
+def test_keys_are_long_and_never_the_same() -> None:
+    made = {new_key() for _ in range(1000)}
+    assert len(made) == 1000
+    assert min(map(len, made)) >= 43
+
+
+def test_every_stored_key_is_found() -> None:
+    keys = [new_key() for _ in range(5)]
+    stored = [parse_stored(line(key, f"n{number}")) for number, key in enumerate(keys)]
+    found = [find_key(key.encode(), stored) for key in keys]
+    assert [key and key.name for key in found] == ["n0", "n1", "n2", "n3", "n4"]
+    assert find_key(new_key().encode(), stored) is None
+    assert find_key(b"", []) is None
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def names(file: KeyFile) -> list[str]:
+    return [key.name for key in file.stored()]
+
+
+def test_a_key_is_withdrawn_without_a_restart(tmp_path: Path) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(f"# ours\n\n{line(KEY, 'a')}\n{line(OTHER, 'b')}\n")
+    file = KeyFile(path, clock)
+    assert names(file) == ["a", "b"]
+    path.write_text(line(OTHER, "b"))
+    clock.now += LOOK_EVERY_S
+    assert names(file) == ["b"]
+
+
+def test_the_file_is_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(line(KEY, "a"))
+    file = KeyFile(path, clock)
+    path.unlink()
+    clock.now += LOOK_EVERY_S / 2
+    assert names(file) == ["a"]
+
+
+def test_a_file_that_is_replaced_is_read(tmp_path: Path) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(line(KEY, "a"))
+    file = KeyFile(path, clock)
+    new = tmp_path / "new"
+    new.write_text(line(KEY, "b"))
+    kept = path.stat()
+    os.utime(new, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    new.replace(path)
+    clock.now += LOOK_EVERY_S
+    assert names(file) == ["b"]
+
+
+def test_a_file_that_goes_lets_nobody_in_until_it_is_back(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(line(KEY, "a"))
+    file = KeyFile(path, clock)
+    path.unlink()
+    for _ in range(3):
+        clock.now += LOOK_EVERY_S
+        assert names(file) == []
+    assert len(caplog.records) == 1
+    path.write_text(line(KEY, "a"))
+    clock.now += LOOK_EVERY_S
+    assert names(file) == ["a"]
+
+
+def test_a_line_that_is_none_lets_nobody_in_and_is_not_quoted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, clock = tmp_path / "keys", Clock()
+    path.write_text(line(KEY, "a"))
+    file = KeyFile(path, clock)
+    path.write_text(f"{line(KEY, 'a')}\nb:{OTHER}\n")
+    clock.now += LOOK_EVERY_S
+    assert names(file) == ["a"]
+    assert "digits: 2" in caplog.text
+    assert OTHER not in caplog.text
+    with pytest.raises(AccessMisconfigured, match="digits: 2") as caught:
+        KeyFile(path)
+    assert OTHER not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+def test_a_file_that_cannot_be_read_stops_the_start(tmp_path: Path, content: bytes | None) -> None:
+    if content is not None:
+        (tmp_path / "keys").write_bytes(content)
+    with pytest.raises(AccessMisconfigured, match="PAISHI_KEYS_FILE"):
+        KeyFile(tmp_path / "keys")
+
+
+def test_a_server_takes_both_and_forgets_a_withdrawn_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr("server.access.key_file.LOOK_EVERY_S", 0)
+    path = tmp_path / "keys"
+    path.write_text(line(KEY))
+    with started(auth="key", keys=line(OTHER, "other"), keys_file=str(path)) as client:
+        assert post(client, **bearing(KEY)).status_code == 200
+        assert post(client, **bearing(OTHER)).status_code == 200
+        path.write_text("")
+        problem_of(post(client, **bearing(KEY)), 401, "not-authorised")
+        assert post(client, **bearing(OTHER)).status_code == 200
+    assert KEY not in caplog.text
+    assert OTHER not in caplog.text

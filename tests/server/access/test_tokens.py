@@ -1,0 +1,109 @@
+"""A token shows that WeChat knew its user, until it ends; nothing else does."""
+
+import base64
+import json
+import time
+from typing import Any
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.access.tokens import Tokens
+from server.problems import NotAuthorised
+from tests.server.access.sending import bearing
+
+KEY = b"k" * 32
+TOKENS = Tokens(KEY, 100)
+
+
+def client_of(token: str, tokens: Tokens = TOKENS) -> str | None:
+    return tokens.client({name.lower(): value for name, value in bearing(token).items()})
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    now = int(time.time())
+    whole = {"sub": "s", "aud": "paishi", "iat": now, "exp": now + 100, **changed}
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def part(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def test_the_same_user_is_known_again_and_another_is_another() -> None:
+    one, again, other = (client_of(TOKENS.issue(openid)) for openid in ("oA", "oA", "oB"))
+    assert one == again != other
+
+
+def test_the_openid_is_nowhere_in_it() -> None:
+    token = TOKENS.issue("oOpenid-of-somebody")
+    payload = jwt.decode(token, options={"verify_signature": False})
+    assert set(payload) == {"sub", "aud", "iat", "exp"}
+    assert payload["exp"] - payload["iat"] == 100
+    assert "oOpenid" not in str(payload)
+    assert (
+        payload["sub"]
+        != jwt.decode(
+            Tokens(b"o" * 32, 100).issue("oOpenid-of-somebody"), options={"verify_signature": False}
+        )["sub"]
+    )  # nobody can find the openid by trying
+
+
+def test_servers_that_share_a_key_share_sessions() -> None:
+    assert client_of(TOKENS.issue("oA"), Tokens(KEY, 5)) == client_of(TOKENS.issue("oA"))
+
+
+NOW = int(time.time())
+FORGED = {
+    "ended": jwt.encode(claims(iat=NOW - 200, exp=NOW - 100), KEY, "HS256"),
+    "another key": jwt.encode(claims(), b"o" * 32, "HS256"),
+    "HS512": jwt.encode(claims(), KEY * 2, "HS512"),
+    "HS384 with the key": jwt.encode(claims(), KEY + b"k" * 16, "HS384"),
+    "alg none": jwt.encode(claims(), None, "none"),
+    "alg none, signed": f"{part({'alg': 'none', 'typ': 'JWT'})}.{part(claims())}.c2ln",
+    "alg nOnE": f"{part({'alg': 'nOnE'})}.{part(claims())}.",
+    "alg is a list": f"{part({'alg': ['HS256']})}.{part(claims())}.c2ln",
+    "no alg": f"{part({})}.{part(claims())}.c2ln",
+    "header is a list": f"{part([])}.{part(claims())}.c2ln",
+    "payload is a list": jwt.api_jws.encode(b"[]", KEY, "HS256"),
+    "payload is no JSON": jwt.api_jws.encode(b"\xff", KEY, "HS256"),
+    "no exp": jwt.encode(claims(exp=None), KEY, "HS256"),
+    "no iat": jwt.encode(claims(iat=None), KEY, "HS256"),
+    "no aud": jwt.encode(claims(aud=None), KEY, "HS256"),
+    "no sub": jwt.encode(claims(sub=None), KEY, "HS256"),
+    "other aud": jwt.encode(claims(aud="other"), KEY, "HS256"),
+    "from the future": jwt.encode(claims(iat=NOW + 1000, exp=NOW + 2000), KEY, "HS256"),
+    "exp is a word": jwt.encode(claims(exp="soon"), KEY, "HS256"),
+    "sub is a number": jwt.api_jws.encode(json.dumps(claims(sub=1)).encode(), KEY, "HS256"),
+    "dots": "..",
+    "garbage": "garbage",
+    "deep": f"{base64.urlsafe_b64encode(b'[' * 700).decode()}.x.x",
+    "long": f"{base64.urlsafe_b64encode(b'[' * 40_000).decode()}.x.x",
+    "no ASCII": "\xff.\xfe.\xfd",
+    "another's signature": ".".join([*TOKENS.issue("oA").split(".")[:2], TOKENS.issue("oB").split(".")[2]]),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_what_is_no_token_of_ours(forged: str) -> None:
+    with pytest.raises(NotAuthorised):
+        client_of(FORGED[forged])
+
+
+@given(
+    st.text(st.characters(max_codepoint=255), max_size=200) | st.from_regex(r"\A[\w=-]*\.[\w=-]*\.[\w=-]*\Z")
+)
+def test_garbage(text: str) -> None:
+    with pytest.raises(NotAuthorised):
+        client_of(text)
+
+
+@given(st.integers(0, 2000), st.integers(1, 255))
+def test_a_token_with_any_byte_changed(where: int, change: int) -> None:
+    token = TOKENS.issue("oA").encode()
+    where %= len(token) - 1  # the last character has bits that mean nothing
+    changed = bytes([*token[:where], token[where] ^ change, *token[where + 1 :]])
+    with pytest.raises(NotAuthorised):
+        client_of(changed.decode("latin-1"))

@@ -1,0 +1,87 @@
+"""`python -m server key new` and a server that starts with what it says, or says what is missing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from server.access.keys import hash_of
+from tests.server.access.sending import bearing, post, problem_of
+from tests.server.cli.command import assert_one_sentence, run
+from tests.server.conftest import run_server
+
+SECRET = "do-not-show-me"
+
+
+def made(*arguments: str) -> tuple[str, str]:
+    done = run("key", "new", *arguments)
+    assert done.returncode == 0, done.stderr
+    key = re.search(r"^key\s+(\S+)$", done.stdout, re.MULTILINE)
+    line = re.search(r"^hash\s+(.+)$", done.stdout, re.MULTILINE)
+    assert key
+    assert line
+    assert done.stdout.count(key[1]) == 1
+    assert "PAISHI_KEYS" in done.stdout
+    return key[1], line[1]
+
+
+def test_what_it_prints_lets_in(tmp_path: Path) -> None:
+    (key, stored), (other, other_stored) = made(), made("the shop")
+    assert stored == hash_of(key.encode())
+    assert other_stored == f"the shop:{hash_of(other.encode())}"
+    file = tmp_path / "keys"
+    file.write_text(f"{other_stored}\n")
+    environment = {
+        "PAISHI_AUTH": "key",
+        "PAISHI_KEYS": stored,
+        "PAISHI_KEYS_FILE": str(file),
+        "PAISHI_WEIGHTS": "/nowhere/x.h5",
+    }
+    with (
+        run_server(tmp_path / "output", until="/livez", **environment) as server,
+        server.client() as client,
+    ):
+        problem_of(post(client, "/image"), 401, "not-authorised")
+        for each in (key, other):
+            assert post(client, "/image", **bearing(each)).status_code == 200
+    assert key not in server.output.read_text()
+
+
+@pytest.mark.parametrize("name", ["a:b", "x" * 65, "a,b", "a\nb"])
+def test_a_name_that_could_not_be_read_back(name: str) -> None:
+    assert_one_sentence(run("key", "new", name))
+
+
+MISTAKES = {
+    "no keys": ({"PAISHI_AUTH": "key"}, "key new"),
+    "the key itself": ({"PAISHI_AUTH": "key", "PAISHI_KEYS": SECRET}, "PAISHI_KEYS"),
+    "no file": ({"PAISHI_AUTH": "key", "PAISHI_KEYS_FILE": "/nowhere/keys"}, "PAISHI_KEYS_FILE"),
+    "no appid": ({"PAISHI_AUTH": "wechat", "PAISHI_WECHAT_SECRET": SECRET}, "PAISHI_WECHAT_APPID"),
+    "no secret": ({"PAISHI_AUTH": "wechat", "PAISHI_WECHAT_APPID": "wx1"}, "PAISHI_WECHAT_SECRET"),
+    "short token key": ({"PAISHI_TOKEN_KEY": SECRET}, "PAISHI_TOKEN_KEY"),
+    "no redis address": ({"PAISHI_RATES": f"http://:{SECRET}@x"}, "PAISHI_RATES"),
+    "another way": ({"PAISHI_AUTH": "password"}, "PAISHI_AUTH"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_sentence_without_a_secret(mistake: str, tmp_path: Path) -> None:
+    environment, named = MISTAKES[mistake]
+    done = run("serve", "--port", "0", KERAS_HOME=str(tmp_path), **environment)
+    assert_one_sentence(done)
+    assert named in done.stderr
+    assert SECRET not in done.stderr + done.stdout
+
+
+def test_settings_show_no_secret() -> None:
+    secret = SECRET * 3
+    done = run(
+        "settings",
+        PAISHI_WECHAT_SECRET=secret,
+        PAISHI_TOKEN_KEY=secret,
+        PAISHI_KEYS=secret,
+        PAISHI_RATES=f"redis://:{secret}@x",
+    )
+    assert done.returncode == 0
+    assert SECRET not in done.stdout + done.stderr
+    assert "****" in done.stdout
