@@ -104,4 +104,5 @@ lock: $(PY)
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv
 	$(UV) --output-file requirements.lock
 	$(UV) --extra int8 --constraint requirements.lock --output-file requirements-int8.lock
+	$(UV) --extra redis --constraint requirements.lock --output-file requirements-redis.lock
 	$(UV) --group test --extra int8 --extra redis --constraint requirements.lock --output-file requirements-test.lock

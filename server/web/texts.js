@@ -23,6 +23,8 @@ const TEXTS = {
       "image-unreadable": "这张照片读不出来，可能已损坏，请换一张。",
       "model-loading": "网络还在加载，请过几秒再试。",
       overloaded: "现在人太多了，请稍后再试。",
+      "not-authorised": "这台服务器只给有密钥的程序或登录的小程序用户识别照片，网页上不能用。",
+      "too-many-requests": "你发得太快了，请过一分钟再试。",
     },
   },
   en: {
@@ -41,6 +43,8 @@ const TEXTS = {
     unavailable: "Cannot recognise yet:",
     down: "The server does not answer",
     working: "Looking…",
-    problems: {},
+    problems: {
+      "not-authorised": "This server names photos only for programs with a key or users of its mini-program, not on this page.",
+    },
   },
 };

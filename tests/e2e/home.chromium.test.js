@@ -24,10 +24,10 @@ describe.skipIf(!photo)('the page at / (needs ../shared)', () => {
   });
 
   /** @param {string} locale @param {import('playwright-core').BrowserContextOptions} [options] */
-  async function open(locale, options) {
+  async function open(locale, options, address = server.address) {
     const page = await browser.newPage({ locale, viewport: { width: 900, height: 900 }, ...options });
     page.setDefaultTimeout(20_000);
-    await page.goto(server.address);
+    await page.goto(address);
     return page;
   }
 
@@ -103,6 +103,22 @@ describe.skipIf(!photo)('the page at / (needs ../shared)', () => {
     await page.locator('#file').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no') });
     expect(await page.getByRole('alert').textContent()).toBe('这不是能识别的图片格式。');
     await page.close();
+  });
+
+  it('a server that wants a key says so, whatever the size of the photo that it did not wait for', async () => {
+    const guarded = await startRecogniser(undefined, { PAISHI_AUTH: 'key', PAISHI_KEYS: '0'.repeat(64) });
+    try {
+      const page = await open('zh-CN', {}, guarded.address);
+      await page.locator('.state.ready').waitFor();
+      for (const megabytes of [1, 15]) {
+        const buffer = Buffer.alloc(megabytes * 1_000_000);
+        await page.locator('#file').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer });
+        expect(await page.getByRole('alert').textContent()).toContain('有密钥的程序');
+      }
+      await page.close();
+    } finally {
+      await guarded.stop();
+    }
   });
 
   it('links lead to the documentation, which needs no other host', async () => {

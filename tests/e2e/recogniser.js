@@ -31,9 +31,10 @@ export function shared(path) {
  * @property {() => Promise<void>} stop  ends the process; nothing answers at the address any more
  *
  * @param {number} [port]  a free one by default
+ * @param {Record<string, string>} [settings]  more of them
  * @returns {Promise<Recogniser>}  ready to recognise
  */
-export async function startRecogniser(port) {
+export async function startRecogniser(port, settings) {
   const taken = port ?? (await freePort());
   const python = process.env.PAISHI_PYTHON ?? '.venv/bin/python';
   // A home of its own, for what the server writes beside the weights.
@@ -46,6 +47,7 @@ export async function startRecogniser(port) {
     PAISHI_MODEL: 'MobileNetV2',
     PAISHI_HOST: '127.0.0.1',
     PAISHI_PORT: String(taken),
+    ...settings,
   };
   const server = spawn(python, ['-m', 'server', 'serve'], { cwd: ROOT, env: environment, stdio: 'pipe' });
   const ended = once(server, 'exit');
