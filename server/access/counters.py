@@ -7,7 +7,7 @@ from collections.abc import Callable
 from limits.aio.storage import Storage
 
 MOST = 100_000
-"""Clients counted at the same time, about 30 MB; beyond it those that were counted first start anew."""
+"""Clients counted at the same time, about 35 MB; beyond it those that were counted first start anew."""
 
 
 class BoundedCounters(Storage):

@@ -49,7 +49,10 @@ def test_the_answer_comes_before_the_body(guarded: AppClient, size: str) -> None
         assert status_of(connection) == 401
 
 
-def test_a_client_that_asks_first_is_not_told_to_go_on(guarded: AppClient) -> None:
+def test_a_client_that_asks_first_is_not_told_to_go_on(
+    guarded: AppClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.access.early.LINGER_S", 100)  # longer than this test waits
     with connected(guarded, f"Content-Length: {HUGE}", "Expect: 100-continue") as connection:
         assert status_of(connection) == 401
         assert connection.recv(1) == b""

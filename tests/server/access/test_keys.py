@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from server.access.access import access_for
 from server.access.errors import AccessMisconfigured
 from server.access.key_file import LOOK_EVERY_S, KeyFile
 from server.access.keys import find_key, hash_of, new_key, parse_stored
+from server.settings import Settings
 from tests.server.access.sending import OPEN, PHOTO, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started
 
@@ -195,6 +197,17 @@ def test_a_line_that_is_none_lets_nobody_in_and_is_not_quoted(
     with pytest.raises(AccessMisconfigured, match="digits: 2") as caught:
         KeyFile(path)
     assert OTHER not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["a:b", "a,b", "a\nb", "a/b", "x" * 65])
+def test_a_name_that_could_not_be_read_back_is_none(name: str) -> None:
+    with pytest.raises(ValueError, match="name:hash"):
+        parse_stored(line(KEY, name))
+
+
+def test_keys_are_needed_to_start() -> None:
+    with pytest.raises(AccessMisconfigured, match="key new"):
+        access_for(Settings(auth="key"))
 
 
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
