@@ -24,6 +24,7 @@ HEAVY = {"tensorflow", "keras", "openvino", "numpy", "h5py", "PIL", "fastapi", "
         ["use", "ResNet50"],
         ["predict", "--help"],
         ["serve", "--help"],
+        ["key", "new"],
     ],
     ids=" ".join,
 )
