@@ -61,7 +61,7 @@ def started(load: Callable[..., Recogniser] = load_brightness, **settings: objec
     try:
         wait_for(lambda: server.started, 10, "the server")
         wait_for(lambda: not isinstance(services.recognition.state, Loading), 120, "the network")
-        with AppClient(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        with AppClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
             client.services = services
             yield client
     finally:
