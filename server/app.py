@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from fastapi import FastAPI
-from fastapi_offline import FastAPIOffline
 from starlette.formparsers import MultiPartParser
+from starlette.middleware import Middleware
 
 from server import __version__
 from server.access.access import access_for
@@ -15,19 +15,25 @@ from server.admission import Admission
 from server.api import corrections, explain, features, health, image, models, predict, session
 from server.api.deps import Services
 from server.api.guarding import guarding
+from server.api.docs import app_with_docs
 from server.api.home import add_home
 from server.api.openapi import describe
 from server.body_limit import BodyLimitProblem
 from server.control.obeying import Control
 from server.core_budget import this_process
+from server.cors import Cors
 from server.errors import answer_with_problems
+from server.lifecycle.gate import Draining
+from server.lifecycle.phase import Lifecycle
 from server.networks.own import shown_name
 from server.photo.reader import PhotoReader
 from server.recognition.loading import LoadFor, load_recogniser
 from server.recognition.recognition import Recognition, State
 from server.request_id import RequestId
+from server.security_headers import SecurityHeaders
 from server.settings import Settings
 from server.store.opening import open_corrections, open_echoes
+from server.surround import surround
 
 
 def create_app(
@@ -42,6 +48,8 @@ def create_app(
     Under `port`, the one really listened on, the operator can tell the application to take another network;
     None leaves that out, and SIGHUP alone.
     """
+    lifecycle = Lifecycle()
+    load = lifecycle.answers.watched(load)
     services = Services(
         settings=settings,
         recognition=Recognition(
@@ -54,6 +62,7 @@ def create_app(
         # These wait for each other: they must not take up all the room of photos that are to be recognised.
         insight_admission=Admission(max(1, settings.max_in_hand // 4)),
         access=access_for(settings),
+        lifecycle=lifecycle,
     )
 
     @asynccontextmanager
@@ -68,8 +77,7 @@ def create_app(
 
     # Photos do not touch the disk on their way in, which would also take two threads a part.
     MultiPartParser.spool_max_size = settings.max_body_bytes
-    # Not FastAPI itself: its /docs comes from a CDN that is slow or shut in mainland China and on a train.
-    app = FastAPIOffline(redoc_url=None, title="PaiShi 拍识", version=__version__, lifespan=lifespan)
+    app = app_with_docs(settings.docs, title="PaiShi 拍识", version=__version__, lifespan=lifespan)
     app.state.services = services
     guarded = [api.router for api in (predict, image, explain, features, corrections)]
     for router in guarded:
@@ -83,5 +91,12 @@ def create_app(
     app.add_middleware(
         Gate, access=services.access, guarded=[route for router in guarded for route in router.routes]
     )
-    app.add_middleware(RequestId)
+    # Outside all others, in this order: refusals, preflights and what nobody foresaw are answers as well.
+    surround(
+        app,
+        Middleware(RequestId),
+        Middleware(SecurityHeaders, shared_with_pages=bool(settings.cors_origins)),
+        *([Middleware(Cors, origins=settings.cors_origins)] if settings.cors_origins else []),
+        Middleware(Draining, lifecycle=lifecycle),
+    )
     return app

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from server import problems
 from server.photo.errors import FormatUnsupported, PhotoError, PhotoTooManyPixels
 from server.problems import Problem, ProblemResponse, problem_response
-from server.request_id import HEADER
+from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -52,10 +52,13 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
 async def _http_exception(request: Request, error: HTTPException) -> ProblemResponse:
     """Starlette's own refusals: unknown address, wrong method, multipart that cannot be parsed."""
     problem: Problem
+    settings: Settings = request.app.state.services.settings
     if error.status_code == 404:
-        problem = problems.NotFound(f"Nothing is at {request.url.path}. All addresses are listed at /docs.")
+        listed = " All addresses are listed at /docs." if settings.docs else ""
+        problem = problems.NotFound(f"Nothing is at {request.url.path}.{listed}")
     elif error.status_code == 405:
-        problem = problems.MethodNotAllowed(f"{request.method} is not for {request.url.path}; see /docs.")
+        see = "; see /docs" if settings.docs else ""
+        problem = problems.MethodNotAllowed(f"{request.method} is not for {request.url.path}{see}.")
     elif error.status_code == 413:
         problem = problems.ImageTooLarge("The request is too large. Send the photo smaller or compressed.")
     else:
@@ -72,5 +75,4 @@ async def _unforeseen(request: Request, error: Exception) -> ProblemResponse:
         problems.Internal(
             "It is in the server's log under this request_id. Try again; if it stays, report it."
         ),
-        {HEADER: request.state.request_id},  # answered outside the middleware that else adds it
     )

@@ -5,18 +5,21 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
+from server.asker import is_from_this_machine
 from server.contract import Problem as ProblemBody
 
 
 class Problem(Exception):
     """An answer other than the one asked for.
 
-    `detail` tells the client what happened and what to do next; `retry_after` is in seconds.
+    `detail` tells the client what happened and what to do next; `retry_after` is in seconds. Where there is
+    a `public_detail`, `detail` is for the operator, with paths of the server, and strangers get the other.
     """
 
     status = 500
     code = "internal"
     title = "The server made a mistake"
+    public_detail: str | None = None
 
     def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
         super().__init__(detail)
@@ -66,6 +69,7 @@ class ModelLoading(Problem):
 
 class ModelUnavailable(Problem):
     status, code, title = 503, "model-unavailable", "The network cannot be had"
+    public_detail = "The operator sees the reason in the server's log. Try again later."
 
 
 class Overloaded(Problem):
@@ -139,11 +143,12 @@ def problem_response(
     request: Request, problem: Problem, headers: dict[str, str] | None = None
 ) -> ProblemResponse:
     """The body that `shared/contract.schema.json` calls Problem, with `Retry-After` where it is known."""
+    detail = problem.detail if is_from_this_machine(request) else problem.public_detail or problem.detail
     body = ProblemBody(
         type=f"urn:paishi:problem:{problem.code}",
         title=problem.title,
         status=problem.status,
-        detail=problem.detail,
+        detail=detail,
         success=False,
         code=problem.code,  # type: ignore[arg-type]  # a test holds the codes to the contract's
         request_id=request.state.request_id,

@@ -1,5 +1,6 @@
 """Every setting of the server, read from the environment with the prefix `PAISHI_`."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -176,6 +177,26 @@ class Settings(BaseSettings):
     shutdown_s: PositiveInt = Field(
         10, description="How long SIGTERM waits for the answers in hand.", json_schema_extra=_unit("s")
     )
+    drain_s: int = Field(
+        0,
+        ge=0,
+        description="How long the server still takes requests after SIGTERM while `/readyz` already fails. "
+        "Behind a load balancer: longer than that needs to notice.",
+        json_schema_extra=_unit("s"),
+    )
+    hang_s: int = Field(
+        60,
+        ge=0,
+        description="How long one photo may run, or the server be unable to answer anything, before it ends "
+        "with code 70, so that it is started again; 0 is for ever.",
+        json_schema_extra=_unit("s"),
+    )
+    docs: bool = Field(True, description="Whether `/docs` and `/openapi.json` are answered.")
+    cors_origins: Commas = Field(
+        default_factory=list,
+        description="Origins whose pages may ask this server from a browser, such as "
+        "https://www.example.com, separated by commas; `*` is all. Mini-programs need none.",
+    )
     keras_home: Path = Field(
         default_factory=lambda: Path.home() / ".keras",
         validation_alias=AliasChoices("KERAS_HOME"),
@@ -187,12 +208,20 @@ class Settings(BaseSettings):
         "deleted at any time.",
     )
 
-    @field_validator("weights_mirrors", "proxies", mode="before")
+    @field_validator("weights_mirrors", "proxies", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return (
             [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
         )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _check_origins(cls, value: list[str]) -> list[str]:
+        for origin in value:
+            if origin != "*" and not re.fullmatch(r"https?://[^/?#@\s]+", origin):
+                raise ValueError(f"{origin} is no origin, which is http(s)://host or http(s)://host:port")
+        return value
 
     @field_validator("public_url", "wechat_url")
     @classmethod

@@ -8,6 +8,7 @@ from fastapi import Depends, File, Request, UploadFile
 
 from server.access.access import Access
 from server.admission import Admission
+from server.lifecycle.phase import Lifecycle
 from server.photo.reader import PhotoReader
 from server.problems import ImageMissing
 from server.recognition.recognition import Recognition
@@ -30,6 +31,7 @@ class Services:
     admission: Admission
     insight_admission: Admission
     access: Access
+    lifecycle: Lifecycle
 
 
 # Dependencies are coroutines even where they wait for nothing: FastAPI runs a plain function in a thread.

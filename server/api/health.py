@@ -16,9 +16,12 @@ async def livez() -> Alive:
 @router.get(
     "/readyz",
     summary="Can photos be recognised?",
-    responses=documented(problems.ModelLoading, problems.ModelUnavailable),
+    responses=documented(
+        problems.ModelLoading, problems.ModelUnavailable, problems.ShuttingDown, problems.NotAnswering
+    ),
 )
 async def readyz(services: ServicesDep) -> Ready:
+    services.lifecycle.check_ready()
     recogniser = services.recognition.current()
     runtime = recogniser.runtime
     return Ready(

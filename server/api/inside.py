@@ -1,5 +1,6 @@
 """What the routes that look into a network share."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,6 +8,8 @@ from server import problems
 from server.networks.errors import NetworkError, NotInside, UnknownLayer
 from server.recognition.recogniser import Recogniser
 from server.runtimes.insight import Insight
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -19,4 +22,5 @@ def opened(recogniser: Recogniser) -> Iterator[Insight]:
     except (UnknownLayer, NotInside) as error:
         raise problems.RequestInvalid(str(error)) from error
     except NetworkError as error:
+        log.warning("%s cannot be looked into: %s", recogniser.network, error)
         raise problems.ModelUnavailable(str(error)) from error

@@ -41,7 +41,8 @@ class Announcement:
         rows.add_row("network", Text(network))  # whose name may look like Rich's markup
         rows.add_row("here, DevTools", self._address(self._host()))
         rows.add_row("phone, same Wi-Fi", self._phone())
-        rows.add_row("API", f"{self._address(self._host())}/docs")
+        if self.settings.docs:
+            rows.add_row("API", f"{self._address(self._host())}/docs")
         self.console.print(Panel(rows, title=title, border_style=colour, expand=False), soft_wrap=True)
         self._code_for_phones()
 

@@ -1,7 +1,9 @@
 """From settings to a server that listens."""
 
 import errno
+import signal
 import socket
+from typing import NoReturn
 
 import uvicorn
 from rich.console import Console
@@ -11,11 +13,12 @@ from server.app import create_app
 from server.cli.announcement import Announcement
 from server.cli.errors import fail
 from server.cli.loading import load_with_progress
+from server.lifecycle.ending import EndingServer, end_at_once, leave
 from server.settings import Settings
 
 
-def start(settings: Settings) -> None:
-    """Returns when the server has ended; ends the program where it cannot listen."""
+def start(settings: Settings) -> NoReturn:
+    """Ends the program when the server has ended, or where it cannot listen."""
     listening = listen(settings)
     port = listening.getsockname()[1]
     console = Console()
@@ -28,11 +31,15 @@ def start(settings: Settings) -> None:
         log_level="warning",
         access_log=False,
         forwarded_allow_ips=settings.proxies,
-        timeout_graceful_shutdown=settings.shutdown_s,
         server_header=False,
     )
     console.print(f"Loading {settings.model} …", highlight=False, markup=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    server = EndingServer(config, settings, app.state.services.lifecycle)
+    # Before and after the server has its own: a stack trace of KeyboardInterrupt tells nobody anything.
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, end_at_once)
+    server.run(sockets=[listening])
+    leave(1 if server.broke_off else 0)
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -81,9 +81,11 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def run_server(output: Path, until: str = "/readyz", **environment: str) -> Iterator[RunningServer]:
+def run_server(
+    output: Path, until: str = "/readyz", module: str = "server", **environment: str
+) -> Iterator[RunningServer]:
     """Starts the server on a loopback port and waits until `until` answers 200."""
-    port = free_port()
+    port = int(environment.get("PAISHI_PORT", free_port()))
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PAISHI_")},
         "PAISHI_HOST": "127.0.0.1",
@@ -95,7 +97,7 @@ def run_server(output: Path, until: str = "/readyz", **environment: str) -> Iter
     }
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "server", "serve"], cwd=ROOT, env=env, stdout=sink, stderr=sink
+            [sys.executable, "-m", module, "serve"], cwd=ROOT, env=env, stdout=sink, stderr=sink
         )
     server = RunningServer(process, f"http://127.0.0.1:{port}", output)
     try:

@@ -1,0 +1,1 @@
+"""How the process ends, and how it notices that it hangs."""

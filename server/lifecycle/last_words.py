@@ -1,0 +1,27 @@
+"""What a process that is about to end by force still writes into its log."""
+
+import logging
+import sys
+import threading
+import traceback
+
+log = logging.getLogger(__name__)
+
+_LOG_WITHIN_S = 2.0
+
+
+def say(what: str) -> None:
+    """Logs `what`, but does not wait long: the log itself may be what hangs."""
+    saying = threading.Thread(target=log.critical, args=("%s", what), name="last-words", daemon=True)
+    saying.start()
+    saying.join(_LOG_WITHIN_S)
+
+
+def stacks(only: int | None = None) -> str:
+    """Where the threads of this process are, but for the caller's; or `only` the one with this identifier."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    return "\n".join(
+        f"Thread {names.get(ident, ident)!r}:\n{''.join(traceback.format_stack(frame)).rstrip()}"
+        for ident, frame in sys._current_frames().items()
+        if ident == only or (only is None and ident != threading.get_ident())
+    )

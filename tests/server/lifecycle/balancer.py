@@ -1,0 +1,85 @@
+"""A load balancer as they are: asks `/readyz`, keeps connections to its servers, repeats nothing."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+import httpx
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.server.conftest import free_port, wait_for
+
+ASK_EVERY_S = 0.1
+# Shorter than the server's own 5 s: of two who close an idle connection, the one who sends must be first.
+KEEP_S = 2
+
+
+class Balancer:
+    """Sends each request to the first of `servers` that was ready when it was last asked."""
+
+    def __init__(self, servers: Sequence[str]) -> None:
+        self.ready = dict.fromkeys(servers, False)
+        self.sent_to: list[str] = []
+        limits = httpx.Limits(keepalive_expiry=KEEP_S)
+        self._client = httpx.AsyncClient(trust_env=False, timeout=60, limits=limits)
+
+    async def ask_all(self) -> None:
+        # Its own client: a balancer's questions tell nothing about connections that carry requests.
+        async with httpx.AsyncClient(trust_env=False, timeout=1) as client:
+            while True:
+                for server in self.ready:
+                    try:
+                        answer = await client.get(f"{server}/readyz")
+                        self.ready[server] = answer.status_code == 200
+                    except httpx.TransportError:
+                        self.ready[server] = False
+                await asyncio.sleep(ASK_EVERY_S)
+
+    async def pass_on(self, request: Request) -> Response:
+        body = await request.body()
+        server = next((server for server, ready in self.ready.items() if ready), None)
+        if server is None:
+            return Response("nobody is ready", 502)
+        self.sent_to.append(server)
+        kept = {name: request.headers[name] for name in ("content-type",) if name in request.headers}
+        try:
+            answer = await self._client.request(
+                request.method, server + request.url.path, content=body, headers=kept
+            )
+        except httpx.TransportError as error:
+            return Response(repr(error), 502)
+        return Response(answer.content, answer.status_code, media_type=answer.headers["content-type"])
+
+
+@contextmanager
+def balancing(*servers: str) -> Iterator[tuple[str, Balancer]]:
+    """The address to ask, and who answers there."""
+    balancer = Balancer(servers)
+    asking: list[asyncio.Task[None]] = []
+
+    async def app(scope: dict[str, object], receive: object, send: object) -> None:
+        if not asking:
+            asking.append(asyncio.create_task(balancer.ask_all()))
+        await routes(scope, receive, send)  # type: ignore[arg-type]
+
+    routes = Starlette(routes=[Route("/{path:path}", balancer.pass_on, methods=["GET", "POST"])])
+    port = free_port()
+    # lifespan off: the first request starts it
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(lambda: server.started, 10, "the balancer")
+        with suppress(httpx.TransportError):
+            httpx.get(url, trust_env=False)
+        wait_for(lambda: any(balancer.ready.values()), 30, "a ready server")
+        yield url, balancer
+    finally:
+        server.should_exit = True
+        thread.join(20)

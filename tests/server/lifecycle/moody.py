@@ -1,0 +1,72 @@
+"""`python -m tests.server.lifecycle.moody`: the real server, and a network whose mood depends on the photo.
+
+It prints what it begins with.
+"""
+
+import os
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from server.cli import app, start
+from server.recognition.labels import load_labels
+from server.recognition.recogniser import Recogniser
+from server.runtimes.base import Precision
+from server.runtimes.batching import Batcher
+from server.settings import Settings
+from tests.server.pictures import file_of
+
+GOOD, SLOW, STUCK, BLOCKING = 128, 60, 255, 0
+SLOW_S = 0.6
+
+
+def photo(grey: int) -> bytes:
+    """Of one shade, which the network sees exactly."""
+    return file_of(Image.new("RGB", (32, 32), (grey, grey, grey)), "PNG")
+
+
+class Moody:
+    name = "moody"
+    precision: Precision = "fp32"
+    agreement = None
+
+    def __init__(self) -> None:
+        self._batcher = Batcher(self._run, "moody", max_batch=1)
+
+    async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if views[0, 0, 0, 0] == BLOCKING:
+            self._block_the_loop()
+        return await self._batcher.submit(views)
+
+    def close(self) -> None:
+        self._batcher.close()
+
+    def _block_the_loop(self) -> None:
+        print("blocking", flush=True)
+        time.sleep(3600)  # a coroutine that calls something blocking
+
+    def _run(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        if views[0, 0, 0, 0] == STUCK:
+            self._never_return()
+        if views[0, 0, 0, 0] == SLOW:
+            print("slow", flush=True)
+            time.sleep(SLOW_S)
+        softmax = np.zeros((len(views), 1000), np.float32)
+        softmax[:, 0] = 1
+        return softmax
+
+    def _never_return(self) -> None:
+        print("stuck", flush=True)
+        time.sleep(3600)
+
+
+def load(settings: Settings, on_progress: object) -> Recogniser:
+    time.sleep(float(os.environ.get("MOODY_LOADS_S", "0")))
+    return Recogniser("ResNet50", 32, "squash", Moody(), load_labels("imagenet"))
+
+
+if __name__ == "__main__":
+    start.load_with_progress = load  # type: ignore[assignment]
+    app()

@@ -1,0 +1,155 @@
+"""SIGTERM and Ctrl-C: who is still answered, and that the process ends."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server.conftest import RunningServer, run_server, wait_for
+from tests.server.lifecycle.conftest import (
+    Asking,
+    StartMoody,
+    assert_no_trace,
+    exit_code,
+    refuses_connections,
+)
+from tests.server.lifecycle.moody import GOOD, SLOW, STUCK, photo
+from tests.server.test_child import runs
+
+
+def readiness(client: httpx.Client) -> tuple[int, str]:
+    answer = client.get("/readyz")
+    return answer.status_code, answer.json().get("code", "")
+
+
+def test_while_it_drains_it_answers_but_is_not_ready(moody: StartMoody) -> None:
+    with moody(PAISHI_DRAIN_S="3") as server, server.client() as client:
+        assert "connection" not in client.get("/livez").headers
+        server.process.send_signal(signal.SIGTERM)
+        wait_for(lambda: readiness(client) != (200, ""), 3, "an unready server")
+        assert readiness(client) == (503, "shutting-down")
+        answer = client.post("/predict", files={"image": photo(GOOD)})
+        assert (answer.status_code, answer.headers["connection"]) == (200, "close")
+        assert exit_code(server.process) == 0
+        assert refuses_connections(server)
+    assert_no_trace(server)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_what_is_in_hand_is_answered(moody: StartMoody, how: signal.Signals) -> None:
+    with moody() as server:
+        in_hand = Asking(server, SLOW).begun("slow")
+        server.process.send_signal(how)
+        assert in_hand.answer().status_code == 200
+        assert exit_code(server.process) == 0
+    assert_no_trace(server)
+
+
+def test_connections_that_are_only_kept_are_not_waited_for(moody: StartMoody) -> None:
+    with moody(PAISHI_SHUTDOWN_S="60") as server, server.client() as client:
+        client.get("/livez")
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+
+
+def test_an_upload_that_never_ends_is_broken_off(moody: StartMoody) -> None:
+    """Its sender gets an answer, the log one sentence."""
+    with moody(PAISHI_SHUTDOWN_S="1") as server:
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as sender:
+            sender.sendall(b"POST /image HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n")
+            sender.sendall(b"Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n")
+            wait_for(lambda: httpx.get(f"{server.url}/livez", trust_env=False).is_success, 10, "the server")
+            server.process.send_signal(signal.SIGTERM)
+            sender.settimeout(30)
+            received = b"".join(iter(lambda: sender.recv(65536), b""))
+        head, _, body = received.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503")
+        assert b"connection: close" in head.lower()
+        assert b'"shutting-down"' in body
+        assert exit_code(server.process) == 1
+    assert server.output.read_text().count("broken off") == 1
+    assert_no_trace(server)
+
+
+def test_a_network_that_hangs_cannot_keep_it(moody: StartMoody) -> None:
+    with moody(PAISHI_SHUTDOWN_S="1", PAISHI_HANG_S="0") as server:
+        in_hand = Asking(server, STUCK).begun("stuck")
+        server.process.send_signal(signal.SIGTERM)
+        assert in_hand.answer().json()["code"] == "shutting-down"
+        assert exit_code(server.process) == 1
+    assert "did not end within" in server.output.read_text()
+    assert_no_trace(server)
+
+
+def test_a_second_ctrl_c_ends_at_once(moody: StartMoody) -> None:
+    with moody(PAISHI_SHUTDOWN_S="60") as server:
+        Asking(server, STUCK).begun("stuck")
+        server.process.send_signal(signal.SIGINT)
+        wait_for(lambda: refuses_connections(server), 10, "a shut socket")
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(20) == 128 + signal.SIGINT
+    assert_no_trace(server)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_while_it_waits_for_weights(tmp_path: Path, how: signal.Signals) -> None:
+    with run_server(tmp_path / "output", until="/livez", PAISHI_WEIGHTS="/nowhere/x.h5") as server:
+        server.process.send_signal(how)
+        assert exit_code(server.process) == 0
+    assert_no_trace(server)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for children in /proc")
+def test_a_conversion_ends_with_the_server(tmp_path: Path, keras_home: Path) -> None:
+    environment = {
+        "KERAS_HOME": str(keras_home),
+        "PAISHI_MODEL": "MobileNetV2",
+        "PAISHI_CACHE": str(tmp_path / "cache"),
+    }
+    with run_server(tmp_path / "output", until="/livez", **environment) as server:
+        wait_for(lambda: children(server) != [], 30, "the conversion")
+        [child] = children(server)
+        server.process.send_signal(signal.SIGTERM)
+        assert exit_code(server.process) == 0
+        wait_for(lambda: not runs(child), 20, "the end of the conversion")
+    assert_no_trace(server)
+
+
+def children(server: RunningServer) -> list[int]:
+    parents = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdecimal():
+            try:
+                state = Path(f"/proc/{entry}/stat").read_text()
+            except OSError:  # it has just ended
+                continue
+            parents[int(entry)] = int(state.rpartition(")")[2].split()[1])
+    return [child for child, parent in parents.items() if parent == server.process.pid]
+
+
+def test_what_comes_too_late_is_refused(moody: StartMoody) -> None:
+    """On a connection that was open before: the listening socket is still open for a moment."""
+    with moody(PAISHI_SHUTDOWN_S="5") as server:
+        in_hand = Asking(server, SLOW).begun("slow")
+        server.process.send_signal(signal.SIGTERM)
+        until = time.monotonic() + 10
+        late: list[int | str] = []
+        while time.monotonic() < until and (not late or late[-1] != "refused"):
+            try:
+                answer = httpx.get(f"{server.url}/livez", trust_env=False)
+                late.append(answer.status_code)
+                if answer.status_code == 503:
+                    assert answer.json()["code"] == "shutting-down"
+                    assert answer.headers["connection"] == "close"
+                    assert int(answer.headers["retry-after"]) == answer.json()["retry_after"]
+            except httpx.TransportError:
+                late.append("refused")
+        assert set(late) <= {200, 503, "refused"}
+        assert late[-1] == "refused"
+        assert in_hand.answer().status_code == 200
