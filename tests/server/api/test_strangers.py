@@ -7,6 +7,7 @@ import pytest
 from fastapi import Request
 
 from server.asker import is_from_this_machine
+from server.networks.quiet import keras
 from tests.server.conftest import RunningServer, run_server, wait_for
 from tests.server.networks.own_networks import write_own
 from tests.server.pictures import file_of, noise
@@ -34,9 +35,10 @@ def broken(
     if request.param == "weights":
         environment = {"PAISHI_WEIGHTS": str(folder / "resnet50.h5")}
     else:
-        own = write_own(folder / "own")
-        (own / "model.keras").write_bytes(b"no network")
-        environment = {"PAISHI_MODEL": str(own)}
+        picture = keras.Input((32, 32, 3))
+        pooled = keras.layers.GlobalAveragePooling2D()(picture)
+        without_softmax = keras.Model(picture, keras.layers.Dense(2)(pooled))
+        environment = {"PAISHI_MODEL": str(write_own(folder / "own", without_softmax))}
     output = tmp_path_factory.mktemp("server") / "output"
     with run_server(output, until="/livez", **environment) as server, server.client() as client:
         wait_for(lambda: is_unavailable(client), 60, "the failure")
