@@ -31,6 +31,7 @@ def run_child(module: str, arguments: Sequence[str], limit_s: float) -> Any:
         stdin=subprocess.PIPE,  # is shut when this process ends, however that happens
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        start_new_session=True,  # Ctrl-C is for this process alone, which tells its child by the pipe
     ) as process:
         limit = threading.Timer(limit_s, process.kill)
         limit.daemon = True

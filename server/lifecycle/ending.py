@@ -83,16 +83,14 @@ class EndingServer(uvicorn.Server):
             self.should_exit = True
 
     def _break_off(self) -> None:
-        left = len(self.server_state.connections)
-        if not left:
-            return
-        self.broke_off = True
-        log.error(
-            "%d request(s) could not be answered within %d s (PAISHI_SHUTDOWN_S) and are broken off.",
-            left,
-            self._settings.shutdown_s,
-        )
-        self._cancel_all()
+        if left := len(self.server_state.connections):
+            self.broke_off = True
+            log.error(
+                "%d request(s) could not be answered within %d s (PAISHI_SHUTDOWN_S) and are broken off.",
+                left,
+                self._settings.shutdown_s,
+            )
+        self._cancel_all()  # also those whose client has left
 
     def _cancel_all(self) -> None:
         for task in list(self.server_state.tasks):

@@ -1,6 +1,7 @@
 """SIGTERM and Ctrl-C: who is still answered, and that the process ends."""
 
 import os
+import pty
 import signal
 import socket
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server.conftest import RunningServer, run_server, wait_for
+from tests.server.conftest import ROOT, answers, free_port, run_server, wait_for
 from tests.server.lifecycle.conftest import (
     Asking,
     StartMoody,
@@ -113,15 +114,15 @@ def test_a_conversion_ends_with_the_server(tmp_path: Path, keras_home: Path) -> 
         "PAISHI_CACHE": str(tmp_path / "cache"),
     }
     with run_server(tmp_path / "output", until="/livez", **environment) as server:
-        wait_for(lambda: children(server) != [], 30, "the conversion")
-        [child] = children(server)
+        wait_for(lambda: children(server.process.pid) != [], 30, "the conversion")
+        [child] = children(server.process.pid)
         server.process.send_signal(signal.SIGTERM)
         assert exit_code(server.process) == 0
         wait_for(lambda: not runs(child), 20, "the end of the conversion")
     assert_no_trace(server)
 
 
-def children(server: RunningServer) -> list[int]:
+def children(process: int) -> list[int]:
     parents = {}
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
@@ -130,7 +131,7 @@ def children(server: RunningServer) -> list[int]:
             except OSError:  # it has just ended
                 continue
             parents[int(entry)] = int(state.rpartition(")")[2].split()[1])
-    return [child for child, parent in parents.items() if parent == server.process.pid]
+    return [child for child, parent in parents.items() if parent == process]
 
 
 def test_what_comes_too_late_is_refused(moody: StartMoody) -> None:
@@ -153,3 +154,44 @@ def test_what_comes_too_late_is_refused(moody: StartMoody) -> None:
         assert set(late) <= {200, 503, "refused"}
         assert late[-1] == "refused"
         assert in_hand.answer().status_code == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="terminals as Linux has them")
+def test_ctrl_c_in_a_terminal_prints_no_stack_trace(tmp_path: Path, keras_home: Path) -> None:
+    """It reaches every process of the terminal, also the one that converts."""
+    port = free_port()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(ROOT)
+        settings = {
+            "PAISHI_HOST": "127.0.0.1",
+            "PAISHI_PORT": str(port),
+            "PAISHI_MODEL": "MobileNetV2",
+            "KERAS_HOME": str(keras_home),
+            "PAISHI_CACHE": str(tmp_path / "cache"),
+        }
+        os.execve(sys.executable, [sys.executable, "-m", "server", "serve"], {**os.environ, **settings})
+    try:
+        wait_for(lambda: children(pid) != [], 60, "the conversion")
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/livez"), 30, "the server")
+        [child] = children(pid)
+        os.write(terminal, b"\x03")
+        printed = b"".join(iter(lambda: said(terminal), b"")).decode()
+        _, status = os.waitpid(pid, 0)
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
+    assert os.waitstatus_to_exitcode(status) == 0, printed
+    assert "Loading MobileNetV2" in printed
+    assert "Traceback" not in printed
+    assert "KeyboardInterrupt" not in printed
+    wait_for(lambda: not runs(child), 20, "the end of the conversion")
+
+
+def said(terminal: int) -> bytes:
+    """What was printed since; nothing once nobody is left at the terminal."""
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # Linux's way to say that the other side has gone
+        return b""
