@@ -67,6 +67,7 @@ class EndingServer(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self._lifecycle.phase = "closing"  # also where uvicorn ends for a reason of its own
         loop = asyncio.get_running_loop()
         limits = [
             loop.call_later(self._settings.shutdown_s, self._break_off),

@@ -4,10 +4,12 @@ import logging
 import sys
 import threading
 import traceback
+from types import FrameType
 
 log = logging.getLogger(__name__)
 
 _LOG_WITHIN_S = 2.0
+_INNERMOST = 16  # frames of a thread: what is further out is the same for every request
 
 
 def say(what: str) -> None:
@@ -21,7 +23,11 @@ def stacks(only: int | None = None) -> str:
     """Where the threads of this process are, but for the caller's; or `only` the one with this identifier."""
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     return "\n".join(
-        f"Thread {names.get(ident, ident)!r}:\n{''.join(traceback.format_stack(frame)).rstrip()}"
+        f"Thread {names.get(ident, ident)!r}:\n{_stack(frame)}"
         for ident, frame in sys._current_frames().items()
         if ident == only or (only is None and ident != threading.get_ident())
     )
+
+
+def _stack(frame: FrameType) -> str:
+    return "".join(traceback.format_stack(frame)[-_INNERMOST:]).rstrip()

@@ -20,6 +20,7 @@ from tests.server.lifecycle.conftest import (
     refuses_connections,
 )
 from tests.server.lifecycle.moody import GOOD, SLOW, STUCK, photo
+from tests.server.pictures import file_of, noise
 from tests.server.test_child import runs
 
 
@@ -73,6 +74,26 @@ def test_an_upload_that_never_ends_is_broken_off(moody: StartMoody) -> None:
         assert head.startswith(b"HTTP/1.1 503")
         assert b"connection: close" in head.lower()
         assert b'"shutting-down"' in body
+        assert exit_code(server.process) == 1
+    assert server.output.read_text().count("broken off") == 1
+    assert_no_trace(server)
+
+
+def test_a_client_that_does_not_read_cannot_keep_it(moody: StartMoody) -> None:
+    with moody(PAISHI_SHUTDOWN_S="1") as server, socket.socket() as sender:
+        # More than the system keeps for a sender whose receiver has no room.
+        picture = file_of(noise(3000, 2500), quality=95)
+        assert len(picture) > 6_000_000
+        sender.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sender.connect(("127.0.0.1", int(server.url.rpartition(":")[2])))
+        form = b'--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n' + picture
+        form += b"\r\n--b--\r\n"
+        sender.sendall(
+            b"POST /image HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        )
+        sender.sendall(b"Content-Length: %d\r\n\r\n" % len(form) + form)
+        assert sender.recv(12) == b"HTTP/1.1 200"
+        server.process.send_signal(signal.SIGTERM)
         assert exit_code(server.process) == 1
     assert server.output.read_text().count("broken off") == 1
     assert_no_trace(server)
