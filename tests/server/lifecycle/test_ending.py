@@ -127,6 +127,15 @@ def test_while_it_waits_for_weights(tmp_path: Path, how: signal.Signals) -> None
     assert_no_trace(server)
 
 
+def test_while_a_network_is_compiled(moody: StartMoody) -> None:
+    """An interpreter that is taken apart under a thread within OpenVINO aborts."""
+    with moody(until="/livez", MOODY_COMPILES="1") as server:
+        time.sleep(1)
+        server.process.send_signal(signal.SIGTERM)
+        assert exit_code(server.process) == 0
+    assert_no_trace(server)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for children in /proc")
 def test_a_conversion_ends_with_the_server(tmp_path: Path, keras_home: Path) -> None:
     environment = {
