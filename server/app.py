@@ -14,8 +14,8 @@ from server.access.gate import Gate
 from server.admission import Admission
 from server.api import corrections, explain, features, health, image, models, predict, session
 from server.api.deps import Services
-from server.api.guarding import guarding
 from server.api.docs import app_with_docs
+from server.api.guarding import guarding
 from server.api.home import add_home
 from server.api.openapi import describe
 from server.body_limit import BodyLimitProblem
@@ -23,7 +23,7 @@ from server.control.obeying import Control
 from server.core_budget import this_process
 from server.cors import Cors
 from server.errors import answer_with_problems
-from server.lifecycle.gate import Draining
+from server.lifecycle.draining import Draining
 from server.lifecycle.phase import Lifecycle
 from server.networks.own import shown_name
 from server.photo.reader import PhotoReader

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.core_budget import CoreBudget
 from server.lifecycle.answers import WatchedRuntime
 from server.runtimes.base import Precision
 from server.runtimes.lanes import Lanes
@@ -28,7 +29,10 @@ class TwoLanes:
     def __init__(self) -> None:
         self.let_go = threading.Event()
         self.stuck = threading.Event()
-        self._lanes = Lanes(self._run, [self._run, self._run], crowd=1, name="two")
+        cores = CoreBudget(3)
+        with cores.changed:
+            cores.take(1)  # somebody is always at work, so that nothing runs alone
+        self._lanes = Lanes(self._run, [self._run, self._run], cores, name="two")
 
     async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
         return await self._lanes.submit(views)
