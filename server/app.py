@@ -26,6 +26,7 @@ from server.errors import answer_with_problems
 from server.lifecycle.draining import Draining
 from server.lifecycle.phase import Lifecycle
 from server.networks.own import shown_name
+from server.photo.decode import end_workers, limit_decoding
 from server.photo.reader import PhotoReader
 from server.recognition.loading import LoadFor, load_recogniser
 from server.recognition.recognition import Recognition, State
@@ -50,6 +51,7 @@ def create_app(
     """
     lifecycle = Lifecycle()
     load = lifecycle.answers.watched(load)
+    limit_decoding(settings.decode_s, settings.decoders)
     services = Services(
         settings=settings,
         recognition=Recognition(
@@ -74,6 +76,7 @@ def create_app(
             stack.push_async_callback(services.access.close)
             yield
         services.recognition.stop()
+        end_workers()
 
     # Photos do not touch the disk on their way in, which would also take two threads a part.
     MultiPartParser.spool_max_size = settings.max_body_bytes

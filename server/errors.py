@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from server import problems
-from server.photo.errors import FormatUnsupported, PhotoError, PhotoTooManyPixels
+from server.photo.errors import FormatUnsupported, PhotoError, PhotoTakesTooLong, PhotoTooManyPixels
 from server.problems import Problem, ProblemResponse, problem_response
 from server.settings import Settings
 
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 _PHOTO_PROBLEMS: Mapping[type[PhotoError], type[Problem]] = {
     PhotoTooManyPixels: problems.ImageTooManyPixels,
     FormatUnsupported: problems.ImageFormatUnsupported,
+    PhotoTakesTooLong: problems.ImageTakesTooLong,
 }
 
 

@@ -128,7 +128,14 @@ class Internal(Problem):
     """Anything that nobody foresaw: the client learns the request's id, the log the rest."""
 
 
-OF_A_PHOTO = (ImageMissing, ImageTooLarge, ImageTooManyPixels, ImageFormatUnsupported, ImageUnreadable)
+OF_A_PHOTO = (
+    ImageMissing,
+    ImageTooLarge,
+    ImageTooManyPixels,
+    ImageFormatUnsupported,
+    ImageUnreadable,
+    ImageTakesTooLong,
+)
 """What a route that takes a photo can answer."""
 
 OF_A_NETWORK = (RequestInvalid, ModelLoading, ModelUnavailable, Overloaded)

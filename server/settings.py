@@ -150,6 +150,12 @@ class Settings(BaseSettings):
     max_decoding: int = Field(
         0, ge=0, description="Pictures decoded at the same time, which bounds memory; 0 is one for each core."
     )
+    decode_s: PositiveFloat = Field(
+        2,
+        description="How long the decoding of one picture may take; what its header does not promise to be "
+        "quick runs in a process of its own, which is ended then.",
+        json_schema_extra=_unit("s"),
+    )
     max_in_hand: PositiveInt = Field(
         64, description="Photos worked on or waiting; one more is refused at once with 503."
     )

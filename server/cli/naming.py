@@ -12,6 +12,7 @@ from server.cli.printing import Printer
 from server.contract import Prediction
 from server.core_budget import this_process
 from server.networks.errors import NetworkError
+from server.photo.decode import limit_decoding
 from server.photo.errors import PhotoError
 from server.photo.finding import find_photos
 from server.photo.reader import PhotoReader
@@ -80,6 +81,7 @@ async def _in_order(reader: "_Reader", photos: Iterable[Path]) -> AsyncIterator[
 class _Reader:
     def __init__(self, settings: Settings, recogniser: Recogniser, top: int) -> None:
         self._most = settings.max_body_bytes
+        limit_decoding(settings.decode_s, settings.decoders)
         self._photos = PhotoReader(settings.max_pixels, settings.decoders, this_process())
         self._recogniser = recogniser
         self._top = top

@@ -1,44 +1,18 @@
 """Bytes from outside to an upright RGB picture: the only place that trusts nobody."""
 
-import io
-import warnings
-from collections.abc import Callable
+import atexit
 
 from PIL import Image
-from PIL.AvifImagePlugin import AvifImageFile
-from PIL.BmpImagePlugin import BmpImageFile
-from PIL.GifImagePlugin import GifImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.WebPImagePlugin import WebPImageFile
-from pillow_heif import HeifImageFile
 
-from server.photo.canvas import gif_canvas, webp_canvas
-from server.photo.colour import to_srgb
-from server.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
-from server.photo.formats import Format, format_of
-from server.photo.jpeg_end import read_without_end
-from server.photo.orientation import upright
-from server.photo.rgb import to_rgb
-from server.photo.segments import check_jpeg, check_png
+from server.cores import usable_cores
+from server.photo.cost import is_cheap
+from server.photo.decoding import decode_here
+from server.photo.formats import format_of
+from server.photo.wanted import Wanted
+from server.photo.workers import Workers
 
-# Pillow remarks on damaged metadata; Python would print and keep every distinct text that a stranger can
-# think up.
-warnings.filterwarnings("ignore", module=r"PIL\.")
-
-# Readers are called by name and not through Image.open: that one asks every reader it knows, and
-# warns or refuses by a global pixel limit. Reading a JPEG as JPEG also takes the first picture of an MPO.
-_READERS: dict[Format, Callable[[io.BytesIO], Image.Image]] = {
-    "JPEG": JpegImageFile,
-    "PNG": PngImageFile,
-    "WebP": WebPImageFile,
-    "GIF": GifImageFile,
-    "BMP": BmpImageFile,
-    "HEIF": HeifImageFile,
-    "AVIF": AvifImageFile,
-}
-_CANVAS = {"WebP": webp_canvas, "GIF": gif_canvas}
-_CHECKS = {"JPEG": check_jpeg, "PNG": check_png}
+LIMIT_S = 2.0
+"""Seconds; what `PAISHI_DECODE_S` is where nobody sets it."""
 
 
 def decode(
@@ -47,63 +21,33 @@ def decode(
     """Decode the first frame of a photo: mode "RGB", upright, 8 bits, without metadata.
 
     `max_pixels` bounds width times height as the header claims them, before any pixel is decoded.
-    `short_side` in pixels lets a JPEG be read at 1/2, 1/4 or 1/8 as long as its short side stays at
-    least that long; None reads all of it. `colour_managed` converts another ICC profile to sRGB.
+    `short_side` in pixels lets a photo be read at a fraction of its size as long as its short side stays
+    at least that long; None reads all of it. `colour_managed` converts another ICC profile to sRGB.
 
-    Raises `FormatUnsupported`, `PhotoTooManyPixels` or `PhotoUnreadable`, and nothing else.
+    Blocks. What a header promises to be cheap is decoded in this thread; everything else in a process that
+    is killed when it takes too long (`limit_decoding`).
+
+    Raises `FormatUnsupported`, `PhotoTooManyPixels`, `PhotoTakesTooLong` or `PhotoUnreadable`, and nothing
+    else.
     """
     kind = format_of(data)
-    try:
-        return _decode(kind, data, max_pixels, short_side, colour_managed)
-    except PhotoError:
-        raise
-    except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PhotoTooManyPixels("The photo needs too much memory: send a smaller one.") from error
-    except Exception as error:  # readers raise nearly anything on damaged files
-        raise PhotoUnreadable(f"The {kind} photo is damaged or cut off: send it again.") from error
+    wanted = Wanted(max_pixels, short_side, colour_managed)
+    if is_cheap(kind, data, wanted):
+        return decode_here(kind, data, wanted)
+    return _workers.decode(kind, data, wanted)
 
 
-def _decode(
-    kind: Format, data: bytes, max_pixels: int, short_side: int | None, colour_managed: bool
-) -> Image.Image:
-    def read(data: bytes) -> Image.Image:
-        return _read(kind, data, max_pixels, short_side)
-
-    if kind in _CHECKS:
-        _CHECKS[kind](data)
-    try:
-        picture = read(data)
-    except OSError:
-        if kind != "JPEG":
-            raise
-        picture = read_without_end(data, read)
-    # libheif has turned the picture already, and the standard gives EXIF no say in it.
-    exif = b"" if kind == "HEIF" else picture.info.get("exif", b"")
-    icc = picture.info.get("icc_profile", b"") if colour_managed else b""
-    # One name for all stages, so that never more than two of them are in memory.
-    picture = to_srgb(picture, icc) if icc else picture
-    picture = to_rgb(picture)
-    picture = upright(picture, exif)
-    picture.info = {}
-    return picture
+def limit_decoding(limit_s: float, at_once: int) -> None:
+    """From now on, in this whole process: seconds that a photo may take, and most processes for them."""
+    global _workers
+    before, _workers = _workers, Workers(limit_s, at_once)
+    before.close()
 
 
-def _read(kind: Format, data: bytes, max_pixels: int, short_side: int | None) -> Image.Image:
-    if kind in _CANVAS:
-        _check_pixels(_CANVAS[kind](data), max_pixels)
-    picture = _READERS[kind](io.BytesIO(data))
-    _check_pixels(picture.size, max_pixels)
-    if kind == "JPEG" and short_side is not None:
-        picture.draft(None, (short_side, short_side))
-    picture.load()
-    # A HEIF or AVIF header may have lied; their decoders then stop at limits of their own, 268 million.
-    _check_pixels(picture.size, max_pixels)
-    return picture
+def end_workers() -> None:
+    """Ends the processes that wait for a photo; the next photo that needs one starts one."""
+    _workers.end_idle()
 
 
-def _check_pixels(size: tuple[int, int], most: int) -> None:
-    width, height = size
-    if width * height > most:
-        raise PhotoTooManyPixels(
-            f"The photo has {width} x {height} pixels; at most {most / 1e6:.1f} million are taken."
-        )
+_workers = Workers(LIMIT_S, usable_cores())
+atexit.register(end_workers)

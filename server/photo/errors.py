@@ -19,3 +19,7 @@ class FormatUnsupported(PhotoError):
 
 class PhotoUnreadable(PhotoError):
     """An accepted format, but empty, cut off or damaged."""
+
+
+class PhotoTakesTooLong(PhotoError):
+    """An accepted format, but its decoding was given up."""

@@ -1,11 +1,13 @@
 """What a file is, told from its first bytes alone."""
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from server.photo.errors import FormatUnsupported, PhotoUnreadable
 
 Format = Literal["JPEG", "PNG", "WebP", "GIF", "BMP", "HEIF", "AVIF"]
+
+FORMATS: tuple[Format, ...] = get_args(Format)
 
 ACCEPTED = "JPEG, PNG, WebP, GIF, BMP, HEIC/HEIF, AVIF"
 

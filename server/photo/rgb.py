@@ -1,8 +1,12 @@
 """Any Pillow mode to 8-bit RGB, keeping what a person would see."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
+
 from PIL import Image
+
+if TYPE_CHECKING:  # where photos are decoded in a process of their own, hardly any needs NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 _WHITE = (255, 255, 255)
 
@@ -14,23 +18,27 @@ def to_rgb(picture: Image.Image) -> Image.Image:
     16-bit grey, as Pillow writes it to PNG, and "F" as 0-1: no accepted format yields either today.
     CMYK is the plain (1 - ink) * (1 - black), without a profile.
     """
-    if picture.mode.startswith("I"):
-        return _grey(_narrowed(np.clip(np.asarray(picture), 0, 65535).astype(np.uint16)))
-    if picture.mode == "F":
-        unit = np.clip(np.nan_to_num(np.asarray(picture), nan=0.0), 0, 1)
-        return _grey(np.rint(unit * 255).astype(np.uint8))
+    if picture.mode == "F" or picture.mode.startswith("I"):
+        return _grey(picture)
     if picture.has_transparency_data:
         return _on_white(picture)
     return picture.convert("RGB")
 
 
-def _narrowed(wide: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    # round(wide / 257) without leaving 16 bits: a 50-megapixel scan is large enough as it is.
-    return (wide // 257 + (wide % 257 > 128)).astype(np.uint8)
+def _grey(picture: Image.Image) -> Image.Image:
+    import numpy as np
 
-
-def _grey(levels: NDArray[np.uint8]) -> Image.Image:
+    if picture.mode == "F":
+        unit = np.clip(np.nan_to_num(np.asarray(picture), nan=0.0), 0, 1)
+        levels = np.rint(unit * 255).astype(np.uint8)
+    else:
+        levels = _narrowed(np.clip(np.asarray(picture), 0, 65535).astype(np.uint16))
     return Image.fromarray(levels).convert("RGB")
+
+
+def _narrowed(wide: "NDArray[np.uint16]") -> "NDArray[np.uint8]":
+    # round(wide / 257) without leaving 16 bits: a 50-megapixel scan is large enough as it is.
+    return (wide // 257 + (wide % 257 > 128)).astype("uint8")
 
 
 def _on_white(picture: Image.Image) -> Image.Image:
