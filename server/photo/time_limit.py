@@ -6,7 +6,7 @@ import time
 
 from server.photo.processor_time import processor_s
 
-_PATIENCE = 4
+PATIENCE = 4
 """How many times the limit may pass on the clock where others have the processor meanwhile."""
 
 
@@ -26,7 +26,7 @@ class TimeLimit:
 
     def __enter__(self) -> None:
         self._had = processor_s(self._process.pid)
-        self._last = time.monotonic() + _PATIENCE * self._seconds
+        self._last = time.monotonic() + PATIENCE * self._seconds
         self._wait(self._seconds)
 
     def __exit__(self, *_: object) -> None:

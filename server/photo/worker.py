@@ -1,6 +1,7 @@
 """Run as `python -m server.photo.worker SECONDS` by workers.py: decodes one photo after the other.
 
-Whoever started it kills it when a photo takes longer than SECONDS. It ends with whoever started it.
+Whoever started it kills it when a photo takes too long; where that one is gone, it ends itself, at the
+latest after SECONDS over one photo.
 """
 
 import faulthandler
@@ -20,11 +21,8 @@ from server.photo.memory import limit_memory
 from server.photo.wanted import Wanted
 from server.photo.wire import READY, Gone, receive_request, send_answer
 
-# Kept back for the one who kills: only where that one ended meanwhile do we do it ourselves.
-_SPARE_S = 5.0
 
-
-def main(limit_s: float) -> None:
+def main(longest_s: float) -> None:
     # Whoever asks the server to end asks the whole group; photos in hand are still answered then.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
@@ -43,7 +41,7 @@ def main(limit_s: float) -> None:
         kind, data, wanted = waiting.get()
         limit_memory(wanted.max_pixels)
         # A thread without Python in it: it ends even a decoder that never lets go of the interpreter.
-        faulthandler.dump_traceback_later(limit_s + _SPARE_S, exit=True, file=nowhere)
+        faulthandler.dump_traceback_later(longest_s, exit=True, file=nowhere)
         answer = _answer(kind, data, wanted)
         faulthandler.cancel_dump_traceback_later()
         del data

@@ -12,13 +12,14 @@ from PIL import Image
 
 from server.photo.errors import PhotoError, PhotoTakesTooLong, PhotoUnreadable
 from server.photo.formats import Format
-from server.photo.time_limit import TimeLimit
+from server.photo.time_limit import PATIENCE, TimeLimit
 from server.photo.wanted import Wanted
 from server.photo.wire import READY, Gone, receive_answer, send_request
 
 _ROOT = Path(__file__).parents[2]
 _IDLE_S = 60.0
 _START_S = 60.0
+_SPARE_S = 5.0  # longer than we would wait ourselves
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +93,7 @@ class _Worker:
         self._limit_s = limit_s
         # Not multiprocessing: it would run the program's own start again, and not every program bears that.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "server.photo.worker", str(limit_s)],
+            [sys.executable, "-m", "server.photo.worker", str(PATIENCE * limit_s + _SPARE_S)],
             cwd=_ROOT,
             stdin=subprocess.PIPE,  # is shut when this process ends, however that happens
             stdout=subprocess.PIPE,
