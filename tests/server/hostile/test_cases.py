@@ -11,7 +11,6 @@ from tests.server.hostile.case import Case
 from tests.server.hostile.corpus import KINDS, corpus
 from tests.server.hostile.making import GOOD
 
-
 # Damaged EXIF makes Pillow warn; the server silences that when it starts.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 

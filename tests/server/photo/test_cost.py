@@ -1,0 +1,67 @@
+"""What is decoded in the server's own threads, and what is not."""
+
+import pytest
+
+from server.photo.cost import is_cheap
+from server.photo.formats import format_of
+from server.photo.wanted import Wanted
+from tests.server.hostile.making import GOOD, bmp, chunk, flat, gif, more_scans, png_header, segment
+from tests.server.photo.scenes import saved, scene
+
+PROGRESSIVE = saved(scene(), "JPEG", progressive=True)
+SOF = GOOD.index(b"\xff\xc0")
+
+
+def sized(width: int, height: int, file: bytes = GOOD) -> bytes:
+    at = file.index(b"\xff\xc0" if b"\xff\xc0" in file else b"\xff\xc2") + 5
+    return file[:at] + height.to_bytes(2, "big") + width.to_bytes(2, "big") + file[at + 4 :]
+
+
+CHEAP = {
+    "JPEG of 12 megapixels": sized(4032, 3024),
+    "progressive JPEG of 12 megapixels": sized(4032, 3024, PROGRESSIVE),
+    "small JPEG of 1000 scans": more_scans(PROGRESSIVE, 1000),
+    "JPEG with a film behind it": GOOD + b"\xff\xda" * 5000,
+    "PNG of 12 megapixels": png_header(4032, 3024) + chunk(b"IDAT", b""),
+    "GIF": gif((9, 9), (9, 9), b"!\xfe\1a\0"),
+    "WebP": saved(scene(), "WEBP"),
+    "BMP": saved(scene(), "BMP"),
+}
+DEAR = {
+    "JPEG of 64 megapixels": sized(8000, 8000),
+    "progressive JPEG of 50 scans": sized(4032, 3024, more_scans(PROGRESSIVE, 50)),
+    "arithmetic JPEG": GOOD[: SOF + 1] + b"\xc9" + GOOD[SOF + 2 :],
+    "lossless JPEG": GOOD[: SOF + 1] + b"\xc3" + GOOD[SOF + 2 :],
+    "JPEG of two frames": GOOD[:SOF] + segment(0xC2, GOOD[SOF + 4 : SOF + 19]) + GOOD[SOF:],
+    "PNG of 64 megapixels": png_header(8000, 8000) + chunk(b"IDAT", b""),
+    "PNG of 30,000 chunks": png_header(9, 9) + chunk(b"IDAT", b"") * 30_000,
+    "GIF of 64 megapixels": gif((9, 9), (8000, 8000)),
+    "GIF with stray bytes": gif((9, 9), (9, 9), b"a"),
+    "BMP of runs": bmp(9, 9, 8, 1, b"\0\1"),
+    "HEIF": saved(scene(), "HEIF"),
+    "AVIF": saved(scene(), "AVIF"),
+}
+
+
+@pytest.mark.parametrize("name", CHEAP)
+def test_cheap(name: str) -> None:
+    assert is_cheap(format_of(CHEAP[name]), CHEAP[name], Wanted(64_000_000))
+
+
+@pytest.mark.parametrize("name", DEAR)
+def test_dear(name: str) -> None:
+    for short_side in (None, 512):
+        assert not is_cheap(format_of(DEAR[name]), DEAR[name], Wanted(64_000_000, short_side))
+
+
+def test_a_jpeg_of_24_megapixels_is_cheap_where_it_is_reduced() -> None:
+    file = sized(6000, 4000)
+    assert is_cheap("JPEG", file, Wanted(64_000_000, 512))
+    assert not is_cheap("JPEG", file, Wanted(64_000_000))
+
+
+def test_scans_of_one_component_each_are_counted_in_a_baseline_jpeg_too() -> None:
+    one = saved(flat(9, 9).convert("L"), "JPEG")
+    scan = one[one.index(b"\xff\xda") : -2]
+    file = sized(4000, 3000, GOOD[: GOOD.index(b"\xff\xda")] + scan * 100)
+    assert not is_cheap("JPEG", file, Wanted(64_000_000))

@@ -1,0 +1,187 @@
+"""Processes that decode: when there is one, what it costs when it is killed, and that none is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from server.photo.decode import LIMIT_S, decode, end_workers, limit_decoding
+from server.photo.errors import PhotoTakesTooLong, PhotoTooManyPixels
+from tests.server.api.conftest import started
+from tests.server.conftest import ROOT, wait_for
+from tests.server.hostile.making import GOOD, flat, more_scans
+from tests.server.photo.scenes import MANY, decoded, saved, scene
+
+SCAN_BOMB = more_scans(saved(flat(2000, 2000), "JPEG", progressive=True), 20_000)
+HEIF = saved(scene(), "HEIF")
+
+lists_children = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists a process's children")
+
+
+@pytest.fixture(autouse=True)
+def impatient() -> Iterator[None]:
+    limit_decoding(0.5, 4)
+    yield
+    limit_decoding(LIMIT_S, 4)
+
+
+def children() -> set[int]:
+    """Zombies too."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(child) for each in lists for child in each.read_text().split()}
+
+
+@lists_children
+def test_what_is_cheap_needs_no_process_and_the_rest_shares_one() -> None:
+    before = children()
+    for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP"):
+        decode(saved(scene(), kind), max_pixels=MANY)
+    assert children() == before
+    for _ in range(3):
+        decode(HEIF, max_pixels=MANY)
+    assert len(children() - before) == 1
+    end_workers()
+    assert children() == before
+
+
+@lists_children
+def test_what_takes_too_long_costs_its_process_and_nothing_else() -> None:
+    before, wanted = children(), decoded(HEIF)
+    for _ in range(2):
+        with pytest.raises(PhotoTakesTooLong, match=r"0\.5 s"):
+            decode(SCAN_BOMB, max_pixels=MANY)
+        assert children() == before
+        assert np.array_equal(decoded(HEIF), wanted)
+        end_workers()
+
+
+@lists_children
+def test_many_threads_share_few_processes() -> None:
+    limit_decoding(30, 2)
+    before, wanted, most = children(), decoded(HEIF), 0
+    with ThreadPoolExecutor(8) as pool:
+        tasks = [pool.submit(decoded, HEIF) for _ in range(60)]
+        for task in tasks:
+            most = max(most, len(children() - before))
+            assert np.array_equal(task.result(), wanted)
+    assert 1 <= most <= 2
+
+
+@lists_children
+def test_a_process_that_somebody_killed_is_replaced() -> None:
+    before, wanted = children(), decoded(HEIF)
+    (worker,) = children() - before
+    os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: state(worker) == "Z", 10, "the end of the worker")
+    assert np.array_equal(decoded(HEIF), wanted)
+    assert worker not in children()
+
+
+@lists_children
+def test_it_does_not_hear_what_the_terminal_sends_to_all() -> None:
+    before, wanted = children(), decoded(HEIF)
+    (worker,) = children() - before
+    for name in (signal.SIGINT, signal.SIGTERM):
+        os.kill(worker, name)
+    assert np.array_equal(decoded(HEIF), wanted)
+    assert children() - before == {worker}
+
+
+PARENT = """
+import pathlib, sys, threading
+from server.photo.decode import decode, limit_decoding
+limit_decoding(60, 1)
+bomb = sys.stdin.buffer.read()
+threading.Thread(target=lambda: decode(bomb, max_pixels=10**8), daemon=True).start()
+while not (found := "".join(p.read_text() for p in pathlib.Path("/proc/self/task").glob("*/children"))):
+    pass
+print(found, flush=True)
+threading.Event().wait()
+"""
+
+
+@lists_children
+@pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_with_its_parent_in_the_middle_of_a_photo(way: int) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", PARENT], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdin
+        assert parent.stdout
+        parent.stdin.write(SCAN_BOMB)
+        parent.stdin.close()
+        worker = int(parent.stdout.readline())
+        wait_for(lambda: processor_ticks(worker) > 50, 30, "the worker to be busy")
+        parent.send_signal(way)
+    wait_for(lambda: state(worker) in ("Z", ""), 10, "the end of the worker")
+
+
+def state(process: int) -> str:
+    """As ps shows it, "" where it is gone; an orphan stays "Z" where nobody collects it."""
+    fields = stat(process)
+    return fields[0] if fields else ""
+
+
+def processor_ticks(process: int) -> int:
+    fields = stat(process)
+    return int(fields[11]) if fields else 0
+
+
+def stat(process: int) -> list[str]:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_a_reduced_picture_is_a_mean_of_the_whole(kind: str) -> None:
+    limit_decoding(30, 2)
+    file = saved(scene(640, 480), kind)
+    whole, reduced = decoded(file), decoded(file, short_side=100)
+    assert reduced.shape == (120, 160, 3)
+    means = whole.reshape(120, 4, 160, 4, 3).mean((1, 3))
+    assert np.abs(means - reduced).max() <= 1
+
+
+@lists_children
+def test_memory_is_bounded_by_what_honest_pictures_take() -> None:
+    code = (
+        "from server.photo.memory import limit_memory; limit_memory(10_000_000)\n"
+        "bytes(300_000_000)\n"
+        "try: bytes(600_000_000)\n"
+        "except MemoryError: print('bounded')"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("bounded\n", "")
+
+
+@lists_children
+def test_a_picture_larger_than_memory_allows_is_too_large() -> None:
+    """A GIF whose frame no header promises: nobody but the decoder knows how large it is."""
+    frame = b"," + b"\0\0\0\0" + b"\xff\xff\xff\xff" + b"\0\2\1\0\0;"
+    file = b"GIF89a" + b"\1\0\1\0\0\0\0" + b"a" + frame
+    with pytest.raises(PhotoTooManyPixels):
+        decode(file, max_pixels=MANY)
+
+
+def test_it_starts_light() -> None:
+    code = (
+        "import sys, server.photo.worker\n"
+        "print(*{'numpy', 'openvino', 'keras', 'tensorflow', 'fastapi', 'pydantic'} & set(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT) == b"\n"
+
+
+def test_over_http_it_is_a_422_and_the_next_photo_is_answered() -> None:
+    with started(decode_s=0.3) as client:
+        answer = client.post("/predict", files={"image": SCAN_BOMB})
+        assert (answer.status_code, answer.json()["code"]) == (422, "image-takes-too-long")
+        assert client.post("/predict", files={"image": GOOD}).status_code == 200
+        assert client.post("/predict", files={"image": HEIF}).status_code == 200
