@@ -12,7 +12,7 @@ from server import __version__
 from server.access.access import access_for
 from server.access.gate import Gate
 from server.admission import Admission
-from server.api import corrections, explain, features, health, image, models, predict, session
+from server.api import corrections, explain, features, health, image, metrics, models, predict, session
 from server.api.deps import Services
 from server.api.docs import app_with_docs
 from server.api.guarding import guarding
@@ -35,6 +35,10 @@ from server.security_headers import SecurityHeaders
 from server.settings import Settings
 from server.store.opening import open_corrections, open_echoes
 from server.surround import surround
+from server.telemetry.metrics import Metrics
+from server.telemetry.now import Now
+from server.telemetry.observed import Observed
+from server.telemetry.writer import flush_log
 
 
 def create_app(
@@ -65,6 +69,10 @@ def create_app(
         insight_admission=Admission(max(1, settings.max_in_hand // 4)),
         access=access_for(settings),
         lifecycle=lifecycle,
+        metrics=Metrics(),
+    )
+    services.metrics.registry.register(
+        Now(services.recognition, lambda: services.admission.in_hand, services.echoes)
     )
 
     @asynccontextmanager
@@ -77,6 +85,7 @@ def create_app(
             yield
         services.recognition.stop()
         end_workers()
+        flush_log()
 
     # Photos do not touch the disk on their way in, which would also take two threads a part.
     MultiPartParser.spool_max_size = settings.max_body_bytes
@@ -85,7 +94,7 @@ def create_app(
     guarded = [api.router for api in (predict, image, explain, features, corrections)]
     for router in guarded:
         app.include_router(router, max_body_size=settings.max_body_bytes, **guarding(settings.auth))
-    for api in (health, models, session):
+    for api in (health, models, session, metrics):
         app.include_router(api.router)
     add_home(app)
     describe(app)
@@ -98,6 +107,7 @@ def create_app(
     surround(
         app,
         Middleware(RequestId),
+        Middleware(Observed, metrics=services.metrics),
         Middleware(SecurityHeaders, shared_with_pages=bool(settings.cors_origins)),
         *([Middleware(Cors, origins=settings.cors_origins)] if settings.cors_origins else []),
         Middleware(Draining, lifecycle=lifecycle),

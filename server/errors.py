@@ -11,6 +11,7 @@ from server import problems
 from server.photo.errors import FormatUnsupported, PhotoError, PhotoTakesTooLong, PhotoTooManyPixels
 from server.problems import Problem, ProblemResponse, problem_response
 from server.settings import Settings
+from server.telemetry.told import mark_logged
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +70,17 @@ async def _http_exception(request: Request, error: HTTPException) -> ProblemResp
 
 
 async def _unforeseen(request: Request, error: Exception) -> ProblemResponse:
-    """The log gets the stack trace (from the server around us), the client only the id to ask with."""
-    log.error("request %s: %s: %s", request.state.request_id, type(error).__name__, error)
+    """The log gets the stack trace, the client only the id to ask with."""
+    request_id = request.state.request_id
+    log.error(
+        "request %s: %s: %s",
+        request_id,
+        type(error).__name__,
+        error,
+        exc_info=error,
+        extra={"request_id": request_id},
+    )
+    mark_logged(error)
     return problem_response(
         request,
         problems.Internal(

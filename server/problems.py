@@ -151,6 +151,7 @@ def problem_response(
 ) -> ProblemResponse:
     """The body that `shared/contract.schema.json` calls Problem, with `Retry-After` where it is known."""
     detail = problem.detail if is_from_this_machine(request) else problem.public_detail or problem.detail
+    request.state.problem = problem.code  # for whoever counts
     body = ProblemBody(
         type=f"urn:paishi:problem:{problem.code}",
         title=problem.title,

@@ -93,6 +93,20 @@ class Settings(BaseSettings):
         "",
         description="Address under which clients reach the server, where their requests do not tell.",
     )
+    metrics: Literal["open", "local", "off"] = Field(
+        "local",
+        description="Who may read /metrics: `local` is this machine and its network, without a proxy in "
+        "between; `open` is anybody; `off` is nobody.",
+    )
+    log: Literal["auto", "json", "text", "off"] = Field(
+        "auto",
+        description="Log on standard error, one line a request: `json`, `text`, `off`, or `auto`, which is "
+        "text on a terminal and else JSON.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="The least that is logged; from `warning` on only requests that the server failed.",
+    )
     proxies: Commas = Field(
         default_factory=lambda: ["127.0.0.1"],
         description="Proxies whose X-Forwarded-* headers are believed, separated by commas: addresses, "

@@ -14,6 +14,7 @@ from server.problems import ImageMissing
 from server.recognition.recognition import Recognition
 from server.settings import Settings
 from server.store.echoes import Echoes
+from server.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
     from server.store.corrections import Corrections
@@ -32,6 +33,7 @@ class Services:
     insight_admission: Admission
     access: Access
     lifecycle: Lifecycle
+    metrics: Metrics
 
 
 # Dependencies are coroutines even where they wait for nothing: FastAPI runs a plain function in a thread.

@@ -14,21 +14,33 @@ from server.cli.announcement import Announcement
 from server.cli.errors import fail
 from server.cli.loading import load_with_progress
 from server.lifecycle.ending import EndingServer, end_at_once, leave
+from server.recognition.recognition import State
 from server.settings import Settings
+from server.telemetry.changes import log_change
+from server.telemetry.log import form_of, set_up_log
 
 
 def start(settings: Settings) -> NoReturn:
     """Ends the program when the server has ended, or where it cannot listen."""
     listening = listen(settings)
+    set_up_log(settings)
     port = listening.getsockname()[1]
     console = Console()
+    announce = Announcement(settings, port, console)
+
+    def on_change(state: State) -> None:
+        announce(state)
+        if form_of(settings) == "json":  # a person has just read it
+            log_change(state)
+
     try:
-        app = create_app(settings, load_with_progress, Announcement(settings, port, console), port)
+        app = create_app(settings, load_with_progress, on_change, port)
     except AccessMisconfigured as error:
         fail(str(error))
     config = uvicorn.Config(
         app,
         log_level="warning",
+        log_config=None,  # as all else is logged
         access_log=False,
         forwarded_allow_ips=settings.proxies,
         server_header=False,

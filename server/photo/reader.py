@@ -12,6 +12,7 @@ from server.core_budget import CoreBudget
 from server.photo.decode import decode
 from server.photo.encode import encode_jpeg
 from server.photo.fit import Box, Fit, boxes, fit, short_side_for
+from server.photo.on_decode import timed
 
 T = TypeVar("T")
 
@@ -46,6 +47,7 @@ class PhotoReader:
     async def views(self, data: bytes, size: int, way: Fit) -> NDArray[np.uint8]:
         """Shape (n, size, size, 3), uint8 RGB, as `server.photo.fit.fit`. Raises PhotoError."""
 
+        @timed
         def work() -> NDArray[np.uint8]:
             picture = decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
             return fit(picture, size, way)
@@ -55,6 +57,7 @@ class PhotoReader:
     async def seen(self, data: bytes, size: int, way: Fit) -> Seen:
         """The same views as `views` gives, and where they lie. Raises PhotoError."""
 
+        @timed
         def work() -> Seen:
             picture = decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
             width, height = picture.size
@@ -69,6 +72,7 @@ class PhotoReader:
     async def drawn_on(self, data: bytes, long_side: int, draw: Callable[[Image.Image], bytes]) -> bytes:
         """What `draw` makes of the upright picture, `long_side` pixels at most. Raises PhotoError."""
 
+        @timed
         def work() -> bytes:
             picture = decode(data, max_pixels=self.max_pixels, short_side=long_side, colour_managed=True)
             picture.thumbnail((long_side, long_side))
@@ -79,6 +83,7 @@ class PhotoReader:
     async def upright_jpeg(self, data: bytes) -> UprightJpeg:
         """The whole picture, turned upright, in sRGB. Raises PhotoError."""
 
+        @timed
         def work() -> UprightJpeg:
             picture = decode(data, max_pixels=self.max_pixels, colour_managed=True)
             return UprightJpeg(encode_jpeg(picture), *picture.size)

@@ -6,11 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.runtimes.base import RuntimeClosed
+from server.runtimes.on_run import Waiting
 
 MAX_BATCH = 8
 """Pictures a batch: beyond it throughput hardly grows, and every caller waits for the whole batch."""
@@ -22,6 +24,7 @@ Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 class _Request:
     views: NDArray[np.uint8]
     answer: Future[NDArray[np.float32]] = field(default_factory=Future)
+    waiting: Waiting = field(default_factory=Waiting)
 
 
 class Batcher:
@@ -69,6 +72,7 @@ class Batcher:
 
     def _work(self) -> None:
         while batch := self._next_batch():
+            begun, pictures = perf_counter(), sum(len(request.views) for request in batch)
             try:
                 softmax = self._run(_joined(batch))
                 rows = np.split(softmax, np.cumsum([len(request.views) for request in batch])[:-1])
@@ -77,6 +81,7 @@ class Batcher:
                     request.answer.set_exception(error)
             else:
                 for request, answer in zip(batch, rows, strict=True):
+                    request.waiting.has_run(begun, pictures)
                     request.answer.set_result(answer)
 
     def _next_batch(self) -> list[_Request]:

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from server.core_budget import CoreBudget
 from server.runtimes.base import RuntimeClosed
+from server.runtimes.on_run import Waiting
 
 PATIENCE_S = 0.01
 """How long a picture waits for the last cores: about as long as a phone's photo takes to be decoded."""
@@ -30,6 +32,7 @@ class _Request:
 
     rows: list[NDArray[np.float32] | None]
     answer: Future[NDArray[np.float32]] = field(default_factory=Future)
+    waiting: Waiting = field(default_factory=Waiting)
 
     def fill(self, row: int, softmax: NDArray[np.float32]) -> None:
         self.rows[row] = softmax
@@ -117,7 +120,9 @@ class Lanes:
         while taken := self._take():
             picture, cores = taken
             run = stream if cores == 1 else self._alone
+            begun, at_once = perf_counter(), self._running
             outcome = _attempt(run, picture.view)
+            picture.request.waiting.has_run(begun, at_once)
             with self._changed:
                 # Before the answer goes out: whoever gets it may come again at once, and is alone then.
                 self._running -= 1

@@ -58,6 +58,9 @@ class MemoryEchoes:
         _, picture = self._pictures.get(key, (0.0, None))
         return picture
 
+    def __len__(self) -> int:
+        return len(self._pictures)
+
     def _drop(self) -> None:
         oldest_allowed = self._clock() - self.max_age_s
         while self._pictures:

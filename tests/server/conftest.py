@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,9 +82,17 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def run_server(
-    output: Path, until: str = "/readyz", module: str = "server", **environment: str
+    output: Path,
+    until: str = "/readyz",
+    stderr: int | None = None,
+    program: Sequence[str] = ("-m", "server", "serve"),
+    **environment: str,
 ) -> Iterator[RunningServer]:
-    """Starts the server on a loopback port and waits until `until` answers 200."""
+    """Starts the server on a loopback port and waits until `until` answers 200.
+
+    `stderr` is a file descriptor for standard error, which else goes to `output` as well; `program` is what
+    Python is given to run.
+    """
     port = int(environment.get("PAISHI_PORT", free_port()))
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PAISHI_")},
@@ -97,7 +105,11 @@ def run_server(
     }
     with output.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, "serve"], cwd=ROOT, env=env, stdout=sink, stderr=sink
+            [sys.executable, *program],
+            cwd=ROOT,
+            env=env,
+            stdout=sink,
+            stderr=sink if stderr is None else stderr,
         )
     server = RunningServer(process, f"http://127.0.0.1:{port}", output)
     try:

@@ -1,0 +1,1 @@
+"""What the operator sees: metrics and the log. Nothing that is measured knows either of them."""

@@ -1,0 +1,25 @@
+"""A server in which something goes wrong that nobody foresaw."""
+
+import sys
+import threading
+import warnings
+from typing import NoReturn
+
+from server.cli.start import start
+from server.photo.reader import PhotoReader
+from server.settings import Settings
+
+
+def broken(*_: object) -> NoReturn:
+    photo = "local-variables-are-photos"
+    warnings.warn("a library complains", RuntimeWarning, stacklevel=1)
+    thread = threading.Thread(target=lambda: 1 / 0, name="some-thread")
+    thread.start()
+    thread.join()
+    raise RuntimeError(f"unforeseen {len(photo)}")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, "")
+    PhotoReader.upright_jpeg = broken  # type: ignore[method-assign]
+    start(Settings())
