@@ -1,5 +1,6 @@
 """A real server's log: one JSON object a line, with what an operator needs and nothing of whoever asks."""
 
+import os
 import re
 from pathlib import Path
 
@@ -152,3 +153,24 @@ def test_text(tmp_path: Path) -> None:
 def test_client_kind(agent: str, kind: str) -> None:
     assert client_kind([(b"user-agent", agent.encode())]) == kind
     assert client_kind([]) == "none"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_on_a_terminal_it_is_for_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal, stderr = os.openpty()
+    try:
+        with (
+            run_server(tmp_path / "output", "/livez", stderr, PAISHI_WEIGHTS="/nowhere/x.h5") as server,
+            server.client() as client,
+        ):
+            client.get("/nothing", headers={"X-Request-ID": "readable"})
+        os.set_blocking(terminal, False)
+        text = os.read(terminal, 100_000).decode()
+    finally:
+        os.close(terminal)
+        os.close(stderr)
+    [line] = [line for line in text.splitlines() if "readable" in line]
+    assert "\x1b[" in line  # has colours
+    plain = re.sub(r"\x1b\[[\d;]*m", "", line)
+    assert {"request_id=readable", "status=404", "problem=not-found"} <= set(plain.split())

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from server.telemetry.writer import Writer
+from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, answers, free_port, run_server, wait_for
 
 NO_WEIGHTS = {"PAISHI_WEIGHTS": "/nowhere/x.h5"}
@@ -102,3 +103,18 @@ def test_arguments_are_as_they_were(logger: logging.Logger) -> None:
     go_on.set()
     writer.flush()
     assert "[1]" in said.getvalue().splitlines()
+
+
+def test_an_ending_server_waits_for_what_it_has_logged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.telemetry.writer.TOGETHER_S", 60.0)  # it must be told to hurry
+    said: list[str] = []
+    writer, requests = Writer(said.append), logging.getLogger("server.request")
+    requests.setLevel(logging.INFO)
+    logging.getLogger().addHandler(writer)
+    try:
+        with started() as client:
+            client.get("/nothing")
+        assert said != []
+    finally:
+        logging.getLogger().removeHandler(writer)
+        requests.setLevel(logging.NOTSET)
