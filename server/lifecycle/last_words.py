@@ -6,6 +6,8 @@ import threading
 import traceback
 from types import FrameType
 
+from server.telemetry.writer import flush_log
+
 log = logging.getLogger(__name__)
 
 _LOG_WITHIN_S = 2.0
@@ -14,7 +16,12 @@ _INNERMOST = 16  # frames of a thread: what is further out is the same for every
 
 def say(what: str) -> None:
     """Logs `what`, but does not wait long: the log itself may be what hangs."""
-    saying = threading.Thread(target=log.critical, args=("%s", what), name="last-words", daemon=True)
+
+    def say_and_see_it_written() -> None:
+        log.critical("%s", what)
+        flush_log()
+
+    saying = threading.Thread(target=say_and_see_it_written, name="last-words", daemon=True)
     saying.start()
     saying.join(_LOG_WITHIN_S)
 

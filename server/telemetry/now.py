@@ -1,27 +1,18 @@
 """What is so at the moment that Prometheus asks."""
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from server.recognition.recognition import Ready, Recognition
-
-
-class Store(Protocol):
-    """Pictures that are kept for a while; `size` in bytes."""
-
-    @property
-    def size(self) -> int: ...
-
-    def __len__(self) -> int: ...
+from server.store.echoes import Echoes
 
 
 class Now(Collector):
     """`in_hand` is how many photos are worked on or wait."""
 
-    def __init__(self, recognition: Recognition, in_hand: Callable[[], int], store: Store) -> None:
+    def __init__(self, recognition: Recognition, in_hand: Callable[[], int], store: Echoes) -> None:
         self._recognition = recognition
         self._in_hand = in_hand
         self._store = store
@@ -34,7 +25,7 @@ class Now(Collector):
         yield GaugeMetricFamily("paishi_in_hand", "Photos worked on or waiting.", self._in_hand())
         kept = "Pictures that wait to be fetched."
         yield GaugeMetricFamily("paishi_store_bytes", kept, self._store.size)
-        yield GaugeMetricFamily("paishi_store_pictures", kept, len(self._store))
+        yield GaugeMetricFamily("paishi_store_pictures", kept, self._store.pictures)
 
 
 def _network(ready: Ready) -> GaugeMetricFamily:

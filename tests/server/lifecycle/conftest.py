@@ -23,7 +23,9 @@ def moody(tmp_path: Path) -> StartMoody:
 
     @contextmanager
     def start(**environment: str) -> Iterator[RunningServer]:
-        with run_server(tmp_path / "output", module="tests.server.lifecycle.moody", **environment) as running:
+        with run_server(
+            tmp_path / "output", program=["-m", "tests.server.lifecycle.moody", "serve"], **environment
+        ) as running:
             yield running
             if running.process.poll() is None:
                 running.process.kill()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from server.core_budget import CoreBudget
 from server.photo.errors import PhotoError
 from server.photo.reader import PhotoReader
 from server.runtimes.batching import Batcher
@@ -67,7 +68,7 @@ def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
         beside.wait(20)  # both are at work
         return mean(view)
 
-    lanes = Lanes(mean, [stream, stream], crowd=2, name="test")
+    lanes = Lanes(mean, [stream, stream], CoreBudget(2), name="test")
     crowd = asyncio.run(observed(lanes.submit, 2))
     lanes.close()
     assert len(crowd.runs) == 2
@@ -78,7 +79,7 @@ def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
 
 
 def test_who_asked_elsewhere_is_told_nothing() -> None:
-    lanes = Lanes(mean, [mean], crowd=2, name="test")
+    lanes = Lanes(mean, [mean], CoreBudget(1), name="test")
 
     async def two() -> Observation:
         observation = await observed(lanes.submit)
@@ -92,7 +93,7 @@ def test_who_asked_elsewhere_is_told_nothing() -> None:
 @pytest.mark.parametrize(("photo", "good"), [(file_of(noise()), True), (b"no photo", False)])
 def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -> None:
     async def read() -> Observation:
-        observation, photos = Observation(), PhotoReader(1_000_000, at_once=1)
+        observation, photos = Observation(), PhotoReader(1_000_000, 1, CoreBudget(1))
         with observation.told():
             try:
                 await photos.upright_jpeg(photo)
@@ -108,7 +109,7 @@ def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -
 def test_views_that_run_one_after_the_other_are_one_inference() -> None:
     observation = Observation()
     with observation.told():
-        lanes = Lanes(mean, [mean], crowd=10, name="test")
+        lanes = Lanes(mean, [mean], CoreBudget(1), name="test")
         asyncio.run(lanes.submit(views(3)))
         lanes.close()
     assert len(observation.runs) == 3
