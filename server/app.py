@@ -13,7 +13,7 @@ from server.access.access import access_for
 from server.access.gate import Gate
 from server.admission import Admission
 from server.api import corrections, explain, features, health, image, metrics, models, predict, session
-from server.api.deps import Services
+from server.api.deps import Services, admissions
 from server.api.docs import app_with_docs
 from server.api.guarding import guarding
 from server.api.home import add_home
@@ -28,6 +28,9 @@ from server.lifecycle.phase import Lifecycle
 from server.networks.own import shown_name
 from server.photo.decode import end_workers, limit_decoding
 from server.photo.reader import PhotoReader
+from server.receiving.at_the_header import AtTheHeader
+from server.receiving.bodies import Bodies
+from server.receiving.connections import Connections
 from server.recognition.loading import LoadFor, load_recogniser
 from server.recognition.recognition import Recognition, State
 from server.request_id import RequestId
@@ -64,9 +67,11 @@ def create_app(
         photos=PhotoReader(settings.max_pixels, settings.decoders, this_process()),
         echoes=open_echoes(settings),
         corrections=open_corrections(settings),
-        admission=Admission(settings.max_in_hand),
+        admission=Admission(settings.max_in_hand, settings.max_wait_s, settings.decoders),
         # These wait for each other: they must not take up all the room of photos that are to be recognised.
-        insight_admission=Admission(max(1, settings.max_in_hand // 4)),
+        insight_admission=Admission(max(1, settings.max_in_hand // 4), settings.max_wait_s),
+        bodies=Bodies(settings.max_bodies_bytes, settings.body_s),
+        connections=Connections(settings.max_connections),
         access=access_for(settings),
         lifecycle=lifecycle,
         metrics=Metrics(),
@@ -89,7 +94,13 @@ def create_app(
 
     # Photos do not touch the disk on their way in, which would also take two threads a part.
     MultiPartParser.spool_max_size = settings.max_body_bytes
-    app = app_with_docs(settings.docs, title="PaiShi 拍识", version=__version__, lifespan=lifespan)
+    app = app_with_docs(
+        settings.docs,
+        title="PaiShi 拍识",
+        version=__version__,
+        lifespan=lifespan,
+        form_limits={"max_files": 8, "max_fields": 32, "max_part_size": 65_536},
+    )
     app.state.services = services
     guarded = [api.router for api in (predict, image, explain, features, corrections)]
     for router in guarded:
@@ -100,6 +111,12 @@ def create_app(
     describe(app)
     answer_with_problems(app)
     app.add_middleware(BodyLimitProblem, max_body_size=settings.max_body_bytes)
+    app.add_middleware(
+        AtTheHeader,
+        bodies=services.bodies,
+        admissions=admissions(services, *guarded),
+        max_body=settings.max_body_bytes,
+    )
     app.add_middleware(
         Gate, access=services.access, guarded=[route for router in guarded for route in router.routes]
     )

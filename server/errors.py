@@ -10,10 +10,14 @@ from starlette.exceptions import HTTPException
 from server import problems
 from server.photo.errors import FormatUnsupported, PhotoError, PhotoTakesTooLong, PhotoTooManyPixels
 from server.problems import Problem, ProblemResponse, problem_response
+from server.receiving.ended import BodyEnded
+from server.runtimes.base import RuntimeClosed
 from server.settings import Settings
 from server.telemetry.told import mark_logged
 
 log = logging.getLogger(__name__)
+
+CLOSED_RETRY_S = 3
 
 _PHOTO_PROBLEMS: Mapping[type[PhotoError], type[Problem]] = {
     PhotoTooManyPixels: problems.ImageTooManyPixels,
@@ -26,6 +30,8 @@ def answer_with_problems(app: FastAPI) -> None:
     """Every exception of the application's own tree, FastAPI's and Starlette's gets the contract's form."""
     app.exception_handler(Problem)(_problem)
     app.exception_handler(PhotoError)(_photo_error)
+    app.exception_handler(BodyEnded)(_body_ended)
+    app.exception_handler(RuntimeClosed)(_runtime_closed)
     app.exception_handler(RequestValidationError)(_validation_error)
     app.exception_handler(HTTPException)(_http_exception)
     app.exception_handler(Exception)(_unforeseen)
@@ -38,6 +44,18 @@ async def _problem(request: Request, error: Problem) -> ProblemResponse:
 async def _photo_error(request: Request, error: PhotoError) -> ProblemResponse:
     kind = _PHOTO_PROBLEMS.get(type(error), problems.ImageUnreadable)
     return problem_response(request, kind(error.detail))
+
+
+async def _body_ended(request: Request, error: BodyEnded) -> ProblemResponse:
+    return problem_response(request, error.problem, dict(error.headers or {}))
+
+
+async def _runtime_closed(request: Request, error: RuntimeClosed) -> ProblemResponse:
+    closed = problems.ModelLoading(
+        "The network was exchanged, or the server is ending. Send the photo again.",
+        retry_after=CLOSED_RETRY_S,
+    )
+    return problem_response(request, closed)
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> ProblemResponse:

@@ -130,6 +130,7 @@ class Internal(Problem):
 
 OF_A_PHOTO = (
     ImageMissing,
+    RequestTimeout,
     ImageTooLarge,
     ImageTooManyPixels,
     ImageFormatUnsupported,

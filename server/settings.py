@@ -171,7 +171,32 @@ class Settings(BaseSettings):
         json_schema_extra=_unit("s"),
     )
     max_in_hand: PositiveInt = Field(
-        64, description="Photos worked on or waiting; one more is refused at once with 503."
+        512,
+        description="Photos worked on or waiting, however fast; one more is refused at once with 503. "
+        "A quarter of it for /explain and /features.",
+    )
+    max_wait_s: PositiveFloat = Field(
+        5,
+        description="Longest that the newest photo would wait, by how fast the last ones went; one more is "
+        "refused at once with 503.",
+        json_schema_extra=_unit("s"),
+    )
+    max_bodies_mb: PositiveFloat = Field(
+        256,
+        description="Memory for requests on their way in and in hand; what does not fit is refused at once "
+        "with 503.",
+        json_schema_extra=_unit("MB"),
+    )
+    header_s: PositiveFloat = Field(
+        10, description="How long a connection may take to send a header.", json_schema_extra=_unit("s")
+    )
+    body_s: PositiveFloat = Field(
+        60,
+        description="How long a request's body may take to arrive, and an answer to be taken.",
+        json_schema_extra=_unit("s"),
+    )
+    max_connections: PositiveInt = Field(
+        1000, description="Connections at once; beyond, the one idle for longest makes room."
     )
     echo_mb: PositiveFloat = Field(
         128,
@@ -265,6 +290,10 @@ class Settings(BaseSettings):
     @property
     def max_body_bytes(self) -> int:
         return int(self.max_body_mb * 1_000_000)
+
+    @property
+    def max_bodies_bytes(self) -> int:
+        return int(self.max_bodies_mb * 1_000_000)
 
     @property
     def max_pixels(self) -> int:

@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Depends, File, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi.routing import APIRoute
 
 from server.access.access import Access
 from server.admission import Admission
 from server.lifecycle.phase import Lifecycle
 from server.photo.reader import PhotoReader
 from server.problems import ImageMissing
+from server.receiving.bodies import Bodies
+from server.receiving.connections import Connections
 from server.recognition.recognition import Recognition
 from server.settings import Settings
 from server.store.echoes import Echoes
@@ -34,6 +37,8 @@ class Services:
     access: Access
     lifecycle: Lifecycle
     metrics: Metrics
+    bodies: Bodies
+    connections: Connections
 
 
 # Dependencies are coroutines even where they wait for nothing: FastAPI runs a plain function in a thread.
@@ -58,7 +63,9 @@ async def _photo(
 ) -> bytes:
     if len((await request.form()).getlist("image")) > 1:
         raise ImageMissing("There are several fields named `image`. Send one photo a request.")
-    return await image.read()
+    photo = await image.read()
+    await image.close()  # else it is in memory twice for as long as the request is in hand
+    return photo
 
 
 async def _admitted(services: ServicesDep) -> AsyncIterator[None]:
@@ -67,7 +74,7 @@ async def _admitted(services: ServicesDep) -> AsyncIterator[None]:
 
 
 async def _admitted_inside(services: ServicesDep) -> AsyncIterator[None]:
-    with services.insight_admission.admit(), services.admission.admit():
+    with services.insight_admission.admit():
         yield
 
 
@@ -75,3 +82,17 @@ PhotoDep = Annotated[bytes, Depends(_photo)]
 Admitted = Depends(_admitted)
 AdmittedInside = Depends(_admitted_inside)
 """For what is asked of a network's inside, one after the other."""
+
+
+def admissions(services: Services, *routers: APIRouter) -> dict[tuple[str, str], Admission]:
+    """Which of the two each method and path asks, so that it can be asked before a body is read."""
+    asked = {id(Admitted): services.admission, id(AdmittedInside): services.insight_admission}
+    return {
+        (method, route.path): asked[id(dependency)]
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+        for dependency in route.dependencies
+        if id(dependency) in asked
+    }

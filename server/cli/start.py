@@ -14,10 +14,15 @@ from server.cli.announcement import Announcement
 from server.cli.errors import fail
 from server.cli.loading import load_with_progress
 from server.lifecycle.ending import EndingServer, end_at_once, leave
+from server.receiving.open_files import BACKLOG, make_room_for
+from server.receiving.protocol import Limits, bounded_http
 from server.recognition.recognition import State
 from server.settings import Settings
 from server.telemetry.changes import log_change
 from server.telemetry.log import form_of, set_up_log
+
+UNREAD_BODIES = 4
+"""In largest requests: how much of a body that is not wanted is read, so that its sender can read why."""
 
 
 def start(settings: Settings) -> NoReturn:
@@ -37,8 +42,15 @@ def start(settings: Settings) -> NoReturn:
         app = create_app(settings, load_with_progress, on_change, port)
     except AccessMisconfigured as error:
         fail(str(error))
+    app.state.services.connections.most = make_room_for(settings.max_connections)
     config = uvicorn.Config(
         app,
+        http=bounded_http(
+            Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes),
+            app.state.services.connections,
+        ),
+        ws="none",
+        backlog=BACKLOG,
         log_level="warning",
         log_config=None,  # as all else is logged
         access_log=False,

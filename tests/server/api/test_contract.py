@@ -124,4 +124,4 @@ def test_documented_answers_refer_to_the_contract(app_client: AppClient) -> None
                     statuses.add(status)
                     reference = answer["content"]["application/problem+json"]["schema"]["$ref"]
                     assert reference == "#/components/schemas/Problem"
-    assert statuses == {"400", "401", "403", "404", "413", "415", "422", "429", "503"}
+    assert statuses == {"400", "401", "403", "404", "408", "413", "415", "422", "429", "503"}

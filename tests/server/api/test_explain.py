@@ -18,6 +18,7 @@ from PIL import Image
 from server.networks.catalogue import find_backbone
 from server.networks.quiet import keras
 from server.photo.fit import Fit
+from server.problems import Overloaded
 from server.recognition.labels import load_labels
 from server.recognition.loading import load_recogniser
 from server.recognition.recogniser import Recogniser
@@ -205,14 +206,13 @@ def test_photos_are_refused_as_everywhere(client: AppClient, path: str) -> None:
     ):
         assert_problem(client.post(path, files={"image": sent}), status, code)
     assert_problem(client.post(path), 400, "image-missing")
-    with client.services.insight_admission.admit():
-        places = client.services.insight_admission.most - 1
-        with contextlib.ExitStack() as stack:
-            for _ in range(places):
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(Overloaded):
+            while True:
                 stack.enter_context(client.services.insight_admission.admit())
-            answer = client.post(path, files={"image": file_of(noise())})
-            assert_problem(answer, 503, "overloaded")
-            assert client.post("/predict", files={"image": file_of(noise())}).status_code == 200
+        answer = client.post(path, files={"image": file_of(noise())})
+        assert_problem(answer, 503, "overloaded")
+        assert client.post("/predict", files={"image": file_of(noise())}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/explain", "/features"])
