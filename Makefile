@@ -1,4 +1,4 @@
-# setup · run · test · simulate · screenshots · bench · contract · lint · lock
+# setup · run · test · simulate · screenshots · bench · soak · contract · lint · lock
 PORT ?=
 VENV := .venv
 ON_WINDOWS := $(filter Windows_NT,$(OS))
@@ -8,13 +8,14 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 	$(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null && echo $(name))))
 TOOLS := node_modules/.bin
 
-.PHONY: help setup run test test-server test-client simulate screenshots bench contract contract-check lint format lock prerequisites
+.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock prerequisites
 
 help:
 	@echo "make run [PORT=5055]  install, start, answer"
 	@echo "make test             every test; needs Node 20 and Chromium too"
 	@echo "make simulate         the mini-program in a browser, beside a running server"
 	@echo "make bench [QUICK=1]  the old demo and PaiShi under the same load"
+	@echo "make soak MINUTES=5   good, bad, slow and vanishing clients, and a crowd"
 	@echo "make screenshots      the README's pictures, anew"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
 	@echo "make lint             style, types, WeChat's own compile check"
@@ -64,6 +65,9 @@ screenshots: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
 
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench $(if $(QUICK),--quick)
+
+soak: $(VENV)/test.stamp
+	$(PY) -m tests.soak $(if $(MINUTES),--minutes $(MINUTES))
 
 PYDANTIC := $(PY) -m datamodel_code_generator --input shared/contract.schema.json --input-file-type jsonschema \
 	--output-model-type pydantic_v2.BaseModel --formatters builtin --use-annotated --field-constraints \

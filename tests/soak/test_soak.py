@@ -1,0 +1,123 @@
+"""The soak sees what it is there to see: each fault is made once, by a server that has it."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+from tests.soak.clients import Known, bad, good, slow, vanishing
+from tests.soak.requests import Bad
+from tests.soak.tally import Spell, percentile_ms
+from tests.soak.watch import Watch, has_grown
+
+PHOTO = b"photo" * 200
+KNOWN = Known(PHOTO, "beagle", 0.9)
+Answer = Callable[[str], tuple[int, dict[str, object], str] | None]
+"""From a request's id to status, body and further header lines; None closes the connection."""
+
+
+@contextmanager
+def answering(answer: Answer) -> Iterator[str]:
+    """A server that reads a request and says what `answer` says."""
+    loop = asyncio.new_event_loop()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode()
+            await reader.readexactly(int(head.split("Content-Length: ")[1].split("\r\n")[0]))
+            said = answer(head.split("X-Request-ID: ")[1].split("\r\n")[0])
+            if said:
+                status, body, more = said
+                data = json.dumps(body).encode()
+                line = f"HTTP/1.1 {status} x\r\nContent-Length: {len(data)}\r\n{more}\r\n"
+                writer.write(line.encode() + data)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            writer.close()
+
+    server = loop.run_until_complete(asyncio.start_server(serve, "127.0.0.1", 0))
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
+def answered(request_id: str, label: str = "beagle", probability: float = 0.9) -> dict[str, object]:
+    return {"predictions": [{"label": label, "probability": probability}], "request_id": request_id}
+
+
+def visited(answer: Answer, visit: Callable[[str, Spell], Awaitable[None]]) -> Spell:
+    spell = Spell("test")
+
+    async def go(url: str) -> None:
+        await asyncio.wait_for(visit(url, spell), 30)
+
+    with answering(answer) as url:
+        asyncio.run(go(url))
+    return spell
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        (lambda ours: (200, answered(ours, label="daisy"), ""), "good: somebody else's answer"),
+        (lambda ours: (200, answered(ours, probability=0.7), ""), "good: somebody else's answer"),
+        (lambda ours: (200, answered("another"), ""), "good: an answer to another request"),
+        (lambda ours: (500, {}, ""), "good: 500"),
+        (lambda ours: (422, {}, ""), "good: 422"),
+        (lambda ours: (503, {}, ""), "good: 503"),
+        (lambda ours: None, "good: lost: ConnectionResetError"),
+    ],
+)
+def test_what_must_not_be_is_seen(answer: Answer, fault: str) -> None:
+    spell = visited(answer, lambda url, spell: good(url, KNOWN, spell))
+    assert dict(spell.wrong) == {fault: 1}
+    assert not spell.answers
+
+
+def test_an_answer_and_a_refusal_are_told_apart() -> None:
+    spell = visited(lambda ours: (200, answered(ours), ""), lambda url, spell: good(url, KNOWN, spell))
+    assert (len(spell.answers), len(spell.refusals), dict(spell.wrong)) == (1, 0, {})
+    spell = visited(lambda ours: (503, {}, "Retry-After: 2\r\n"), lambda url, spell: good(url, KNOWN, spell))
+    assert (len(spell.answers), len(spell.refusals), dict(spell.wrong)) == (0, 1, {})
+
+
+@pytest.mark.parametrize(("status", "wrong"), [(415, 0), (200, 1), (500, 1)])
+def test_what_is_bad_must_be_refused(status: int, wrong: int) -> None:
+    spell = visited(
+        lambda ours: (status, {}, ""), lambda url, spell: bad(url, Bad("text", b"hello", (415,)), spell)
+    )
+    assert spell.wrong.total() == wrong
+
+
+def test_slow_and_vanishing_clients_do_not_wait() -> None:
+    spell = visited(lambda ours: None, lambda url, spell: slow(url, PHOTO, 0.1, spell))
+    assert spell.sent["slow"] == 1
+    spell = visited(lambda ours: None, lambda url, spell: vanishing(url, PHOTO, spell))
+    assert spell.sent["vanishing"] == 1
+
+
+def test_growth_is_seen_and_its_noise_is_not() -> None:
+    watch = Watch()
+    watch.marks = [(0, "before"), (100, "crowd"), (200, "after")]
+    watch.samples = [(at, 300.0 + (at % 7)) for at in range(300)]
+    assert not has_grown(watch.during("before"), watch.during("after"))
+    watch.samples = [(at, 300.0 + 0.3 * at) for at in range(300)]
+    assert has_grown(watch.during("before"), watch.during("after"))
+
+
+def test_percentiles() -> None:
+    assert percentile_ms([], 50) is None
+    hundred = [number / 1000 for number in range(1, 101)]
+    assert [percentile_ms(hundred, percent) for percent in (50, 99, 100)] == pytest.approx([50, 99, 100])
