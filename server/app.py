@@ -111,10 +111,11 @@ def create_app(
     describe(app)
     answer_with_problems(app)
     app.add_middleware(BodyLimitProblem, max_body_size=settings.max_body_bytes)
+    app.state.admissions = admissions(services, *guarded)
     app.add_middleware(
         AtTheHeader,
         bodies=services.bodies,
-        admissions=admissions(services, *guarded),
+        admissions=app.state.admissions,
         max_body=settings.max_body_bytes,
     )
     app.add_middleware(

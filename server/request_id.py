@@ -10,6 +10,11 @@ HEADER = "X-Request-ID"
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
+def request_id_of(given: str) -> str:
+    """The client's own where it is harmless in a log, else a new one."""
+    return given if _WELL_FORMED.fullmatch(given) else uuid4().hex
+
+
 class RequestId:
     """Takes the client's id where it is harmless in a log, else makes one."""
 
@@ -19,8 +24,7 @@ class RequestId:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        given = Headers(scope=scope).get(HEADER, "")
-        request_id = given if _WELL_FORMED.fullmatch(given) else uuid4().hex
+        request_id = request_id_of(Headers(scope=scope).get(HEADER, ""))
         scope.setdefault("state", {})["request_id"] = request_id
 
         async def send_with_id(message: Message) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_EVERY: Mapping[str, str] = {
+EVERY: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     # For whoever opens a JSON body or a picture as a page. Pages bring a policy of their own.
@@ -25,7 +25,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, shared_with_pages: bool = False) -> None:
         self.app = app
         self._headers = {
-            **_EVERY,
+            **EVERY,
             "Cross-Origin-Resource-Policy": "cross-origin" if shared_with_pages else "same-origin",
         }
 

@@ -16,6 +16,7 @@ from server.cli.loading import load_with_progress
 from server.lifecycle.ending import EndingServer, end_at_once, leave
 from server.receiving.open_files import BACKLOG, make_room_for
 from server.receiving.protocol import Limits, bounded_http
+from server.receiving.turning_away import TurningAway
 from server.recognition.recognition import State
 from server.settings import Settings
 from server.telemetry.changes import log_change
@@ -42,12 +43,14 @@ def start(settings: Settings) -> NoReturn:
         app = create_app(settings, load_with_progress, on_change, port)
     except AccessMisconfigured as error:
         fail(str(error))
-    app.state.services.connections.most = make_room_for(settings.max_connections)
+    services = app.state.services
+    services.connections.most = make_room_for(settings.max_connections)
     config = uvicorn.Config(
         app,
         http=bounded_http(
             Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes),
-            app.state.services.connections,
+            services.connections,
+            TurningAway(app.state.admissions, services.metrics.count_turned_away),
         ),
         ws="none",
         backlog=BACKLOG,

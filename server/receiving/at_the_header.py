@@ -1,19 +1,15 @@
 """Decides about a request when its header is here."""
 
-from collections.abc import Mapping
 from contextlib import ExitStack
 
 from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.admission import Admission
 from server.problems import Overloaded, problem_response
 from server.receiving.bodies import Bodies
 from server.receiving.exchange import Exchange
-
-Admissions = Mapping[tuple[str, str], Admission]
-"""By method and path."""
+from server.receiving.turning_away import Admissions
 
 
 class AtTheHeader:

@@ -6,6 +6,7 @@ of its own. What is missing is a few timers around uvicorn's protocol, which its
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 from uuid import uuid4
@@ -17,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from server.problems import Problem, RequestInvalid, RequestTimeout, problem_response
 from server.receiving.connections import Connections
 from server.receiving.lingering import LingeringTransport
+from server.receiving.turning_away import Refusal, TurningAway
 
 _AFTER_BODY_S = 5.0
 """Over the time for a body, so that the application can answer before the connection ends."""
@@ -34,14 +36,18 @@ class Limits:
     unread: int
 
 
-def bounded_http(limits: Limits, connections: Connections) -> type[asyncio.Protocol]:
+def bounded_http(
+    limits: Limits, connections: Connections, turning_away: TurningAway
+) -> type[asyncio.Protocol]:
     """uvicorn's protocol for one server."""
-    return type("BoundedHTTP", (_BoundedHTTP,), {"limits": limits, "all_connections": connections})
+    own = {"limits": limits, "all_connections": connections, "turning_away": turning_away}
+    return type("BoundedHTTP", (_BoundedHTTP,), own)
 
 
 class _BoundedHTTP(H11Protocol):
     limits: ClassVar[Limits]
     all_connections: ClassVar[Connections]
+    turning_away: ClassVar[TurningAway]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -49,6 +55,8 @@ class _BoundedHTTP(H11Protocol):
         self._late: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
         self._unread = 0
+        self._to_drop: int | None = None
+        self._ends_after = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self._lingering = LingeringTransport(transport, self._is_mid_request, self.limits.body_s)
@@ -69,9 +77,45 @@ class _BoundedHTTP(H11Protocol):
             self._unread += len(data)
             if self._unread > self.limits.unread:
                 return self.end_now()
-        if not self._lingering.is_lingering:
-            super().data_received(data)
-            self._watch()
+        if self._lingering.is_lingering:
+            return
+        if self._to_drop is not None:
+            return self._drop(data)
+        if self._may_begin() and (refusal := self.turning_away(data)):
+            return self._turn_away(refusal)
+        super().data_received(data)
+        self._watch()
+
+    def _may_begin(self) -> bool:
+        """Whether what comes now is the first of a request."""
+        answered = self.cycle is None or self.cycle.response_complete
+        return self.conn.their_state is h11.IDLE and answered and not self._has_part_of_a_header()
+
+    def _turn_away(self, refusal: Refusal) -> None:
+        """The client gets as long as for any body to send what nobody reads."""
+        self._unset_keepalive_if_required()
+        self._wait(self.limits.body_s, self.end_now)
+        self.transport.write(refusal.answer)
+        self._to_drop, self._ends_after = refusal.body, refusal.is_last
+        self._drop(refusal.received)
+
+    def _drop(self, data: bytes) -> None:
+        assert self._to_drop is not None
+        dropped = min(len(data), self._to_drop)
+        self._to_drop -= dropped
+        if self._to_drop:
+            return
+        self._to_drop = None
+        if self._ends_after:
+            return self.transport.close()
+        self._wait(self.limits.header_s, self._end_late_header)
+        if len(data) > dropped:
+            self.data_received(data[dropped:])
+
+    def _wait(self, seconds: float, then: Callable[[], None]) -> None:
+        if self._late:
+            self._late.cancel()
+        self._late = self.loop.call_later(seconds, then)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -30,7 +30,7 @@ def print_report(spells: list[Spell], watch: Watch, console: Console) -> None:
             f"{len(spell.answers) / spell.seconds:.1f}",
             *(_ms(percentile_ms(spell.answers, percent)) for percent in (50, 99)),
             *(_ms(percentile_ms(spell.refusals, percent)) for percent in (50, 99)),
-            f"{watch.during(spell.name):.0f}",
+            f"{megabytes:.0f}" if (megabytes := watch.during(spell.name)) else "–",
         )
     console.print(times)
     console.print(f"highest memory: {watch.highest:.0f} MB", highlight=False)

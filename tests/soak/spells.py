@@ -13,7 +13,7 @@ from tests.soak.requests import bad_photos, good_photos
 from tests.soak.tally import Spell
 
 Visit = Callable[[], Coroutine[Any, Any, None]]
-_AT_ONCE = 500
+_AT_ONCE = 900
 """Connections that the generator holds at most; more would measure the generator."""
 
 

@@ -112,9 +112,10 @@ def test_growth_is_seen_and_its_noise_is_not() -> None:
     watch = Watch()
     watch.marks = [(0, "before"), (100, "crowd"), (200, "after")]
     watch.samples = [(at, 300.0 + (at % 7)) for at in range(300)]
-    assert not has_grown(watch.during("before"), watch.during("after"))
+    assert not has_grown(watch.during("before") or 0, watch.during("after") or 0)
     watch.samples = [(at, 300.0 + 0.3 * at) for at in range(300)]
-    assert has_grown(watch.during("before"), watch.during("after"))
+    assert has_grown(watch.during("before") or 0, watch.during("after") or 0)
+    assert watch.during("never") is None
 
 
 def test_percentiles() -> None:

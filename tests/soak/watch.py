@@ -30,11 +30,14 @@ class Watch:
     def highest(self) -> float:
         return max(megabytes for _, megabytes in self.samples)
 
-    def during(self, name: str) -> float:
-        """The median of the second half of the spell called `name`, when what it needs is there."""
+    def during(self, name: str) -> float | None:
+        """The median of the second half of the spell called `name`, when what it needs is there. None for one
+        that was not marked."""
         starts = [*self.marks, (self.samples[-1][0] + 1, "")]
-        begin, end = next((at, until) for (at, mark), (until, _) in pairwise(starts) if mark == name)
-        return median(mb for at, mb in self.samples if (begin + end) / 2 <= at <= end)
+        for (begin, mark), (end, _) in pairwise(starts):
+            if mark == name:
+                return median(mb for at, mb in self.samples if (begin + end) / 2 <= at <= end)
+        return None
 
     @contextmanager
     def over(self, pid: int) -> Iterator[None]:

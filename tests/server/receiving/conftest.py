@@ -16,6 +16,7 @@ from server.api.deps import Services
 from server.app import create_app
 from server.contract import Problem
 from server.receiving.protocol import Limits, bounded_http
+from server.receiving.turning_away import TurningAway
 from server.recognition.recogniser import Recogniser
 from server.recognition.recognition import Loading
 from server.settings import Settings
@@ -158,7 +159,9 @@ def serving(load: Callable[..., Recogniser] = load_brightness, **settings: objec
     app = create_app(chosen, load=lambda settings, on_progress: load(on_progress))
     services: Services = app.state.services
     http = bounded_http(
-        Limits(chosen.header_s, chosen.body_s, 4 * chosen.max_body_bytes), services.connections
+        Limits(chosen.header_s, chosen.body_s, 4 * chosen.max_body_bytes),
+        services.connections,
+        TurningAway(app.state.admissions, services.metrics.count_turned_away),
     )
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
         server = uvicorn.Server(uvicorn.Config(app, http=http, log_config=None, ws="none"))
