@@ -102,4 +102,4 @@ function readReady(data) {
   return read(isReady, data);
 }
 
-module.exports = { readPredictions, readEcho, readReady };
+module.exports = { readPredictions, readEcho, readReady, hasForm, isFilledText, isModel, isPrediction };

@@ -25,3 +25,14 @@ export function load(path) {
 export function example(name) {
   return readFileSync(new URL(`../../shared/examples/${name}.json`, import.meta.url), 'utf8');
 }
+
+/**
+ * The same as after a restart: the script and all that it needs start anew.
+ *
+ * @param {string} path inside miniprogram/
+ * @returns {any} its exports
+ */
+export function loadAnew(path) {
+  for (const file of Object.keys(require.cache)) if (file.startsWith(ROOT)) delete require.cache[file];
+  return load(path);
+}
