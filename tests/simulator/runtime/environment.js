@@ -3,6 +3,7 @@ import { ACCESSIBILITY } from './components/common.js';
 import { builtIns } from './components/index.js';
 import { platformEvent } from './event-object.js';
 import { hostTag } from './host-tag.js';
+import { completeSelectorQueries } from './selector-query.js';
 import { checkSetData } from './set-data.js';
 import { responsiveUnits } from './responsive-units.js';
 
@@ -19,6 +20,7 @@ export function createEnvironment(phone) {
   convertStyleUnits();
   measureInPage(phone);
   checkEverySetData();
+  completeSelectorQueries();
   const environment = new MiniProgramEnv();
   const backend = environment.associateBackend(backendContext(phone));
   const codeSpace = environment.createCodeSpace('', true);
@@ -51,6 +53,7 @@ function backendContext(phone) {
   };
   // Events come from gestures.js; the framework's own listeners would send them a second time.
   context.setListenerStats = () => undefined;
+  context.getContext = (element, callback) => callback(element.__node ?? null);
   return context;
 }
 

@@ -52,6 +52,12 @@ function moved(press, pointer) {
   return Math.hypot(pointer.clientX - press.x, pointer.clientY - press.y) > STILL_PX;
 }
 
+/** A canvas counts from its own corner as well. */
+function within(canvas, pointer) {
+  const { left, top } = canvas.getBoundingClientRect();
+  return { x: pointer.clientX - left, y: pointer.clientY - top };
+}
+
 /** @param {import('./phone.js').Phone} phone @param {any} original @param {string} type @param {MouseEvent[]} pointers @returns {void} */
 function send(phone, original, type, pointers) {
   let element = original.target;
@@ -62,7 +68,8 @@ function send(phone, original, type, pointers) {
   const { scrollTop } = phone.router.current.element;
   const points = pointers.map((pointer) => {
     const [clientX, clientY] = [pointer.clientX - left, pointer.clientY - top];
-    return { identifier: 0, clientX, clientY, pageX: clientX, pageY: clientY + scrollTop };
+    const place = { identifier: 0, clientX, clientY, pageX: clientX, pageY: clientY + scrollTop };
+    return original.target.localName === 'canvas' ? { ...place, ...within(original.target, pointer) } : place;
   });
   const ended = type === 'touchend' || type === 'touchcancel';
   const detail = type === 'tap' || type === 'longpress' ? { x: points[0].clientX, y: points[0].clientY } : {};

@@ -7,6 +7,7 @@ import { Files } from './files.js';
 import { Pictures } from './pictures.js';
 import { Cameras } from './cameras.js';
 import { Network } from './network.js';
+import { Canvases } from './canvas/canvases.js';
 import { Listeners } from './listeners.js';
 
 /**
@@ -55,6 +56,7 @@ export class Phone {
     this.files = new Files();
     this.pictures = new Pictures(this);
     this.cameras = new Cameras(this);
+    this.canvases = new Canvases(this);
     this.network = new Network(this, options);
     this.router = new Router(this);
   }

@@ -1,5 +1,6 @@
 import { button } from './button.js';
 import { camera } from './camera.js';
+import { canvas } from './canvas.js';
 import { icon } from './icon.js';
 import { coverImage, image } from './image.js';
 import { input } from './input.js';
@@ -19,6 +20,7 @@ export const builtIns = new Map(
   [
     button,
     camera,
+    canvas,
     coverImage,
     coverView,
     icon,

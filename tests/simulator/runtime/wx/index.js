@@ -2,6 +2,7 @@ import { builtIns } from '../components/index.js';
 import { appMembers } from './app.js';
 import { asynchronous, strict } from './api.js';
 import { cameraMembers } from './camera.js';
+import { canvasMembers } from './canvas.js';
 import { deviceMembers } from './device.js';
 import { dialogMembers } from './dialogs.js';
 import { fileMembers } from './file-system.js';
@@ -24,6 +25,7 @@ export function createWx(phone) {
   const parts = [
     appMembers,
     cameraMembers,
+    canvasMembers,
     deviceMembers,
     dialogMembers,
     fileMembers,
