@@ -27,6 +27,12 @@ export function createControl(phone) {
     album: (files) => void phone.album.push(...files),
     /** @param {Uint8Array | undefined} jpeg what a camera sees where there is no real one */
     camera: (jpeg) => void (cameras.picture = jpeg),
+    /**
+     * @param {string} name of an asynchronous API: every call of it fails
+     * @param {string} [reason] none lets it work again
+     */
+    fail: (name, reason) =>
+      void (reason === undefined ? phone.failures.delete(name) : phone.failures.set(name, reason)),
     /** Calls of wx in order. */
     log: phone.calls,
     /** Errors that nobody caught. */

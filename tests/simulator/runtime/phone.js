@@ -40,6 +40,8 @@ export class Phone {
     this.errors = [];
     /** @type {{name: string, args: any[]}[]} */
     this.calls = [];
+    /** @type {Map<string, string>} API -> why every call of it fails */
+    this.failures = new Map();
     /** @type {any} */
     this.wx = undefined;
     /** @type {any} what App() was given */

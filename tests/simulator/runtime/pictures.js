@@ -1,3 +1,4 @@
+import { exifOrientation } from './exif-orientation.js';
 import { pictureSize } from './picture-size.js';
 
 /** Finds, shows and measures pictures wherever they are: package, temporary file, network. */
@@ -41,7 +42,7 @@ export class Pictures {
 
   /**
    * @param {string} source
-   * @returns {Promise<{width: number, height: number, type: string}>}
+   * @returns {Promise<{width: number, height: number, type: string}>} as it is shown, so turned as its Exif says
    * @throws {Error} where there is no picture
    */
   async measure(source) {
@@ -49,12 +50,25 @@ export class Pictures {
     const { type, width, height } = pictureSize(bytes);
     if (!this.decodes) {
       if (type === 'unknown') throw new Error('invalid image');
-      return { type, width, height };
+      return exifOrientation(bytes) > 4 ? { type, width: height, height: width } : { type, width, height };
     }
     const bitmap = await createImageBitmap(new Blob([bytes])).catch(() => {
       throw new Error('invalid image');
     });
     return { type, width: bitmap.width, height: bitmap.height };
+  }
+
+  /**
+   * @param {string} source
+   * @returns {Promise<{width: number, height: number, type: string, orientation: number}>} as it is stored;
+   *   `orientation` is Exif's, 1 to 8
+   * @throws {Error} where there is no picture
+   */
+  async stored(source) {
+    const shown = await this.measure(source);
+    const orientation = exifOrientation(await this.bytes(source));
+    const { width, height } = orientation > 4 ? { width: shown.height, height: shown.width } : shown;
+    return { type: shown.type, width, height, orientation };
   }
 
   /** @param {string} source @returns {Promise<Uint8Array>} */

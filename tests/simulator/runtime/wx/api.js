@@ -59,6 +59,7 @@ export function asynchronous(phone, name, implementation) {
  */
 export async function settle(phone, name, implementation, options) {
   try {
+    failWhereAsked(phone, name);
     const result = (await implementation(options)) ?? {};
     return { ok: true, result: { ...result, errMsg: `${name}:ok` } };
   } catch (error) {
@@ -66,6 +67,17 @@ export async function settle(phone, name, implementation, options) {
     phone.report(error);
     return { ok: false, result: { errMsg: `${name}:fail ${error.message}` } };
   }
+}
+
+/**
+ * @param {import('../phone.js').Phone} phone
+ * @param {string} name
+ * @returns {void}
+ * @throws {Refusal} where the tester wants this API to fail
+ */
+export function failWhereAsked(phone, name) {
+  const reason = phone.failures.get(name);
+  if (reason !== undefined) throw new Refusal(reason);
 }
 
 /**

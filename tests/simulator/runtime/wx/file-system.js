@@ -1,5 +1,5 @@
 import { USER_DATA_PATH } from '../files.js';
-import { asynchronous, Refusal, strict } from './api.js';
+import { asynchronous, failWhereAsked, Refusal, strict } from './api.js';
 
 /** @param {import('../phone.js').Phone} phone @returns {Record<string, any>} */
 export function fileMembers(phone) {
@@ -17,6 +17,7 @@ function fileSystem(phone) {
     };
     manager[`${name}Sync`] = (...args) => {
       try {
+        failWhereAsked(phone, name);
         return unwrapped(name, operation(positional(name, args)));
       } catch (error) {
         if (error instanceof Refusal)

@@ -1,6 +1,18 @@
 import { bytesOf, suffixOf } from '../files.js';
 import { Refusal } from './api.js';
 
+/** Exif's numbers 1 to 8 in the platform's words. */
+const ORIENTATIONS = [
+  'up',
+  'up-mirrored',
+  'down',
+  'down-mirrored',
+  'left-mirrored',
+  'right',
+  'right-mirrored',
+  'left',
+];
+
 /** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} */
 export function mediaMembers(phone, api) {
   return {
@@ -9,11 +21,12 @@ export function mediaMembers(phone, api) {
       return choose(phone, options);
     }),
     getImageInfo: api('getImageInfo', async ({ src }) => {
-      const { width, height, type } = await picture(phone, src);
+      const { width, height, type, orientation } = await refusing(phone.pictures.stored(src));
       const path = /^https?:/.test(src)
         ? phone.files.addTemporary(await phone.pictures.bytes(src), type)
         : src;
-      return { width, height, type, path, orientation: 'up' };
+      const known = ['jpeg', 'png', 'gif'].includes(type) ? type : 'unknown';
+      return { width, height, type: known, path, orientation: ORIENTATIONS[orientation - 1] };
     }),
     compressImage: api('compressImage', async (options) => ({
       tempFilePath: await compress(phone, options),
@@ -36,7 +49,12 @@ export function mediaMembers(phone, api) {
 
 /** @returns {Promise<{width: number, height: number, type: string}>} */
 function picture(phone, source) {
-  return phone.pictures.measure(source).catch((error) => {
+  return refusing(phone.pictures.measure(source));
+}
+
+/** @template T @param {Promise<T>} work @returns {Promise<T>} */
+function refusing(work) {
+  return work.catch((error) => {
     throw new Refusal(error.message);
   });
 }
@@ -92,6 +110,7 @@ function askForFiles(phone, count, sourceType) {
 
 /** @returns {Promise<string>} path of a JPEG; where nothing can be decoded (jsdom), of a copy */
 async function compress(phone, { src, quality = 80, compressedWidth, compressedHeight }) {
+  if (!(quality >= 0 && quality <= 100)) throw new Refusal(`parameter error: quality ${quality}`);
   const { width, height, type } = await picture(phone, src);
   const bytes = await phone.pictures.bytes(src);
   if (!phone.pictures.decodes) return phone.files.addTemporary(bytes, type === 'png' ? 'png' : 'jpg');
