@@ -6,6 +6,7 @@ const { parseJson } = require('./json');
  * @typedef {import('../contract').Predictions} Predictions
  * @typedef {import('../contract').Echo} Echo
  * @typedef {import('../contract').Ready} Ready
+ * @typedef {import('../contract').Session} Session
  *
  * @typedef {(value: any) => boolean} Check
  */
@@ -57,6 +58,12 @@ const isEcho = hasForm({
 
 const isReady = hasForm({ status: (value) => value === 'ready', model: isModel, runtime: isText });
 
+const isSession = hasForm({
+  success: (value) => value === true,
+  token: isFilledText,
+  expires_in: (value) => typeof value === 'number' && value > 0,
+});
+
 /**
  * @param {Check} check
  * @param {unknown} data
@@ -102,4 +109,25 @@ function readReady(data) {
   return read(isReady, data);
 }
 
-module.exports = { readPredictions, readEcho, readReady, hasForm, isFilledText, isModel, isPrediction };
+/**
+ * The body of a 200 of POST /session.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Session}
+ * @throws {import('./failure').Failure} `not-json` or `wrong-form`
+ */
+function readSession(data) {
+  return read(isSession, data);
+}
+
+module.exports = {
+  readPredictions,
+  readEcho,
+  readReady,
+  readSession,
+  read,
+  hasForm,
+  isFilledText,
+  isModel,
+  isPrediction,
+};

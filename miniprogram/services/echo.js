@@ -3,8 +3,8 @@ const { asFailure, failure } = require('./failure');
 const { download } = require('./download');
 const { readEcho } = require('./answer');
 const { resolveAgainst } = require('./address');
+const { send } = require('./sending');
 const { sequence } = require('./task');
-const { upload } = require('./upload');
 
 /**
  * @typedef {object} EchoedPhoto
@@ -24,9 +24,7 @@ const { upload } = require('./upload');
 function echo(address, filePath) {
   const header = { Accept: 'application/json' };
   return sequence(async (run) => {
-    const { url, width, height } = readEcho(
-      await run(() => upload({ url: `${address}/image`, filePath, header }))
-    );
+    const { url, width, height } = readEcho(await run(() => send({ path: '/image', filePath, header })));
     const path = await run(() => download(resolveAgainst(address, url))).catch((thrown) => {
       const problem = asFailure(thrown);
       throw problem.kind === 'not-found' ? failure('image-not-found') : problem;

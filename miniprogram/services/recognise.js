@@ -1,9 +1,10 @@
 // @ts-check
 const { asFailure, failure } = require('./failure');
+const { currentServer } = require('./server-address');
 const { pause, sequence } = require('./task');
 const { readPredictions } = require('./answer');
 const { readiness } = require('./readiness');
-const { upload } = require('./upload');
+const { send } = require('./sending');
 
 /**
  * @typedef {object} Warming
@@ -13,6 +14,7 @@ const { upload } = require('./upload');
  *
  * @typedef {object} RecogniseListener
  * @property {(percent: number) => void} onProgress  0 to 100, of the bytes sent
+ * @property {(wait: import('./sending').Wait) => void} onWaiting  the server is busy and we wait for it
  * @property {(warming: Warming) => void} onWarming  the server is not ready yet and we wait for it
  */
 
@@ -47,16 +49,16 @@ function stillLoading(address) {
  * The names of what a photo shows. Where the server is still loading its network this waits, visibly
  * and not for ever.
  *
- * @param {string} address  of the server
  * @param {string} filePath  the photo
  * @param {RecogniseListener} listener
  * @returns {import('./task').Task<import('../contract').Predictions>}
  */
-function recognise(address, filePath, listener) {
+function recognise(filePath, listener) {
+  const address = currentServer();
   let waits = 0;
 
   /**
-   * @param {<Step>(start: () => import('./task').Task<Step>) => Promise<Step>} run
+   * @param {import('./task').Run} run
    * @param {import('./failure').Failure} reason
    */
   async function waitUntilLoaded(run, reason) {
@@ -72,12 +74,13 @@ function recognise(address, filePath, listener) {
     }
   }
 
-  const send = () => upload({ url: `${address}/predict`, filePath, onProgress: listener.onProgress });
+  const { onProgress, onWaiting } = listener;
+  const upload = () => send({ path: '/predict', filePath, onProgress, onWaiting });
 
   return sequence(async (run) => {
     for (;;) {
       try {
-        return readPredictions(await run(send));
+        return readPredictions(await run(upload));
       } catch (thrown) {
         const problem = asFailure(thrown);
         if (problem.kind !== 'model-loading') throw problem;

@@ -11,6 +11,12 @@ const { failure } = require('./failure');
  */
 
 /**
+ * Runs the next step of a sequence.
+ *
+ * @typedef {<Step>(start: () => Task<Step>) => Promise<Step>} Run
+ */
+
+/**
  * The `wx` functions that answer with a task: wx.uploadFile, wx.request, wx.downloadFile.
  *
  * @typedef {{abort: () => void}} PlatformTask
@@ -56,7 +62,7 @@ function pause(seconds) {
  * Several tasks one after the other, as one task.
  *
  * @template Result
- * @param {(run: <Step>(start: () => Task<Step>) => Promise<Step>) => Promise<Result>} steps
+ * @param {(run: Run) => Promise<Result>} steps
  * @returns {Task<Result>}
  */
 function sequence(steps) {

@@ -6,7 +6,7 @@ const { transportFailure } = require('./transport-failure');
 /** Milliseconds; the platform's own end is 60 s. */
 const TIME_LIMIT = 30000;
 
-/** Name of the multipart field, for POST /predict and POST /image. */
+/** Name of the multipart field, for everything that takes a photo. */
 const FIELD = 'image';
 
 /**
@@ -16,16 +16,18 @@ const FIELD = 'image';
  * @param {string} options.url
  * @param {string} options.filePath  local file
  * @param {Record<string, string>} [options.header]
+ * @param {Record<string, string>} [options.formData]  further fields
  * @param {(percent: number) => void} [options.onProgress]  0 to 100, of the bytes sent
  * @returns {import('./task').Task<string>} the body of a 200
  */
-function upload({ url, filePath, header = {}, onProgress }) {
+function upload({ url, filePath, header = {}, formData = {}, onProgress }) {
   return platformTask((resolve, reject) => {
     const task = wx.uploadFile({
       url,
       filePath,
       name: FIELD,
       header,
+      formData,
       timeout: TIME_LIMIT,
       success: ({ statusCode, data }) => {
         if (statusCode === 200) resolve(data);

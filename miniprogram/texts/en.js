@@ -39,6 +39,8 @@ const en = {
     warming: 'The server is warming up',
     warmingSentence:
       'It loads its network once. Asking again in {seconds} s (number {attempt} of at most {attempts}).',
+    queueing: 'The server is busy',
+    queueingSentence: 'Sending again in {seconds} s, by itself.',
     cancel: 'Cancel',
     again: 'Take another',
     retry: 'Try again',

@@ -33,6 +33,8 @@ const zh = {
     readingSentence: '照片已经送到，等服务器回答。',
     warming: '服务器正在热身',
     warmingSentence: '第一次使用要把网络装进内存，{seconds} 秒后再问它（第 {attempt} 次，最多 {attempts} 次）。',
+    queueing: '服务器正忙',
+    queueingSentence: '{seconds} 秒后再传一次，不用做什么。',
     cancel: '取消',
     again: '再拍一张',
     retry: '重试',

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { example } from './sources.js';
 
 /**
  * @typedef {object} Received
@@ -19,8 +20,22 @@ import { createServer } from 'node:http';
  * @property {(name: string) => Received[]} to  those to one path
  * @property {(route: string, ...replies: (Reply | ((request: Received) => Reply | Promise<Reply>))[]) => void} on
  *   replies to `POST /predict` and the like, one after the other; the last one stays
+ * @property {() => void} requireSession  from now on photos need a token of POST /session: token-1, token-2, …
+ * @property {(token: string) => void} allow  one more token
  * @property {() => Promise<void>} close
  */
+
+/**
+ * An RFC 9457 problem with the status that it names.
+ *
+ * @param {string} name  in shared/examples/
+ * @param {object} [changes]
+ * @returns {{status: number, body: any}}
+ */
+export function problem(name, changes = {}) {
+  const body = { ...JSON.parse(example(name)), ...changes };
+  return { status: body.status, body };
+}
 
 /**
  * A small real server on loopback that answers as it is told.
@@ -32,12 +47,26 @@ export async function startServer() {
   const routes = new Map();
   /** @type {Received[]} */
   const received = [];
+  /** @type {Set<string> | null} null lets everybody in */
+  let tokens = null;
+
+  /** @param {Received} seen @returns {boolean} */
+  const isRefused = ({ method, path, headers }) =>
+    tokens !== null && method === 'POST' && path !== '/session' && !tokens.has(String(headers.authorization).slice(7));
+
+  /** @returns {Reply} */
+  function giveToken() {
+    const token = `token-${tokens.size + 1}`;
+    tokens.add(token);
+    return { body: { ...JSON.parse(example('session')), token } };
+  }
 
   const server = createServer(async (request, response) => {
     const path = (request.url ?? '').split('?')[0];
     const seen = { method: request.method ?? '', path, headers: request.headers, body: await read(request) };
     received.push(seen);
-    send(response, await replyTo(seen, routes.get(`${seen.method} ${path}`)));
+    const refusal = isRefused(seen) && problem('problem', { code: 'not-authorised', status: 401 });
+    send(response, refusal || (await replyTo(seen, routes.get(`${seen.method} ${path}`))));
   });
 
   await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)));
@@ -47,6 +76,11 @@ export async function startServer() {
     received,
     to: (path) => received.filter((request) => request.path === path),
     on: (route, ...replies) => void routes.set(route, replies),
+    requireSession() {
+      tokens = new Set();
+      routes.set('POST /session', [giveToken]);
+    },
+    allow: (token) => void tokens.add(token),
     close: () =>
       new Promise((closed) => {
         server.close(() => closed());

@@ -22,9 +22,12 @@ const { textScale } = require('../../services/device');
 
 const t = texts().photo;
 
+/** @type {Progress} */
+const SENDING = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
+
 /** What belongs to one photo, as it is before anything is known about it. */
 const FRESH = {
-  progress: /** @type {Progress} */ ({ phase: 'sending', percent: 0, warming: null }),
+  progress: SENDING,
   rows: /** @type {import('./ranking/rows').Row[]} */ ([]),
   by: '',
   refusal: /** @type {import('./refusal').Refusal | null} */ (null),
@@ -113,9 +116,10 @@ Page({
     this.drop();
     this.setData({ ...FRESH, stage: 'waiting', picture: this.photo });
     if (!isServerSet()) return this.refuse(failure('address-not-set'));
-    const task = recognise(currentServer(), this.photo, {
-      onProgress: (percent) => this.progress(task, { phase: phaseOf(percent), percent, warming: null }),
-      onWarming: (warming) => this.progress(task, { phase: 'warming', percent: 0, warming }),
+    const task = recognise(this.photo, {
+      onProgress: (percent) => this.progress(task, { ...SENDING, phase: phaseOf(percent), percent }),
+      onWaiting: ({ seconds }) => this.progress(task, { ...SENDING, phase: 'queueing', seconds }),
+      onWarming: (warming) => this.progress(task, { ...SENDING, phase: 'warming', warming }),
     });
     this.recognising = task;
     task.promise.then(
@@ -133,7 +137,8 @@ Page({
    */
   progress(task, progress) {
     const { phase, percent } = this.data.progress;
-    const same = phase === progress.phase && percent === progress.percent && !progress.warming;
+    const counts = progress.phase === 'queueing' || progress.phase === 'warming';
+    const same = phase === progress.phase && percent === progress.percent && !counts;
     if (this.recognising === task && !same) this.setData({ progress });
   },
 

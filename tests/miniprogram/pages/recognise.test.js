@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PICTURE } from '../picture.js';
 import { example, load } from '../sources.js';
-import { startServer } from '../server.js';
+import { problem, startServer } from '../server.js';
 import { openPhone, TRUSTING } from './phone.js';
 
 const { WARM_UP_WAITS } = load('services/recognise.js');
@@ -14,12 +14,6 @@ let phone;
 /** @param {object} [options] @returns {Promise<void>} */
 async function open(options) {
   phone = await openPhone({ ...TRUSTING, server: server.address, ...options });
-}
-
-/** @param {string} name @param {object} changes @returns {{status: number, body: object}} */
-function problem(name, changes = {}) {
-  const body = { ...JSON.parse(example(name)), ...changes };
-  return { status: body.status, body };
 }
 
 /** @param {string} name  in both languages @returns {string} the golden body with another first name */

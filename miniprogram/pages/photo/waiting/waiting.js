@@ -7,19 +7,24 @@ const t = texts().photo;
  * How far the recognising is.
  *
  * @typedef {object} Progress
- * @property {'sending' | 'reading' | 'warming'} phase
+ * @property {'sending' | 'reading' | 'warming' | 'queueing'} phase
  * @property {number} percent  of the photo sent, 0 to 100
  * @property {import('../../../services/recognise').Warming | null} warming
+ * @property {number} seconds  until the photo goes to a busy server again, while `queueing`
  */
+
+/** @type {Progress} */
+const START = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
 
 /**
  * @param {Progress} progress
  * @returns {{title: string, sentence: string, percent: number}}
  */
-function describe({ phase, percent, warming }) {
+function describe({ phase, percent, warming, seconds }) {
   if (phase === 'warming' && warming) {
     return { title: t.warming, sentence: fill(t.warmingSentence, { ...warming }), percent: 0 };
   }
+  if (phase === 'queueing') return { title: t.queueing, sentence: fill(t.queueingSentence, { seconds }), percent: 0 };
   if (phase === 'reading') return { title: t.reading, sentence: t.readingSentence, percent: 100 };
   return { title: t.sending, sentence: `${percent}%`, percent };
 }
@@ -27,10 +32,10 @@ function describe({ phase, percent, warming }) {
 /** Shows how far the recognising is, and says it to those who do not see it. */
 Component({
   properties: {
-    progress: { type: Object, value: { phase: 'sending', percent: 0, warming: null } },
+    progress: { type: Object, value: START },
   },
   data: {
-    shown: describe({ phase: 'sending', percent: 0, warming: null }),
+    shown: describe(START),
   },
   observers: {
     progress(/** @type {Progress} */ progress) {
