@@ -13,7 +13,8 @@ const { isFilledText, isModel, isPrediction, hasForm } = require('./answer');
  * @property {string} id
  * @property {number} takenAt  milliseconds since 1970
  * @property {string} file  name of the photo, see history-photos.js
- * @property {number} bytes  of that file
+ * @property {string} small  name of its small copy; '' where there is none
+ * @property {number} bytes  of both files
  * @property {import('../contract').Prediction[]} predictions
  * @property {boolean} confident
  * @property {import('../contract').Model} model
@@ -35,6 +36,7 @@ const isStoredEntry = hasForm({
   id: isFilledText,
   takenAt: (value) => Number.isFinite(value),
   file: isFilledText,
+  small: (value) => typeof value === 'string',
   bytes: (value) => Number.isFinite(value) && value >= 0,
   predictions: (value) => Array.isArray(value) && value.length > 0 && value.every(isPrediction),
   confident: (value) => typeof value === 'boolean',

@@ -1,7 +1,18 @@
 // @ts-check
 const { promised } = require('./promised');
 
-/** The files of past results: one photo each, in a folder of their own. */
+/**
+ * The files of past results: of each its photo and a small copy for lists, in a folder of their own.
+ *
+ * @typedef {object} Kept
+ * @property {string} file  name of the photo
+ * @property {string} small  name of the small copy; '' where the platform made none
+ * @property {number} bytes  of both
+ */
+
+/** Pixels; twice what a list shows, for screens with small ones. */
+const SMALL_WIDTH = 320;
+const SMALL_QUALITY = 75;
 
 /** @returns {string} */
 function folder() {
@@ -47,17 +58,45 @@ function suffixOf(path) {
 }
 
 /**
+ * @param {string} path
+ * @param {string} name
+ * @returns {Promise<unknown>}
+ * @throws {{errMsg: string}} of the platform
+ */
+function copy(path, name) {
+  return promised((options) => files().copyFile(options), { srcPath: path, destPath: photoPath(name) });
+}
+
+/**
  * Copies a photo to where it outlives the session.
  *
  * @param {string} path  temporary file
  * @param {string} id  of the result
- * @returns {Promise<string>} name of the copy
+ * @returns {Promise<Kept>}
  * @throws {{errMsg: string}} of the platform
  */
 async function keepPhoto(path, id) {
-  const name = id + suffixOf(path);
+  const file = id + suffixOf(path);
   await makeFolder();
-  await promised((options) => files().copyFile(options), { srcPath: path, destPath: photoPath(name) });
+  await copy(path, file);
+  const small = await keepSmall(path, `${id}-small.jpg`).catch(() => '');
+  const sizes = [await sizeOf(photoPath(file)), small ? await sizeOf(photoPath(small)) : 0];
+  return { file, small, bytes: sizes.reduce((sum, size) => sum + size) };
+}
+
+/**
+ * @param {string} path
+ * @param {string} name
+ * @returns {Promise<string>} the name
+ * @throws {{errMsg: string}} of the platform
+ */
+async function keepSmall(path, name) {
+  const { tempFilePath } = await promised(wx.compressImage, {
+    src: path,
+    quality: SMALL_QUALITY,
+    compressedWidth: SMALL_WIDTH,
+  });
+  await copy(tempFilePath, name);
   return name;
 }
 
@@ -65,8 +104,16 @@ async function keepPhoto(path, id) {
  * @param {string} name
  * @returns {Promise<unknown>} fulfilled also where there was no such file
  */
-function dropPhoto(name) {
+function drop(name) {
   return promised((options) => files().unlink(options), { filePath: photoPath(name) }).catch(() => {});
+}
+
+/**
+ * @param {{file: string, small: string}} names
+ * @returns {Promise<unknown>} fulfilled also where there were no such files
+ */
+function dropPhoto({ file, small }) {
+  return Promise.all([file, small].filter(Boolean).map(drop));
 }
 
 /**
@@ -81,7 +128,7 @@ async function sweepPhotos(names) {
     (answer) => answer.files,
     () => []
   );
-  return Promise.all(there.filter((name) => !names.has(name)).map(dropPhoto));
+  return Promise.all(there.filter((name) => !names.has(name)).map(drop));
 }
 
 /**

@@ -12,6 +12,7 @@ const { readIndex, writeIndex } = require('./history-index');
  * @property {string} id
  * @property {number} takenAt  milliseconds since 1970
  * @property {string} photo  path; the file may have been cleared away
+ * @property {string} small  path of a small copy for lists, or the same
  * @property {import('../contract').Prediction[]} predictions  1 to 5, most probable first
  * @property {boolean} confident
  * @property {import('../contract').Model} model
@@ -38,7 +39,7 @@ let swept = Promise.resolve();
 function known() {
   if (!loaded) {
     loaded = readIndex().map((stored) => ({ ...stored, photo: null }));
-    swept = sweepPhotos(new Set(loaded.map(({ file }) => file)));
+    swept = sweepPhotos(new Set(loaded.flatMap(({ file, small }) => [file, small])));
   }
   return loaded;
 }
@@ -47,8 +48,10 @@ function known() {
  * @param {Known} entry
  * @returns {Entry}
  */
-function shown({ id, takenAt, file, photo, predictions, confident, model, corrected }) {
-  return { id, takenAt, photo: photo ?? photoPath(file), predictions, confident, model, corrected };
+function shown({ id, takenAt, file, small, photo, predictions, confident, model, corrected }) {
+  const path = photo ?? photoPath(file);
+  const smallPath = photo === null && small ? photoPath(small) : path;
+  return { id, takenAt, photo: path, small: smallPath, predictions, confident, model, corrected };
 }
 
 /** @returns {boolean} whether what has a file is stored */
@@ -56,8 +59,8 @@ function store() {
   return writeIndex(
     known()
       .filter(({ photo }) => photo === null)
-      .map(({ id, takenAt, file, bytes, predictions, confident, model, corrected }) => {
-        return { id, takenAt, file, bytes, predictions, confident, model, corrected };
+      .map(({ id, takenAt, file, small, bytes, predictions, confident, model, corrected }) => {
+        return { id, takenAt, file, small, bytes, predictions, confident, model, corrected };
       })
   );
 }
@@ -76,7 +79,7 @@ async function dropOldest(count, spared) {
   // While the stored index still names them they are no leftovers; else the next start sweeps them away.
   if (!store()) return 0;
   const kept = old.filter(({ photo }) => photo === null);
-  await Promise.all(kept.map(({ file }) => dropPhoto(file)));
+  await Promise.all(kept.map(dropPhoto));
   return kept.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
@@ -97,7 +100,7 @@ function keepWithinBounds(newest) {
  * @param {string} path  temporary file
  * @param {string} id
  * @param {number} bytes
- * @returns {Promise<string>} name of the copy
+ * @returns {Promise<import('./history-photos').Kept>}
  * @throws {{errMsg: string}} where room cannot be made, or the file is gone
  */
 async function copyMakingRoom(path, id, bytes) {
@@ -136,16 +139,14 @@ async function remember({ photo, answer }) {
   await swept;
   const takenAt = Date.now();
   const id = takenAt.toString(36) + Math.random().toString(36).slice(2, 8);
-  const bytes = await sizeOf(photo);
-  const file = await copyMakingRoom(photo, id, bytes).catch(() => null);
+  const kept = await copyMakingRoom(photo, id, await sizeOf(photo)).catch(() => null);
   const { confident, model, predictions } = answer;
   /** @type {Known} */
   const entry = {
     id,
     takenAt,
-    file: file ?? id,
-    photo: file === null ? photo : null,
-    bytes,
+    ...(kept || { file: id, small: '', bytes: 0 }),
+    photo: kept ? null : photo,
     predictions: predictions.slice(0, PREDICTIONS),
     confident,
     model: { name: model.name, labels: model.labels },
@@ -164,7 +165,7 @@ async function remember({ photo, answer }) {
 async function keepInMemory(entry, photo) {
   if (entry.photo !== null) return;
   entry.photo = photo;
-  await dropPhoto(entry.file);
+  await dropPhoto(entry);
 }
 
 /** @returns {Entry[]} newest first, at most 100 */
@@ -223,7 +224,7 @@ function forget(id) {
   const gone = known().filter((candidate) => candidate.id === id);
   loaded = known().filter((candidate) => candidate.id !== id);
   store();
-  return Promise.all(gone.map(({ file }) => dropPhoto(file)));
+  return Promise.all(gone.map(dropPhoto));
 }
 
 /** @returns {Promise<unknown>} when the photos are gone too */

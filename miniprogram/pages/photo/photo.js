@@ -6,7 +6,7 @@ const { echo } = require('../../services/echo');
 const { promised } = require('../../services/promised');
 const { recognise } = require('../../services/recognise');
 const { isOwnPhone, refusalOf } = require('./refusal');
-const { rowsOf } = require('./ranking/rows');
+const { rowsOf } = require('../result/ranking/rows');
 const { savePhoto } = require('../../services/album');
 const { fill, speaksChinese, texts } = require('../../texts/texts');
 const { textScale } = require('../../services/device');
@@ -28,7 +28,7 @@ const SENDING = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
 /** What belongs to one photo, as it is before anything is known about it. */
 const FRESH = {
   progress: SENDING,
-  rows: /** @type {import('./ranking/rows').Row[]} */ ([]),
+  rows: /** @type {import('../result/ranking/rows').Row[]} */ ([]),
   by: '',
   refusal: /** @type {import('./refusal').Refusal | null} */ (null),
   /** The server's picture: not asked for, on its way, in sight, or behind the person's own. */

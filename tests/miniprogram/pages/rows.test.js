@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { example, load } from '../sources.js';
 
-const { rowsOf, percentText } = load('pages/photo/ranking/rows.js');
+const { rowsOf, percentText } = load('pages/result/ranking/rows.js');
 const { predictions } = JSON.parse(example('predictions'));
 
 it('puts the name in the language of the person first', () => {

@@ -28,6 +28,9 @@ function remember(name = '印度象') {
 /** @returns {string[]} */
 const names = () => history.entries().map(({ predictions }) => predictions[0].name.zh);
 
+/** @returns {string[]} names of the photos that are kept */
+const photos = () => device.inside('history').filter((name) => !name.includes('small'));
+
 /** @returns {Promise<void>} when files that nobody waits for are gone */
 async function settled() {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setTimeout(resolve, 1));
@@ -64,6 +67,23 @@ describe('a result', () => {
     const predictions = Array.from({ length: 20 }, (_, index) => ({ ...ELEPHANT, id: `n${index}` }));
     const entry = await history.remember({ photo: device.photo(), answer: { ...ANSWER, predictions } });
     expect(entry.predictions.map(({ id }) => id)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
+  });
+
+  it('has a small picture for lists, which goes with it', async () => {
+    const { id, photo, small } = await remember();
+    expect(small).not.toBe(photo);
+    expect(device.has(small)).toBe(true);
+    restart();
+    expect(history.entry(id)?.small).toBe(small);
+    await history.forget(id);
+    expect(device.inside('history')).toEqual([]);
+  });
+
+  it('of which the platform makes no small picture shows the photo in lists', async () => {
+    device.wx.compressImage = ({ fail }) => fail({ errMsg: 'compressImage:fail' });
+    const { id, photo } = await remember();
+    restart();
+    expect(history.entry(id)?.small).toBe(photo);
   });
 
   it('whose photo is gone before it was copied ends with the session', async () => {
@@ -122,7 +142,8 @@ describe('the bounds', () => {
     expect(names()[0]).toBe('100');
     expect(names()).not.toContain('最早');
     expect(device.has(oldest.photo)).toBe(false);
-    expect(device.inside('history')).toHaveLength(history.ENTRIES);
+    expect(photos()).toHaveLength(history.ENTRIES);
+    expect(device.inside('history')).toHaveLength(2 * history.ENTRIES);
     restart();
     expect(names()).toHaveLength(history.ENTRIES);
   });
@@ -140,7 +161,7 @@ describe('the bounds', () => {
     expect(history.entries()).toHaveLength(2);
     restart();
     expect(history.entries()).toHaveLength(2);
-    expect(device.inside('history')).toHaveLength(2);
+    expect(photos()).toHaveLength(2);
   });
 });
 
@@ -161,7 +182,7 @@ describe('without room', () => {
   }
 
   it('for another photo the oldest make room', async () => {
-    room(2.5 * PICTURE.length);
+    room(4.5 * PICTURE.length);
     for (const name of ['一', '二', '三']) await remember(name);
     expect(names()).toEqual(['三', '二']);
     restart();
@@ -200,7 +221,7 @@ describe('without room', () => {
     restart();
     expect(names()[0]).toBe('四');
     await settled();
-    expect(device.inside('history')).toHaveLength(names().length);
+    expect(photos()).toHaveLength(names().length);
   });
 });
 

@@ -1,0 +1,37 @@
+// @ts-check
+const { texts } = require('../../../texts/texts');
+
+/**
+ * One past result: a small picture, its name and its day.
+ *
+ * Events: `open` and `remove`, with the `id` of the result.
+ */
+Component({
+  properties: {
+    /** Item, see ../items.js */
+    item: { type: Object, value: /** @type {import('../items').Item | {id: string}} */ ({ id: '' }) },
+    editing: { type: Boolean, value: false },
+  },
+  data: {
+    t: texts().history,
+    missing: false,
+  },
+  observers: {
+    'item.photo'() {
+      if (this.data.missing) this.setData({ missing: false });
+    },
+  },
+  methods: {
+    miss() {
+      this.setData({ missing: true });
+    },
+
+    open() {
+      this.triggerEvent('open', { id: this.data.item.id });
+    },
+
+    remove() {
+      this.triggerEvent('remove', { id: this.data.item.id });
+    },
+  },
+});

@@ -1,0 +1,109 @@
+// @ts-check
+const { entries, forget, forgetAll } = require('../../services/history');
+const { fill, texts } = require('../../texts/texts');
+const { pagesOf, PAGE } = require('./items');
+const { promised } = require('../../services/promised');
+const { textScale } = require('../../services/device');
+const { toCamera } = require('../../services/navigation');
+
+/** @typedef {import('./items').Item} Item */
+
+const t = texts().history;
+
+Page({
+  data: {
+    t,
+    scale: 1,
+    /** Nothing is said about an empty history before it was looked at. */
+    stage: /** @type {'opening' | 'empty' | 'shown'} */ ('opening'),
+    count: '',
+    /** Item[][], so that each next page of them is set by its path. */
+    pages: /** @type {Item[][]} */ ([]),
+    editing: false,
+  },
+
+  /** How many results are on the page, or would be if there were as many. */
+  wanted: PAGE,
+
+  onLoad() {
+    this.setData({ scale: textScale() });
+  },
+
+  /** Also after a result was corrected or deleted on its own page. */
+  onShow() {
+    this.draw();
+  },
+
+  onReady() {
+    wx.setNavigationBarTitle({ title: t.title });
+    // The first page alone may not fill a tablet, and what does not scroll reaches no end.
+    this.more();
+  },
+
+  more() {
+    if (this.wanted >= entries().length) return;
+    this.wanted += PAGE;
+    this.draw();
+  },
+
+  /** Sets what differs from what is there. */
+  draw() {
+    const all = entries();
+    const pages = pagesOf(all, this.wanted, Date.now());
+    if (all.length === 0) return this.setData({ stage: 'empty', pages, editing: false });
+    /** @type {Record<string, any>} */
+    const changes = {};
+    const count = fill(t.count, { count: all.length });
+    if (this.data.stage !== 'shown') changes.stage = 'shown';
+    if (this.data.count !== count) changes.count = count;
+    if (pages.length < this.data.pages.length) changes.pages = pages;
+    else {
+      pages.forEach((page, index) => {
+        const there = this.data.pages[index];
+        if (JSON.stringify(page) !== JSON.stringify(there)) changes[`pages[${index}]`] = page;
+      });
+    }
+    if (Object.keys(changes).length) this.setData(changes);
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
+  open({ detail: { id } }) {
+    wx.navigateTo({ url: `/pages/result/result?id=${id}` });
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
+  async askRemove({ detail: { id } }) {
+    const item = this.data.pages.reduce((all, page) => all.concat(page), []).find((one) => one.id === id);
+    if (!item) return;
+    if (!(await confirmed(fill(t.removeTitle, { name: item.name }), t.removeSentence))) return;
+    forget(id);
+    this.draw();
+  },
+
+  async askRemoveAll() {
+    const sentence = fill(t.removeAllSentence, { count: entries().length });
+    if (!(await confirmed(t.removeAllTitle, sentence))) return;
+    forgetAll();
+    this.draw();
+  },
+
+  edit() {
+    this.setData({ editing: !this.data.editing });
+  },
+
+  shoot() {
+    toCamera();
+  },
+});
+
+/**
+ * @param {string} title
+ * @param {string} content
+ * @returns {Promise<boolean>}
+ */
+async function confirmed(title, content) {
+  const { confirm } = await promised(wx.showModal, {
+    ...{ title, content, confirmText: t.confirm, cancelText: t.cancel },
+  });
+  return confirm;
+}

@@ -1,0 +1,58 @@
+// @ts-check
+const { dayOf } = require('../../services/day');
+const { inLanguage, namesOf } = require('../../services/names');
+const { fill, texts } = require('../../texts/texts');
+
+/**
+ * A result as the list shows it: little, because all of it goes through `setData`.
+ *
+ * @typedef {object} Item
+ * @property {string} id
+ * @property {string} photo  path of a small picture
+ * @property {string} name
+ * @property {string} day
+ * @property {boolean} corrected  whether the name is the person's
+ * @property {string} maybe  the best guess where nobody is sure, else ''
+ * @property {string} removeLabel  what a screen reader says
+ */
+
+/** Results that are added to the page at once. */
+const PAGE = 20;
+
+/**
+ * @param {import('../../services/history').Entry} entry
+ * @param {number} now  milliseconds since 1970
+ * @returns {Item}
+ */
+function itemOf(entry, now) {
+  const { history: t, result } = texts();
+  const names = namesOf(entry);
+  const [first] = entry.predictions;
+  const guess = first ? inLanguage(first.name).name : '';
+  const name = names ? names.name : t.unsure;
+  const day = dayOf(entry.takenAt, now, t);
+  return {
+    id: entry.id,
+    photo: entry.small,
+    name,
+    day,
+    corrected: entry.corrected !== null,
+    maybe: names ? '' : fill(result.maybeName, { name: guess }),
+    removeLabel: fill(t.removeLabel, { name, day }),
+  };
+}
+
+/**
+ * @param {import('../../services/history').Entry[]} entries
+ * @param {number} count  of those that are shown
+ * @param {number} now  milliseconds since 1970
+ * @returns {Item[][]} in pages
+ */
+function pagesOf(entries, count, now) {
+  const shown = entries.slice(0, count).map((entry) => itemOf(entry, now));
+  return Array.from({ length: Math.ceil(shown.length / PAGE) }, (_, page) =>
+    shown.slice(page * PAGE, (page + 1) * PAGE)
+  );
+}
+
+module.exports = { pagesOf, PAGE };

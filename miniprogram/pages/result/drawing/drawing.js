@@ -1,0 +1,98 @@
+// @ts-check
+const { CARD, drawCaptioned, savedSize } = require('../../../services/caption');
+const { promised } = require('../../../services/promised');
+
+/**
+ * @typedef {import('../../../services/caption').Caption} Caption
+ * @typedef {import('../../../services/caption').Size} Size
+ */
+
+/** Share of 1. */
+const QUALITY = 0.92;
+
+/** One picture after the other: there is one canvas. @type {WeakMap<object, Promise<unknown>>} */
+const last = new WeakMap();
+
+/** A canvas that nobody sees, and what is drawn on it as files. */
+Component({
+  methods: {
+    /**
+     * The photo at its own size with words at its foot.
+     *
+     * @param {string} photo  path
+     * @param {Caption} caption
+     * @returns {Promise<string>} path of a temporary JPEG
+     */
+    forAlbum(photo, caption) {
+      return this.queued(() => this.drawn(photo, caption, savedSize));
+    },
+
+    /**
+     * The middle of the photo at 5:4 with words at its foot.
+     *
+     * @param {string} photo  path
+     * @param {Caption} caption
+     * @returns {Promise<string>} path of a temporary JPEG
+     */
+    forFriends(photo, caption) {
+      return this.queued(() => this.drawn(photo, caption, () => CARD));
+    },
+
+    /**
+     * @template Result
+     * @param {() => Promise<Result>} draw
+     * @returns {Promise<Result>}
+     */
+    queued(draw) {
+      const result = (last.get(this) || Promise.resolve()).then(draw, draw);
+      last.set(this, result);
+      return result;
+    },
+
+    /**
+     * @param {string} photo
+     * @param {Caption} caption
+     * @param {(photo: Size) => Size} sizeFor
+     * @returns {Promise<string>}
+     */
+    async drawn(photo, caption, sizeFor) {
+      const canvas = await this.canvas();
+      const image = await loaded(canvas.createImage(), photo);
+      const { width, height } = sizeFor(image);
+      Object.assign(canvas, { width, height });
+      drawCaptioned(canvas.getContext('2d'), { width, height }, image, caption);
+      const { tempFilePath } = await promised(
+        (options) => wx.canvasToTempFilePath(options, this),
+        {
+          ...{ canvas, x: 0, y: 0, width, height, destWidth: width, destHeight: height },
+          fileType: /** @type {'jpg'} */ ('jpg'),
+          quality: QUALITY,
+        }
+      );
+      return tempFilePath;
+    },
+
+    /** @returns {Promise<any>} the canvas node */
+    canvas() {
+      return new Promise((resolve) => {
+        this.createSelectorQuery()
+          .select('#drawing')
+          .fields({ node: true }, ({ node }) => resolve(node))
+          .exec();
+      });
+    },
+  },
+});
+
+/**
+ * @param {any} image  of the canvas's `createImage`
+ * @param {string} path
+ * @returns {Promise<any>} the same, when it can be drawn
+ */
+function loaded(image, path) {
+  return new Promise((resolve, reject) => {
+    image.onload = () => resolve(image);
+    image.onerror = reject;
+    image.src = path;
+  });
+}

@@ -1,0 +1,91 @@
+// @ts-check
+const { asFailure } = require('../../../services/failure');
+const { currentServer } = require('../../../services/server-address');
+const { echo } = require('../../../services/echo');
+const { texts } = require('../../../texts/texts');
+
+/**
+ * @typedef {import('../../../services/echo').EchoedPhoto} EchoedPhoto
+ *
+ * @typedef {object} Own  what is not rendered
+ * @property {EchoedPhoto | null} echoed
+ * @property {import('../../../services/task').Task<EchoedPhoto> | null} task
+ */
+
+/** @type {WeakMap<object, Own>} */
+const owned = new WeakMap();
+
+/**
+ * @param {object} component
+ * @returns {Own}
+ */
+function own(component) {
+  const found = owned.get(component) || { echoed: null, task: null };
+  owned.set(component, found);
+  return found;
+}
+
+/**
+ * Changes between the photo and what the server made of it, for developers; fetched at the first wish.
+ *
+ * Events: `picture` with `path` and `caption` of the server's picture, both '' where the photo comes back.
+ */
+Component({
+  properties: {
+    photo: { type: String, value: '' },
+  },
+  data: {
+    t: texts().result,
+    state: /** @type {'none' | 'fetching' | 'shown'} */ ('none'),
+    message: '',
+  },
+  lifetimes: {
+    detached() {
+      const { task } = own(this);
+      own(this).task = null;
+      if (task) task.cancel();
+    },
+  },
+  methods: {
+    toggle() {
+      if (this.data.state === 'fetching') return;
+      if (this.data.state === 'shown') this.back();
+      else this.showOrFetch(own(this).echoed);
+    },
+
+    /** @param {EchoedPhoto | null} echoed */
+    showOrFetch(echoed) {
+      if (echoed) this.show(echoed);
+      else this.fetch();
+    },
+
+    /** The photo itself again. */
+    back() {
+      if (this.data.state !== 'shown') return;
+      this.setData({ state: 'none' });
+      this.triggerEvent('picture', { path: '', caption: '' });
+    },
+
+    fetch() {
+      this.setData({ state: 'fetching', message: '' });
+      const task = echo(currentServer(), this.data.photo);
+      own(this).task = task;
+      task.promise.then(
+        (echoed) => this.show(echoed),
+        (thrown) => {
+          if (own(this).task !== task) return;
+          const { title, sentence } = texts().failures[asFailure(thrown).kind];
+          this.setData({ state: 'none', message: `${title}：${sentence}` });
+        }
+      );
+    },
+
+    /** @param {EchoedPhoto} echoed */
+    show(echoed) {
+      own(this).echoed = echoed;
+      this.setData({ state: 'shown' });
+      const { path, width, height } = echoed;
+      this.triggerEvent('picture', { path, caption: `${this.data.t.echoed} · ${width} × ${height}` });
+    },
+  },
+});

@@ -1,0 +1,85 @@
+// @ts-check
+const { colourOf } = require('./colours');
+
+/**
+ * The heat map over a photo. It is drawn in few, large dots, which the platform smooths when it lays the
+ * canvas over the photo: a grid has 7 x 7 values, a phone two million pixels.
+ */
+
+/** Dots on the longer side of the photo. */
+const DOTS = 96;
+/** What is left of the photo's brightness outside of what the network was shown, at full strength. */
+const UNSEEN = 0.25;
+
+/**
+ * Linear between the middles of cells, constant from the outer middles to the edge.
+ *
+ * @param {number[][]} grid  rows from top to bottom
+ * @param {number} across  0 to 1 over the grid, from left to right
+ * @param {number} down  0 to 1
+ * @returns {number} 0 to 1
+ */
+function valueAt(grid, across, down) {
+  const [first = []] = grid;
+  const [left, right, x] = neighbours(across, first.length);
+  const [above, below, y] = neighbours(down, grid.length);
+  const cell = (/** @type {number} */ row, /** @type {number} */ column) => (grid[row] || [])[column] || 0;
+  const upper = cell(above, left) * (1 - x) + cell(above, right) * x;
+  const lower = cell(below, left) * (1 - x) + cell(below, right) * x;
+  return upper * (1 - y) + lower * y;
+}
+
+/**
+ * @param {number} place  0 to 1
+ * @param {number} cells
+ * @returns {[number, number, number]} the cells before and after, and how far it is to the second, 0 to 1
+ */
+function neighbours(place, cells) {
+  const at = Math.min(Math.max(place * cells - 0.5, 0), cells - 1);
+  const before = Math.floor(at);
+  return [before, Math.min(before + 1, cells - 1), at - before];
+}
+
+/**
+ * @param {import('../../../contract').Explanation} explanation
+ * @param {number} across  0 to 1 over the photo
+ * @param {number} down  0 to 1
+ * @returns {number | null} 0 to 1; null outside of what the network was shown
+ */
+function heatAt({ grid, box }, across, down) {
+  const x = (across - box.left) / box.width;
+  const y = (down - box.top) / box.height;
+  return x < 0 || x > 1 || y < 0 || y > 1 ? null : valueAt(grid, x, y);
+}
+
+/**
+ * @param {import('./fitted').Size} photo  in any unit
+ * @returns {import('./fitted').Size} dots
+ */
+function dotsFor({ width, height }) {
+  const scale = DOTS / Math.max(width, height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/**
+ * Draws over the whole canvas. Nothing covers a value of 0; outside of what the network was shown it is dark.
+ *
+ * @param {WechatMiniprogram.CanvasRenderingContext.CanvasRenderingContext2D} context
+ * @param {import('./fitted').Size} dots  size of the canvas
+ * @param {import('../../../contract').Explanation} explanation
+ * @param {number} strength  0 to 1: how little of the photo shows through where the value is 1
+ */
+function drawHeat(context, dots, explanation, strength) {
+  context.clearRect(0, 0, dots.width, dots.height);
+  for (let y = 0; y < dots.height; y += 1) {
+    for (let x = 0; x < dots.width; x += 1) {
+      const value = heatAt(explanation, (x + 0.5) / dots.width, (y + 0.5) / dots.height);
+      context.globalAlpha = value === null ? strength * (1 - UNSEEN) : strength * Math.sqrt(value);
+      context.fillStyle = value === null ? '#000000' : `rgb(${colourOf(value).join(',')})`;
+      context.fillRect(x, y, 1, 1);
+    }
+  }
+  context.globalAlpha = 1;
+}
+
+module.exports = { drawHeat, dotsFor, heatAt };

@@ -1,0 +1,126 @@
+// @ts-check
+const { dotsFor, drawHeat } = require('./heat');
+const { fitted } = require('./fitted');
+const { promised } = require('../../../services/promised');
+const { texts } = require('../../../texts/texts');
+
+/**
+ * @typedef {import('../../../contract').Explanation} Explanation
+ *
+ * @typedef {object} Own  what is not rendered
+ * @property {Explanation | null} explanation
+ * @property {import('./fitted').Size | null} photo  pixels
+ * @property {number} strength  percent
+ */
+
+/** Percent; what the slider begins with. */
+const STRENGTH = 75;
+
+/** @type {WeakMap<object, Own>} */
+const owned = new WeakMap();
+
+/**
+ * @param {object} component
+ * @returns {Own}
+ */
+function own(component) {
+  const found = owned.get(component) || { explanation: null, photo: null, strength: STRENGTH };
+  owned.set(component, found);
+  return found;
+}
+
+/**
+ * The photo with, where one is shown, the heat map over it and the slider for its strength.
+ *
+ * Events: `off` when a tap asks for the photo without the heat map, `missing` where the file is gone.
+ */
+Component({
+  properties: {
+    src: { type: String, value: '' },
+    label: { type: String, value: '' },
+    caption: { type: String, value: '' },
+    busy: { type: Boolean, value: false },
+    /** Whether there is a heat map to lay over the photo; `show` says which. */
+    heated: { type: Boolean, value: false },
+  },
+  data: {
+    t: texts().result,
+    missing: false,
+    strength: STRENGTH,
+    /** Where the photo lies inside the frame. */
+    place: '',
+  },
+  observers: {
+    src() {
+      this.setData({ missing: false, place: '' });
+    },
+  },
+  pageLifetimes: {
+    resize() {
+      this.lay();
+    },
+  },
+  methods: {
+    /** @param {Explanation} explanation */
+    show(explanation) {
+      own(this).explanation = explanation;
+      return this.draw();
+    },
+
+    /** @param {WechatMiniprogram.ImageLoad} event */
+    loaded({ detail: { width, height } }) {
+      own(this).photo = { width: Number(width), height: Number(height) };
+      return this.lay().then(() => this.draw());
+    },
+
+    failed() {
+      this.setData({ missing: true });
+      this.triggerEvent('missing');
+    },
+
+    /** Lays the canvas over the photo, which fills the frame in one direction only. */
+    async lay() {
+      const { photo } = own(this);
+      const frame = await this.measured('.frame', { size: true });
+      if (!photo || !frame || !frame.width) return;
+      const { left, top, width, height } = fitted(frame, photo);
+      const place = `left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px`;
+      if (place !== this.data.place) this.setData({ place });
+    },
+
+    async draw() {
+      const { explanation, photo, strength } = own(this);
+      if (!explanation || !photo) return;
+      const found = await this.measured('.heat', { node: true, size: true });
+      if (!found || !found.node) return;
+      const canvas = found.node;
+      const dots = dotsFor(photo);
+      if (canvas.width !== dots.width) canvas.width = dots.width;
+      if (canvas.height !== dots.height) canvas.height = dots.height;
+      drawHeat(canvas.getContext('2d'), dots, explanation, strength / 100);
+    },
+
+    /**
+     * @param {string} selector
+     * @param {{size?: boolean, node?: boolean}} fields
+     * @returns {Promise<any>} null where there is none
+     */
+    measured(selector, fields) {
+      return new Promise((resolve) => {
+        this.createSelectorQuery().select(selector).fields(fields, resolve).exec();
+      });
+    },
+
+    /** @param {WechatMiniprogram.SliderChange} event  while the finger moves, and when it leaves */
+    slide({ detail: { value } }) {
+      own(this).strength = value;
+      return this.draw();
+    },
+
+    /** A photo without a heat map opens in WeChat's own viewer, where it can be enlarged. */
+    tap() {
+      if (this.data.heated) this.triggerEvent('off');
+      else if (!this.data.missing) promised(wx.previewImage, { urls: [this.data.src] }).catch(() => {});
+    },
+  },
+});

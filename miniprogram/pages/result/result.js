@@ -1,0 +1,269 @@
+// @ts-check
+const { asFailure, failure } = require('../../services/failure');
+const { captionOf, classCalled, questionOf } = require('./words');
+const { correct, entry, forget } = require('../../services/history');
+const { explain } = require('../../services/explain');
+const { fill, speaksChinese, texts } = require('../../texts/texts');
+const { inLanguage, namesOf } = require('../../services/names');
+const { isServerSet, mayChangeServer } = require('../../services/server-address');
+const { CAMERA, leave, toCamera } = require('../../services/navigation');
+const { offer, sendWaiting } = require('../../services/corrections');
+const { promised } = require('../../services/promised');
+const { rowsOf } = require('./ranking/rows');
+const { saveAsking, saveMessage } = require('./saving');
+const { textScale } = require('../../services/device');
+
+/**
+ * @typedef {import('../../services/history').Entry} Entry
+ * @typedef {import('../../contract').Explanation} Explanation
+ */
+
+const t = texts().result;
+
+Page({
+  data: {
+    t,
+    scale: 1,
+    stage: /** @type {'opening' | 'shown' | 'gone'} */ ('opening'),
+    /** The picture in sight: the photo, or what the server made of it. A path, never the bytes. */
+    picture: '',
+    caption: '',
+    rows: /** @type {import('./ranking/rows').Row[]} */ ([]),
+    sure: true,
+    by: '',
+    heading: '',
+    /** What the person says it is. */
+    corrected: /** @type {import('../../services/names').Names | null} */ (null),
+    /** Id of the class whose heat map is shown or on its way. */
+    looked: '',
+    looking: false,
+    heated: false,
+    /** Below the photo, about the heat map. */
+    note: '',
+    correcting: false,
+    /** Below the buttons. */
+    message: '',
+    saving: false,
+    mayEcho: false,
+  },
+
+  id: '',
+  /** What is under way; whatever ends after being replaced here says nothing any more. */
+  explaining: /** @type {import('../../services/task').Task<Explanation> | null} */ (null),
+
+  /** @param {{id?: string}} query */
+  onLoad({ id = '' }) {
+    this.id = id;
+    this.setData({ scale: textScale(), mayEcho: mayChangeServer() });
+    this.present();
+    // What could not be sent earlier: a result was just received, so there may be a network now.
+    sendWaiting();
+  },
+
+  onReady() {
+    wx.setNavigationBarTitle({ title: t.title });
+  },
+
+  onUnload() {
+    this.stopLooking();
+  },
+
+  /** @returns {Entry | null} null where it was deleted, or was never on this phone */
+  entry() {
+    return entry(this.id);
+  },
+
+  present() {
+    const found = this.entry();
+    if (!found) return this.setData({ stage: 'gone' });
+    const { corrected, confident, model, photo, predictions } = found;
+    this.setData({
+      stage: 'shown',
+      picture: photo,
+      rows: rowsOf(predictions, speaksChinese()),
+      sure: confident,
+      by: fill(t.by, { model: model.name }),
+      heading: corrected ? t.guesses : confident ? t.results : t.maybe,
+      corrected: corrected && inLanguage(corrected.name),
+    });
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event  the name that was tapped */
+  onLook({ detail: { id } }) {
+    if (this.data.looked === id) this.unlook();
+    else this.look(id);
+  },
+
+  /** Back to the photo alone. */
+  unlook() {
+    this.stopLooking();
+    this.setData({ looked: '', looking: false, heated: false, note: '' });
+  },
+
+  stopLooking() {
+    const task = this.explaining;
+    this.explaining = null;
+    if (task) task.cancel();
+  },
+
+  /** @param {string} id  of a class */
+  look(id) {
+    const found = this.entry();
+    const row = this.data.rows.find((one) => one.id === id);
+    if (!found || !row) return;
+    this.stopLooking();
+    this.photoBack();
+    const { name } = row;
+    this.setData({ looked: id, looking: true, heated: false, note: fill(t.looking, { name }) });
+    if (!isServerSet()) return this.missHeat(failure('address-not-set'));
+    const task = explain(found, id);
+    this.explaining = task;
+    task.promise.then(
+      (explanation) => this.showHeat(task, explanation, name),
+      (thrown) => {
+        if (this.explaining === task) this.missHeat(asFailure(thrown));
+      }
+    );
+  },
+
+  /**
+   * @param {import('../../services/task').Task<Explanation>} task
+   * @param {Explanation} explanation
+   * @param {string} name
+   */
+  async showHeat(task, explanation, name) {
+    await this.selectComponent('#picture').show(explanation);
+    if (this.explaining !== task) return;
+    this.explaining = null;
+    this.setData({ looking: false, heated: true, note: fill(t.looked, { name }) });
+  },
+
+  /** @param {import('../../services/failure').Failure} reason */
+  missHeat({ kind }) {
+    this.explaining = null;
+    const { title, sentence } = texts().failures[kind];
+    const note = kind === 'request-invalid' ? t.unknownClass : `${title}：${sentence}`;
+    this.setData({ looked: '', looking: false, note });
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{path: string, caption: string}>} event  of the server's picture */
+  onPicture({ detail: { path, caption } }) {
+    this.unlook();
+    const found = this.entry();
+    this.setData({ picture: path || (found ? found.photo : ''), caption });
+  },
+
+  photoBack() {
+    const echo = this.selectComponent('#echo');
+    if (echo) echo.back();
+  },
+
+  askCorrection() {
+    this.setData({ correcting: true });
+  },
+
+  closeCorrection() {
+    this.setData({ correcting: false });
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{id?: string, text?: string}>} event */
+  onCorrect({ detail: { id, text = '' } }) {
+    /** @type {Entry | null} */
+    const found = this.entry();
+    this.closeCorrection();
+    if (!found) return;
+    const chosen = found.predictions.find((prediction) => prediction.id === id);
+    this.keepCorrection(chosen || classCalled(found, text));
+  },
+
+  undoCorrection() {
+    this.keepCorrection(null);
+  },
+
+  /** @param {import('../../services/history').Correction | string | null} correction */
+  keepCorrection(correction) {
+    const corrected = correct(this.id, correction);
+    this.present();
+    if (corrected) offer(corrected);
+  },
+
+  /** @returns {string} the name as it is spoken of, also where nobody is sure of it */
+  name() {
+    const found = this.entry();
+    const names = found && namesOf(found);
+    const [row] = this.data.rows;
+    return names ? names.name : row ? row.name : '';
+  },
+
+  copy() {
+    return promised(wx.setClipboardData, { data: this.name() }).then(
+      () => true,
+      () => {
+        this.setData({ message: t.copyFailed });
+        return false;
+      }
+    );
+  },
+
+  /** WeChat opens its search for no mini-program: what we can do is to copy the name and say where it goes. */
+  async search() {
+    if (!(await this.copy())) return;
+    wx.hideToast({});
+    wx.showModal({
+      title: t.searchTitle,
+      content: fill(t.searchSentence, { name: this.name() }),
+      confirmText: t.searchOk,
+      showCancel: false,
+    });
+  },
+
+  async save() {
+    const found = this.entry();
+    if (this.data.saving || !found) return;
+    this.setData({ saving: true, message: '' });
+    /** @type {Promise<string>} */
+    const drawn = this.selectComponent('#drawing').forAlbum(found.photo, captionOf(found));
+    const outcome = await drawn.then(saveAsking).catch(() => /** @type {const} */ ('failed'));
+    if (outcome === 'saved') wx.showToast({ title: t.saved, icon: 'success' });
+    this.setData({ saving: false, message: saveMessage(outcome) });
+  },
+
+  onShareAppMessage() {
+    const found = this.entry();
+    const path = `/${CAMERA}`;
+    if (!found) return { title: texts().title, path };
+    const title = questionOf(found);
+    /** @type {Promise<string>} */
+    const drawn = this.selectComponent('#drawing').forFriends(found.photo, { ...captionOf(found), name: title });
+    // Without the picture WeChat takes one of the page.
+    const promise = drawn.then(
+      (imageUrl) => ({ title, path, imageUrl }),
+      () => ({ title, path })
+    );
+    return { title, path, promise };
+  },
+
+  /** Moments open this very page, on other phones: it finds no result there and says so. */
+  onShareTimeline() {
+    const found = this.entry();
+    return found
+      ? { title: questionOf(found), query: '', imageUrl: found.photo }
+      : { title: texts().title, query: '' };
+  },
+
+  async remove() {
+    const { confirm } = await promised(wx.showModal, {
+      title: t.removeTitle,
+      content: t.removeSentence,
+      confirmText: t.removeConfirm,
+      cancelText: t.removeCancel,
+    });
+    if (!confirm) return;
+    await forget(this.id);
+    leave();
+  },
+
+  again() {
+    toCamera();
+  },
+});

@@ -1,0 +1,47 @@
+// @ts-check
+const { fill, speaksChinese, texts } = require('../../texts/texts');
+const { namesOf } = require('../../services/names');
+const { rowsOf } = require('./ranking/rows');
+
+/** @typedef {import('../../services/history').Entry} Entry */
+
+/**
+ * The words on a photo that goes to the album.
+ *
+ * @param {Entry} entry
+ * @returns {import('../../services/caption').Caption}
+ */
+function captionOf(entry) {
+  const { mark, maybeName } = texts().result;
+  const [first] = rowsOf(entry.predictions, speaksChinese());
+  const names = namesOf(entry);
+  if (entry.corrected && names) return { name: names.name, detail: names.other, mark };
+  const { name = '', other = '', percent = '' } = first || {};
+  const detail = [other, percent].filter(Boolean).join(' · ');
+  return { name: names ? name : fill(maybeName, { name }), detail, mark };
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {string} what a friend is asked
+ */
+function questionOf(entry) {
+  const { shareTitle, shareUnsure } = texts().result;
+  const names = namesOf(entry);
+  return names ? fill(shareTitle, { name: names.name }) : shareUnsure;
+}
+
+/**
+ * What a person typed, as the class that is called so, where one of those that the network named is.
+ *
+ * @param {Entry} entry
+ * @param {string} text
+ * @returns {import('../../contract').Prediction | string}
+ */
+function classCalled({ predictions }, text) {
+  const plain = (/** @type {string} */ name) => name.replace(/\s+/g, ' ').trim().toLowerCase();
+  const called = predictions.find(({ name }) => [name.zh, name.en].map(plain).includes(plain(text)));
+  return called || text;
+}
+
+module.exports = { captionOf, questionOf, classCalled };

@@ -1,0 +1,60 @@
+// @ts-check
+const { hasForm, isFilledText, isModel, isPrediction, read } = require('./answer');
+const { send } = require('./sending');
+const { sequence } = require('./task');
+
+/** @typedef {import('../contract').Explanation} Explanation */
+
+/** As many explanations are kept for the session; each is some hundred numbers. */
+const KEPT = 60;
+
+/** @type {Map<string, Explanation>} result and class -> explanation, oldest first */
+const kept = new Map();
+
+/** @type {import('./answer').Check} */
+const isShare = (value) => typeof value === 'number' && value >= 0 && value <= 1;
+/** @type {import('./answer').Check} */
+const isRow = (value) => Array.isArray(value) && value.length > 0 && value.every(isShare);
+
+const isBox = hasForm({ left: isShare, top: isShare, width: isShare, height: isShare });
+
+const isExplanation = hasForm({
+  success: (value) => value === true,
+  label: isPrediction,
+  method: isFilledText,
+  grid: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((row) => isRow(row) && row.length === value[0].length),
+  box: (value) => isBox(value) && value.width > 0 && value.height > 0,
+  model: isModel,
+});
+
+/**
+ * Where on the photo the network sees a class.
+ *
+ * @param {Pick<import('./history').Entry, 'id' | 'photo'>} entry
+ * @param {string} classId
+ * @returns {import('./task').Task<Explanation>}
+ */
+function explain(entry, classId) {
+  const key = `${entry.id} ${classId}`;
+  return sequence(async (run) => {
+    const known = kept.get(key);
+    if (known) return known;
+    const body = await run(() =>
+      send({
+        path: `/explain?label=${encodeURIComponent(classId)}`,
+        filePath: entry.photo,
+        header: { Accept: 'application/json' },
+      })
+    );
+    /** @type {Explanation} */
+    const explanation = read(isExplanation, body);
+    kept.set(key, explanation);
+    for (const old of [...kept.keys()].slice(0, -KEPT)) kept.delete(old);
+    return explanation;
+  });
+}
+
+module.exports = { explain };
