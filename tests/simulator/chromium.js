@@ -23,6 +23,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
  * @property {import('playwright-core').Page} page
  * @property {string} url of the host page
  * @property {Error[]} errors uncaught errors and console errors, as they come
+ * @property {() => Promise<void>} restart loads the page again, with files and storage as they are
  * @property {() => Promise<void>} close
  */
 
@@ -78,6 +79,11 @@ export async function launchPhone({
     page,
     url,
     errors,
+    async restart() {
+      await page.evaluate(() => window.simulator.flush());
+      await page.reload();
+      await page.waitForFunction(() => window.simulator);
+    },
     async close() {
       await browser.close();
       await served.close();

@@ -18,6 +18,7 @@ import { hostTag } from './runtime/host-tag.js';
  * @property {'ask' | 'agreed' | 'refused'} [privacy]
  * @property {Record<string, boolean>} [scopes] for example {'scope.camera': true}
  * @property {Record<string, unknown>} [storage] what is stored before the app starts
+ * @property {Record<string, Uint8Array | import('./runtime/files.js').KeptFile>} [files] the user's files by path
  *
  * @typedef {object} Launched
  * @property {any} page the current page's instance: data, setData, methods
@@ -30,6 +31,7 @@ import { hostTag } from './runtime/host-tag.js';
  * @property {Record<string, any>} simulator the control surface
  * @property {Window & typeof globalThis} window
  * @property {Error[]} errors that nobody caught
+ * @property {() => {files: Record<string, any>, storage: Record<string, any>}} kept for the options of the next launch
  * @property {() => Promise<void>} close
  */
 
@@ -50,6 +52,8 @@ export async function launch({ root, query, storage = {}, ...options }) {
     runScripts: 'outside-only',
     pretendToBeVisual: true,
     virtualConsole,
+    // Room for the 10 MB of a phone and the keys around them, in UTF-16 units.
+    storageQuota: 12 * 1024 * 1024,
   });
   const { window } = dom;
   for (const [key, data] of Object.entries(storage))
@@ -90,6 +94,7 @@ function handle(window, simulator, gate) {
     simulator,
     window,
     errors: simulator.errors,
+    kept: () => structuredClone(simulator.kept()),
     async close() {
       window.close();
       await gate.close();

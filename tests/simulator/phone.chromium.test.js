@@ -130,19 +130,30 @@ describe.skipIf(!findChromium())('in Chromium', () => {
     expect(phone.errors).toEqual([]);
   });
 
-  test('user files are there after a reload', async () => {
+  test('files and storage are there after a restart', async () => {
     const page = await open();
-    await page.evaluate(() =>
-      window.simulator.call('getFileSystemManager').writeFileSync('wxfile://usr/a.txt', 'kept'),
-    );
-    await page.waitForTimeout(200);
-    await page.reload();
-    await page.locator('.phone-page').waitFor();
+    await page.evaluate(async () => {
+      const { call } = window.simulator;
+      const files = call('getFileSystemManager');
+      files.writeFileSync('wxfile://usr/gone.txt', 'x');
+      files.mkdirSync('wxfile://usr/empty');
+      files.writeFileSync('wxfile://usr/a.txt', 'kept');
+      files.unlinkSync('wxfile://usr/gone.txt');
+      call('setStorageSync', 'key', [1]);
+    });
+    await phone.restart();
     expect(
-      await page.evaluate(() =>
-        window.simulator.call('getFileSystemManager').readFileSync('wxfile://usr/a.txt', 'utf8'),
-      ),
-    ).toBe('kept');
+      await page.evaluate(() => {
+        const { call } = window.simulator;
+        const files = call('getFileSystemManager');
+        return [
+          files.readFileSync('wxfile://usr/a.txt', 'utf8'),
+          files.readdirSync('wxfile://usr').sort(),
+          call('getStorageSync', 'key'),
+        ];
+      }),
+    ).toEqual(['kept', ['a.txt', 'empty'], [1]]);
+    expect(phone.errors).toEqual([]);
   });
 
   test("places are counted from the page's corner", async () => {

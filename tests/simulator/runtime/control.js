@@ -1,3 +1,5 @@
+import { storedValues } from './wx/storage.js';
+
 /**
  * What tests and curious people may do to the phone from outside. Mini-program code does not see it.
  *
@@ -19,6 +21,12 @@ export function createControl(phone) {
     network: (status) => network.become(status),
     /** @param {number} bytesPerSecond 0 lifts it */
     uploadThrottle: (bytesPerSecond) => void (network.throttle = bytesPerSecond),
+    /** @param {boolean} full nothing more can be written, neither files nor storage */
+    storageFull: (full) => void (phone.files.full = full),
+    /** @returns {{files: Record<string, import('./files.js').KeptFile>, storage: Record<string, unknown>}} what a restart finds */
+    kept: () => ({ files: phone.files.remaining, storage: storedValues() }),
+    /** @returns {Promise<void>} when all files are safe from a reload */
+    flush: () => phone.files.kept.written,
     /** @param {'light' | 'dark'} name */
     theme: (name) => theme.choose(name),
     hide: () => router.hide(),

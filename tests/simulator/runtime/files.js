@@ -1,6 +1,13 @@
 import { KeptFiles } from './kept-files.js';
+import { Refusal } from './wx/api.js';
 
 export const USER_DATA_PATH = 'wxfile://usr';
+/** Where saveFile without a path puts files; getSavedFileList lists them. */
+export const STORE_PREFIX = 'wxfile://store_';
+
+const MEGABYTE = 1024 * 1024;
+const FILE_LIMIT = 100 * MEGABYTE;
+const TOTAL_LIMIT = 200 * MEGABYTE;
 
 const TYPES = {
   jpg: 'image/jpeg',
@@ -14,37 +21,98 @@ const TYPES = {
   txt: 'text/plain',
 };
 
-/** Files of one phone: temporary ones are gone with the page, user files stay in the browser. */
+/** @typedef {{bytes: Uint8Array, time: number}} KeptFile `time` in milliseconds; a folder's path ends with a slash */
+
+/** Files of one phone: temporary ones are gone with the page, the user's and the saved ones stay. */
 export class Files {
-  constructor() {
+  /** @param {Record<string, Uint8Array | KeptFile>} [given] of an earlier visit */
+  constructor(given = {}) {
+    this.given = given;
     /** @type {Map<string, Uint8Array>} */
     this.contents = new Map();
+    /** @type {Map<string, number>} when each kept file was written, milliseconds */
+    this.times = new Map();
     this.folders = new Set([USER_DATA_PATH]);
     this.count = 0;
+    this.full = false;
     this.kept = new KeptFiles();
   }
 
-  /** @returns {Promise<void>} brings back the user's files of an earlier visit */
+  /** @returns {Promise<void>} brings back the files of an earlier visit */
   async restore() {
-    for (const [path, bytes] of await this.kept.all()) {
-      this.contents.set(path, bytes);
-      for (let folder = path; folder.length > USER_DATA_PATH.length;) {
+    const earlier = await this.kept.all();
+    for (const [path, file] of Object.entries(this.given)) {
+      const { bytes, time = Date.now() } = 'bytes' in file ? file : { bytes: file };
+      earlier.set(path, { bytes: Uint8Array.from(bytes), time });
+    }
+    for (const [path, { bytes, time }] of earlier) {
+      if (!path.endsWith('/')) {
+        this.contents.set(path, bytes);
+        this.times.set(path, time);
+      }
+      for (let folder = path; folder.length > USER_DATA_PATH.length && !isSaved(path);) {
         folder = folder.slice(0, folder.lastIndexOf('/'));
         this.folders.add(folder);
       }
     }
   }
 
-  /** @param {string} path @param {Uint8Array} bytes @returns {void} */
+  /** @returns {Record<string, KeptFile>} what another visit finds */
+  get remaining() {
+    const folders = [...this.folders].filter((path) => path !== USER_DATA_PATH);
+    return Object.fromEntries([
+      ...folders.map((path) => [`${path}/`, { bytes: new Uint8Array(0), time: 0 }]),
+      ...[...this.times].map(([path, time]) => [path, { bytes: this.contents.get(path), time }]),
+    ]);
+  }
+
+  /** @returns {number} bytes that the user's and the saved files take together */
+  get used() {
+    return [...this.times.keys()].reduce((sum, path) => sum + this.contents.get(path).length, 0);
+  }
+
+  /**
+   * @param {string} path of a user file or a saved one
+   * @param {Uint8Array} bytes
+   * @returns {void}
+   * @throws {Refusal} where there is no room
+   */
   write(path, bytes) {
+    const before = this.times.has(path) ? this.contents.get(path).length : 0;
+    if (this.full || bytes.length > FILE_LIMIT || this.used - before + bytes.length > TOTAL_LIMIT) {
+      throw new Refusal('the maximum size of the file storage limit is exceeded', { errCode: 1300202 });
+    }
+    const time = Date.now();
     this.contents.set(path, bytes);
-    if (path.startsWith(USER_DATA_PATH)) this.kept.set(path, bytes);
+    this.times.set(path, time);
+    this.kept.set(path, { bytes, time });
+  }
+
+  /** @param {string} path @returns {void} */
+  addFolder(path) {
+    this.folders.add(path);
+    this.kept.set(`${path}/`, { bytes: new Uint8Array(0), time: Date.now() });
+  }
+
+  /** @param {string} path @returns {void} */
+  removeFolder(path) {
+    this.folders.delete(path);
+    this.kept.delete(`${path}/`);
   }
 
   /** @param {string} path @returns {void} */
   remove(path) {
     this.contents.delete(path);
-    if (path.startsWith(USER_DATA_PATH)) this.kept.delete(path);
+    if (this.times.delete(path)) this.kept.delete(path);
+  }
+
+  /**
+   * @param {string} suffix without dot
+   * @returns {string} a path that saveFile gives
+   */
+  savedPath(suffix) {
+    this.count += 1;
+    return `${STORE_PREFIX}${Date.now().toString(36)}${this.count}.${suffix}`;
   }
 
   /**
@@ -100,4 +168,9 @@ export function bytesOf(blob) {
     reader.onerror = () => reject(reader.error);
     reader.readAsArrayBuffer(blob);
   });
+}
+
+/** @param {string} path @returns {boolean} */
+export function isSaved(path) {
+  return path.startsWith(STORE_PREFIX);
 }

@@ -20,6 +20,7 @@ import { Listeners } from './listeners.js';
  * @property {string} [proxy] address prefix that requests go through; none where it is empty
  * @property {'ask' | 'agreed' | 'refused'} [privacy] default ask
  * @property {Record<string, boolean>} [scopes] answers that were given earlier
+ * @property {Record<string, Uint8Array | import('./files.js').KeptFile>} [files] user files of an earlier visit
  * @property {Record<string, Function>} [wx] members that replace the simulator's
  * @property {{width: number, height: number}} [screen] where there is no layout, as in jsdom
  */
@@ -55,7 +56,7 @@ export class Phone {
     this.scopes = new Scopes(this, options.scopes);
     this.privacy = new Privacy(this, options.privacy);
     this.theme = new Theme(this, options.theme);
-    this.files = new Files();
+    this.files = new Files(options.files);
     this.pictures = new Pictures(this);
     this.cameras = new Cameras(this);
     this.canvases = new Canvases(this);

@@ -1,4 +1,5 @@
 import { suffixOf, typeOf } from '../files.js';
+import { fileOperations } from './file-operations.js';
 import { answer, Refusal, settle, strict } from './api.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -110,7 +111,8 @@ async function download({ phone, options, send, tell }) {
   });
   const bytes = new Uint8Array(answered.body);
   if (filePath) {
-    phone.files.write(filePath, bytes);
+    const { writeFile } = fileOperations(phone.files);
+    writeFile({ filePath, data: bytes.buffer });
     return { filePath, statusCode: answered.status };
   }
   const suffix = suffixOf(answered.header['content-type'] ?? '');

@@ -23,7 +23,13 @@ export function storageMembers(phone, api) {
     if (text.length > VALUE_LIMIT) throw new Error('setStorage:fail entry size limit reached');
     if (used() - (store.getItem(PREFIX + key)?.length ?? 0) + text.length > TOTAL_LIMIT)
       throw new Error('setStorage:fail storage limit reached');
-    store.setItem(PREFIX + key, text);
+    if (phone.files.full) throw new Error('setStorage:fail storage limit reached');
+    try {
+      store.setItem(PREFIX + key, text);
+    } catch {
+      // The browser's own limit may be lower.
+      throw new Error('setStorage:fail storage limit reached');
+    }
   };
   const remove = (key) => store.removeItem(PREFIX + key);
   const clear = () => keys().forEach(remove);
@@ -49,4 +55,13 @@ export function storageMembers(phone, api) {
     clearStorage: api('clearStorage', clear),
     getStorageInfo: api('getStorageInfo', info),
   };
+}
+
+/** @returns {Record<string, unknown>} everything that setStorage stored */
+export function storedValues() {
+  const store = globalThis.localStorage;
+  const stored = Object.keys(store).filter((key) => key.startsWith(PREFIX));
+  return Object.fromEntries(
+    stored.map((key) => [key.slice(PREFIX.length), JSON.parse(store.getItem(key)).data]),
+  );
 }
