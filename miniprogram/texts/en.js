@@ -102,7 +102,7 @@ const en = {
     shareTitle: 'Is this “{name}”?',
     shareUnsure: 'Do you know what this is?',
     mark: 'PaiShi',
-    save: 'Save with its name',
+    save: 'Save',
     saving: 'Saving…',
     saved: 'Saved to the album',
     saveFailed: 'It was not saved. Please try again.',

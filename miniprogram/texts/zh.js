@@ -96,7 +96,7 @@ const zh = {
     shareTitle: '这是{name}吗？',
     shareUnsure: '你认得这是什么吗？',
     mark: '拍识',
-    save: '保存照片和名字',
+    save: '保存到相册',
     saving: '正在保存…',
     saved: '已保存到相册',
     saveFailed: '没有保存成功，请再试一次。',

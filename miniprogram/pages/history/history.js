@@ -6,7 +6,7 @@ const { promised } = require('../../services/promised');
 const { textScale } = require('../../services/device');
 const { toCamera } = require('../../services/navigation');
 
-/** @typedef {import('./items').Item} Item */
+/** @typedef {import('./items').ItemPage} ItemPage */
 
 const t = texts().history;
 
@@ -17,8 +17,8 @@ Page({
     /** Nothing is said about an empty history before it was looked at. */
     stage: /** @type {'opening' | 'empty' | 'shown'} */ ('opening'),
     count: '',
-    /** Item[][], so that each next page of them is set by its path. */
-    pages: /** @type {Item[][]} */ ([]),
+    /** In pages, so that the next one is set by its path. */
+    pages: /** @type {ItemPage[]} */ ([]),
     editing: false,
   },
 
@@ -73,7 +73,7 @@ Page({
 
   /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
   async askRemove({ detail: { id } }) {
-    const item = this.data.pages.reduce((all, page) => all.concat(page), []).find((one) => one.id === id);
+    const item = this.data.pages.flatMap(({ items }) => items).find((one) => one.id === id);
     if (!item) return;
     if (!(await confirmed(fill(t.removeTitle, { name: item.name }), t.removeSentence))) return;
     forget(id);

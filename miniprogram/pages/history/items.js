@@ -14,6 +14,8 @@ const { fill, texts } = require('../../texts/texts');
  * @property {boolean} corrected  whether the name is the person's
  * @property {string} maybe  the best guess where nobody is sure, else ''
  * @property {string} removeLabel  what a screen reader says
+ *
+ * @typedef {{number: number, items: Item[]}} ItemPage
  */
 
 /** Results that are added to the page at once. */
@@ -46,13 +48,14 @@ function itemOf(entry, now) {
  * @param {import('../../services/history').Entry[]} entries
  * @param {number} count  of those that are shown
  * @param {number} now  milliseconds since 1970
- * @returns {Item[][]} in pages
+ * @returns {ItemPage[]}
  */
 function pagesOf(entries, count, now) {
   const shown = entries.slice(0, count).map((entry) => itemOf(entry, now));
-  return Array.from({ length: Math.ceil(shown.length / PAGE) }, (_, page) =>
-    shown.slice(page * PAGE, (page + 1) * PAGE)
-  );
+  return Array.from({ length: Math.ceil(shown.length / PAGE) }, (_, number) => ({
+    number,
+    items: shown.slice(number * PAGE, (number + 1) * PAGE),
+  }));
 }
 
 module.exports = { pagesOf, PAGE };

@@ -149,7 +149,12 @@ describe('the bounds', () => {
   });
 
   it('are bytes too', async () => {
-    const half = () => history.remember({ photo: device.photo(Buffer.alloc(45 * 1024 * 1024)), answer: ANSWER });
+    const half = async () => {
+      const photo = device.photo(Buffer.alloc(45 * 1024 * 1024));
+      const entry = await history.remember({ photo, answer: ANSWER });
+      device.files.unlinkSync(photo);
+      return entry;
+    };
     const [first, second, third] = [await half(), await half(), await half()];
     expect(history.entries().map(({ id }) => id)).toEqual([third.id, second.id]);
     expect(device.has(first.photo)).toBe(false);

@@ -37,6 +37,7 @@ const PAIRS = [
   ['ink', 'accent-soft', TEXT],
   ['ink-soft', 'ground', TEXT],
   ['ink-soft', 'surface', TEXT],
+  ['ink-soft', 'accent-soft', TEXT],
   ['accent', 'ground', TEXT],
   ['accent', 'surface', TEXT],
   ['accent', 'accent-soft', TEXT],

@@ -62,15 +62,16 @@ Component({
   },
   methods: {
     /** @param {Explanation} explanation */
-    show(explanation) {
+    async show(explanation) {
       own(this).explanation = explanation;
-      return this.draw();
+      await this.lay();
+      await this.draw();
     },
 
     /** @param {WechatMiniprogram.ImageLoad} event */
     loaded({ detail: { width, height } }) {
       own(this).photo = { width: Number(width), height: Number(height) };
-      return this.lay().then(() => this.draw());
+      this.lay().then(() => this.draw());
     },
 
     failed() {
@@ -114,7 +115,7 @@ Component({
     /** @param {WechatMiniprogram.SliderChange} event  while the finger moves, and when it leaves */
     slide({ detail: { value } }) {
       own(this).strength = value;
-      return this.draw();
+      this.draw();
     },
 
     /** A photo without a heat map opens in WeChat's own viewer, where it can be enlarged. */

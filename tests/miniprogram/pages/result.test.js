@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { example } from '../sources.js';
+import { startServer } from '../server.js';
+import { openPhone, TRUSTING } from './phone.js';
+import { past, RESULT } from './past.js';
+
+/** @type {import('../server.js').TestServer} */
+let server;
+/** @type {import('./phone.js').OpenPhone} */
+let phone;
+
+/** The result page of one result. @param {object} [entry] @param {object} [options] @returns {Promise<void>} */
+async function open(entry = {}, { storage = {}, ...options } = {}) {
+  const before = past([entry]);
+  phone = await openPhone({
+    ...TRUSTING,
+    ...RESULT,
+    server: server.address,
+    ...before,
+    storage: { ...before.storage, ...storage },
+    ...options,
+  });
+}
+
+/** @returns {any} what is stored of the result */
+const stored = () => phone.simulator.kept().storage.history[0];
+
+/** @returns {string[]} names of the past results' files */
+const files = () => Object.keys(phone.simulator.kept().files).filter((path) => path.endsWith('.jpg'));
+
+beforeEach(async () => {
+  server = await startServer();
+});
+
+afterEach(async () => {
+  expect(phone.errors).toEqual([]);
+  await phone.close();
+  await server.close();
+});
+
+describe('a result', () => {
+  it('has its photo, the best name large with the other language, and the others as bars', async () => {
+    await open();
+    expect(phone.find('image.photo').getAttribute('role')).toBeNull();
+    expect(phone.page.data.picture).toBe('wxfile://usr/history/r0.jpg');
+    expect(phone.text('.row-first')).toMatch(/^印度象 ?Indian elephant 82.7%$/);
+    expect(phone.findAll('.row')).toHaveLength(5);
+    expect(phone.text()).toContain('由 ResNet50 识别');
+    expect(phone.text()).not.toContain('没认出来');
+  });
+
+  it('in English has the English name large', async () => {
+    await open({}, { language: 'en' });
+    expect(phone.text('.row-first')).toMatch(/^Indian elephant ?印度象 82.7%$/);
+    expect(phone.text()).toContain('Not this?');
+    for (const text of phone.findAll('.button')) expect(text.textContent).not.toMatch(/\p{Script=Han}/u);
+  });
+
+  it('of which the network is not sure says so, helps, and calls the names guesses', async () => {
+    await open({ confident: false });
+    expect(phone.text()).toContain('没认出来');
+    expect(phone.text()).toContain('靠近一点');
+    expect(phone.text()).toContain('也许是');
+    expect(phone.find('.row-first')).toBeNull();
+    expect(phone.findAll('.row')).toHaveLength(5);
+  });
+
+  it('whose photo was cleared away says so and keeps its names', async () => {
+    await open({}, { files: {} });
+    await phone.reads('这张照片已经被清理了');
+    expect(phone.text('.row-first')).toContain('印度象');
+    await phone.tap('保存到相册');
+    await phone.reads('没有保存成功');
+  });
+
+  it('that is not on this phone says so, with a way to the camera', async () => {
+    await open({}, { query: 'id=other' });
+    expect(phone.text()).toContain('这里没有这个结果');
+    await phone.tap('去拍一张');
+    expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
+  });
+
+  it('that came from Moments has no id and is not here either', async () => {
+    await open({}, { query: '' });
+    expect(phone.text()).toContain('这里没有这个结果');
+    expect(phone.page.onShareAppMessage()).toEqual({ title: '图像识别', path: '/pages/photo/photo' });
+    expect(phone.page.onShareTimeline()).toEqual({ title: '图像识别', query: '' });
+  });
+
+  it('puts little into its first setData, and no picture', async () => {
+    await open();
+    const data = { ...phone.page.data, t: undefined };
+    expect(JSON.stringify(data).length).toBeLessThan(2048);
+    expect(JSON.stringify(data)).not.toContain('base64');
+  });
+
+  it('opens its photo in the viewer', async () => {
+    await open();
+    await phone.tap('.frame');
+    expect(phone.calls.find(({ name }) => name === 'previewImage').args[0].urls).toEqual(['wxfile://usr/history/r0.jpg']);
+  });
+
+  it('is left for the camera', async () => {
+    await open();
+    await phone.tap('再拍一张');
+    expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
+  });
+});
+
+describe('“not this”', () => {
+  it('takes one of the names, keeps it, and can be taken back', async () => {
+    await open();
+    await phone.tap('不是这个？');
+    await phone.tap('三角龙');
+    expect(phone.text('.corrected')).toBe('你说这是 三角龙 triceratops 撤销');
+    expect(phone.text()).toContain('网络认为');
+    expect(stored().corrected).toEqual({ id: 'n01704323', label: 'triceratops', name: { en: 'triceratops', zh: '三角龙' } });
+    await phone.tap('撤销');
+    expect(phone.find('.corrected')).toBeNull();
+    expect(phone.text('.row-first')).toContain('印度象');
+    expect(stored().corrected).toBeNull();
+  });
+
+  it('takes a name that is typed', async () => {
+    await open({ confident: false });
+    await phone.tap('不是这个？');
+    expect(phone.field()?.maxLength).toBe(40);
+    await phone.tap('记住');
+    expect(phone.text()).toContain('那它是什么');
+    await phone.type('  毛绒玩具  ');
+    await phone.tap('记住');
+    expect(phone.text('.corrected')).toContain('毛绒玩具');
+    expect(phone.text()).not.toContain('没认出来');
+    expect(stored().corrected).toMatchObject({ id: '', label: '毛绒玩具' });
+  });
+
+  it('knows a class by the name that is typed', async () => {
+    await open();
+    await phone.tap('不是这个？');
+    await phone.type('Water  Buffalo');
+    await phone.tap('记住');
+    expect(stored().corrected).toMatchObject({ id: 'n02408429', name: { zh: '水牛' } });
+  });
+
+  it('closes without a choice', async () => {
+    await open();
+    await phone.tap('不是这个？');
+    await phone.tap('取消');
+    expect(phone.field()).toBeNull();
+    expect(stored().corrected).toBeNull();
+  });
+
+  it('sends nothing without consent', async () => {
+    await open();
+    await phone.tap('不是这个？');
+    await phone.tap('三角龙');
+    await phone.settle();
+    expect(server.received).toEqual([]);
+    expect(phone.simulator.kept().storage['corrections-waiting']).toBeUndefined();
+  });
+
+  it('with consent goes to the server, with its photo', async () => {
+    server.on('POST /corrections', { body: example('correction') });
+    await open({}, { storage: { 'may-contribute': true } });
+    await phone.tap('不是这个？');
+    await phone.tap('三角龙');
+    await phone.until(() => expect(server.to('/corrections')).toHaveLength(1));
+    expect(server.to('/corrections')[0].body).toMatch(/name="label"[\s\S]*n01704323/);
+    expect(server.to('/corrections')[0].body).toContain('name="image"');
+    await phone.until(() => expect(phone.simulator.kept().storage['corrections-waiting']).toEqual([]));
+  });
+});
+
+describe('the name', () => {
+  it('can be copied, the person’s own where there is one', async () => {
+    await open({ corrected: { id: '', label: '豆豆', name: { en: '豆豆', zh: '豆豆' } } });
+    await phone.tap('复制名字');
+    expect(phone.calls.find(({ name }) => name === 'setClipboardData').args[0].data).toBe('豆豆');
+  });
+
+  it('can be looked up: it is copied, and where to paste it is said', async () => {
+    await open();
+    await phone.tap('搜一搜');
+    await phone.until(() => expect(phone.glass()).toContain('“印度象”已经复制'));
+    expect(phone.calls.find(({ name }) => name === 'setClipboardData').args[0].data).toBe('印度象');
+    await phone.tap('知道了');
+  });
+
+  it('that could not be copied says so', async () => {
+    await open({}, { wx: { setClipboardData: ({ fail }) => fail({ errMsg: 'setClipboardData:fail privacy' }) } });
+    await phone.tap('搜一搜');
+    await phone.reads('没有复制成功');
+    expect(phone.called('showModal')).toBe(0);
+  });
+});
+
+describe('a friend', () => {
+  it('is asked, with a card of the photo, and comes to the camera', async () => {
+    await open();
+    const { title, path, promise } = phone.page.onShareAppMessage();
+    expect([title, path]).toEqual(['这是印度象吗？', '/pages/photo/photo']);
+    const card = await promise;
+    expect(card).toMatchObject({ title, path });
+    const { width, height } = await phone.simulator.call('getImageInfo', { src: card.imageUrl });
+    expect(width / height).toBe(5 / 4);
+    const texts = phone.find('canvas.drawing').__node.calls.filter(([name]) => name === 'fillText').map(([, text]) => text);
+    expect(texts).toContain('这是印度象吗？');
+  });
+
+  it('is asked without a picture where none can be drawn', async () => {
+    await open({}, { files: {} });
+    const { promise } = phone.page.onShareAppMessage();
+    expect(await promise).toEqual({ title: '这是印度象吗？', path: '/pages/photo/photo' });
+  });
+
+  it('is not told a name that nobody is sure of', async () => {
+    await open({ confident: false });
+    expect(phone.page.onShareAppMessage().title).toBe('你认得这是什么吗？');
+    expect(phone.page.onShareTimeline()).toEqual({ title: '你认得这是什么吗？', query: '', imageUrl: 'wxfile://usr/history/r0.jpg' });
+  });
+});
+
+describe('deleting', () => {
+  it('asks, then the result and its files are gone', async () => {
+    await open();
+    await phone.tap('删除这个结果');
+    await phone.tap('不删');
+    expect(files()).toHaveLength(2);
+    await phone.tap('删除这个结果');
+    await phone.tap('删除');
+    await phone.until(() => expect(phone.simulator.pages()).toEqual(['pages/photo/photo']));
+    expect(files()).toEqual([]);
+    expect(phone.simulator.kept().storage.history).toEqual([]);
+  });
+});
