@@ -14,6 +14,9 @@ import { hostTag } from './runtime/host-tag.js';
  * @property {Record<string, Function>} [wx] members that take the place of the simulator's
  * @property {'light' | 'dark'} [theme]
  * @property {'develop' | 'trial' | 'release'} [envVersion]
+ * @property {string} [language]
+ * @property {number} [scene] 1007 is a friend's card
+ * @property {number} [fontSize] CSS pixels
  * @property {string} [server] where requests for http://127.0.0.1:5000 go
  * @property {'ask' | 'agreed' | 'refused'} [privacy]
  * @property {Record<string, boolean>} [scopes] for example {'scope.camera': true}
@@ -31,6 +34,8 @@ import { hostTag } from './runtime/host-tag.js';
  * @property {Record<string, any>} simulator the control surface
  * @property {Window & typeof globalThis} window
  * @property {Error[]} errors that nobody caught
+ * @property {() => Promise<import('./runtime/sharing.js').Card>} share by the menu
+ * @property {() => Promise<import('./runtime/sharing.js').Card>} shareTimeline by the menu
  * @property {() => {files: Record<string, any>, storage: Record<string, any>}} kept for the options of the next launch
  * @property {() => Promise<void>} close
  */
@@ -94,6 +99,8 @@ function handle(window, simulator, gate) {
     simulator,
     window,
     errors: simulator.errors,
+    share: () => simulator.share(),
+    shareTimeline: () => simulator.shareTimeline(),
     kept: () => structuredClone(simulator.kept()),
     async close() {
       window.close();

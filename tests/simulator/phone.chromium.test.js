@@ -79,6 +79,8 @@ describe.skipIf(!findChromium())('in Chromium', () => {
       .toBe(320);
     const corners = await page.evaluate(cornerColours);
     expect(corners).toEqual(['red', 'green', 'blue', 'white']);
+    expect(await page.evaluate(cornerOfPhoto, 1)).toMatchObject([320, 240, 'black']);
+    expect(await page.evaluate(cornerOfPhoto, 4)).toMatchObject([320, 240, 'red']);
     const track = () => page.evaluate(() => window.tracked.map((each) => each.readyState));
     expect(await track()).toEqual(['live']);
     await page.getByRole('button', { name: '打开' }).tap();
@@ -184,6 +186,8 @@ async function withQuarters() {
       context.fillStyle = colour;
       context.fillRect((index % 2) * 160, Math.floor(index / 2) * 120, 160, 120);
     });
+    context.fillStyle = '#000';
+    context.fillRect(0, 0, 24, 24);
     return canvas.toDataURL('image/jpeg', 0.95).split(',')[1];
   });
   await phone.close();
@@ -226,4 +230,21 @@ function cornerColours() {
     if (red > 200 && green > 200 && blue > 200) return 'white';
     return { [red]: 'red', [green]: 'green', [blue]: 'blue' }[Math.max(red, green, blue)];
   });
+}
+
+/** Runs in the page. @param {number} zoom */
+async function cornerOfPhoto(zoom) {
+  const { call } = window.simulator;
+  await call('createCameraContext').setZoom({ zoom });
+  const { tempImagePath, width, height } = await call('createCameraContext').takePhoto();
+  const canvas = call('createOffscreenCanvas', { type: '2d', width, height });
+  const picture = canvas.createImage();
+  await new Promise((resolve) => {
+    picture.onload = resolve;
+    picture.src = tempImagePath;
+  });
+  const context = canvas.getContext('2d');
+  context.drawImage(picture, 0, 0);
+  const [red] = context.getImageData(10, 10, 1, 1).data;
+  return [width, height, red > 128 ? 'red' : 'black'];
 }

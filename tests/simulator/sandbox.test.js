@@ -61,19 +61,19 @@ test('a name that nobody knows throws, and so does an assignment to it', async (
 });
 
 test('what wx does not have throws when it is touched', async () => {
-  await expect(run('wx.scanCode({})')).rejects.toThrow('simulator: wx.scanCode is not implemented');
+  await expect(run('wx.makePhoneCall({})')).rejects.toThrow('simulator: wx.makePhoneCall is not implemented');
   await expect(run('wx.getFileSystemManager().rename({})')).rejects.toThrow(
     'simulator: FileSystemManager.rename is not implemented',
   );
-  await expect(run('wx.createCameraContext().setZoom({})')).rejects.toThrow(
-    'simulator: CameraContext.setZoom is not implemented',
+  await expect(run('wx.createCameraContext().startRecord({})')).rejects.toThrow(
+    'simulator: CameraContext.startRecord is not implemented',
   );
 });
 
 test('canIUse tells the truth about the simulator', async () => {
   const names = [
     'chooseMedia',
-    'scanCode',
+    'makePhoneCall',
     'camera',
     'map',
     'button.open-type.openSetting',

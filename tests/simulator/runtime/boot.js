@@ -23,7 +23,7 @@ async function start(app, options, root) {
   phone.launch = {
     path,
     query: parseQuery(options.query ?? ''),
-    scene: 1001,
+    scene: Number(options.scene ?? 1001),
     referrerInfo: {},
     shareTicket: undefined,
   };
@@ -82,7 +82,7 @@ function watchHost(phone) {
 function optionsOf(search) {
   const query = new URLSearchParams(search);
   const options = Object.fromEntries(
-    ['theme', 'envVersion', 'server', 'privacy', 'language', 'query']
+    ['theme', 'envVersion', 'server', 'privacy', 'language', 'query', 'scene']
       .filter((name) => query.has(name))
       .map((name) => [name, query.get(name)]),
   );

@@ -1,5 +1,6 @@
 import { Refusal } from './wx/api.js';
 
+const MAX_ZOOM = 4;
 const QUALITY = { high: 0.92, normal: 0.8, low: 0.5, original: 1 };
 
 /** The lenses of the `<camera>` elements that are there. */
@@ -31,9 +32,18 @@ export class Cameras {
 
   /** @param {'high' | 'normal' | 'low' | 'original'} quality @returns {Promise<{bytes: Blob, width: number, height: number}>} */
   takePhoto(quality = 'normal') {
+    return this.#running.capture(QUALITY[quality] ?? QUALITY.normal);
+  }
+
+  /** @param {number} zoom @returns {number} what it became, 1 to 4 */
+  setZoom(zoom) {
+    return this.#running.zoomTo(zoom);
+  }
+
+  get #running() {
     const lens = this.lenses.find((candidate) => candidate.running);
     if (!lens) throw new Refusal('camera is not running');
-    return lens.capture(QUALITY[quality] ?? QUALITY.normal);
+    return lens;
   }
 }
 
@@ -48,6 +58,7 @@ class Lens {
       stream: undefined,
       position: 'back',
       attempt: 0,
+      zoom: 1,
     });
   }
 
@@ -68,7 +79,9 @@ class Lens {
       if (stream) await this.video.play();
       if (attempt !== this.attempt) return undefined;
       this.running = true;
-      this.emit('initdone', { maxZoom: 1 });
+      this.zoom = 1;
+      this.#showZoom();
+      this.emit('initdone', { maxZoom: MAX_ZOOM });
     } catch (error) {
       if (attempt !== this.attempt) return undefined;
       this.emit('error', failure(error));
@@ -108,9 +121,22 @@ class Lens {
     }
     const { videoWidth: width, videoHeight: height } = this.video;
     const canvas = Object.assign(phone.document.createElement('canvas'), { width, height });
-    canvas.getContext('2d').drawImage(this.video, 0, 0);
+    const [part, rest] = [1 / this.zoom, (1 - 1 / this.zoom) / 2];
+    const view = [width * rest, height * rest, width * part, height * part];
+    canvas.getContext('2d').drawImage(this.video, ...view, 0, 0, width, height);
     const bytes = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality));
     return { bytes, width, height };
+  }
+
+  /** Enlarges the middle, as a phone does where its lens cannot. */
+  zoomTo(zoom) {
+    this.zoom = Math.min(MAX_ZOOM, Math.max(1, zoom));
+    this.#showZoom();
+    return this.zoom;
+  }
+
+  #showZoom() {
+    this.video.style.transform = this.zoom === 1 ? '' : `scale(${this.zoom})`;
   }
 
   async #stream() {

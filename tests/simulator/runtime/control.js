@@ -21,6 +21,16 @@ export function createControl(phone) {
     network: (status) => network.become(status),
     /** @param {number} bytesPerSecond 0 lifts it */
     uploadThrottle: (bytesPerSecond) => void (network.throttle = bytesPerSecond),
+    /** @param {string | undefined} code that wx.login gives from now on; none gives a new one each time */
+    login: (code) => void (phone.loginCode = code),
+    /** @param {string | null | object} code what the next scanCode sees: a text, parts of its result, or null to cancel */
+    scan: (code) => void phone.scans.push(code),
+    /** @returns {Promise<import('./sharing.js').Card>} the card of the menu's "send to a friend" */
+    share: () => phone.sharing.toFriend(),
+    /** @returns {Promise<import('./sharing.js').Card>} the card of the menu's "share to the timeline" */
+    shareTimeline: () => phone.sharing.toTimeline(),
+    /** Cards that were shared, those of buttons too. */
+    shared: phone.sharing.cards,
     /** @param {boolean} full nothing more can be written, neither files nor storage */
     storageFull: (full) => void (phone.files.full = full),
     /** @returns {{files: Record<string, import('./files.js').KeptFile>, storage: Record<string, unknown>}} what a restart finds */

@@ -21,6 +21,8 @@ const NO_CONNECTION = 'errcode:-102 error_msg:net::ERR_CONNECTION_REFUSED';
  * @property {(header: Record<string, string>) => void} [onHeaders]
  */
 
+const KINDS = ['wifi', '2g', '3g', '4g', '5g', 'none'];
+
 /** The phone's connection: what it is like, and requests over it. */
 export class Network {
   /** @param {import('./phone.js').Phone} phone @param {{server?: string, proxy?: string}} options */
@@ -28,7 +30,7 @@ export class Network {
     this.phone = phone;
     this.server = server?.replace(/\/$/, '');
     this.proxy = proxy;
-    /** @type {'wifi' | 'none' | 'weak'} */
+    /** @type {string} a kind of connection, or weak */
     this.status = 'wifi';
     /** @type {number} bytes per second of uploads; 0 is as fast as it goes */
     this.throttle = 0;
@@ -36,20 +38,22 @@ export class Network {
     this.open = new Set();
   }
 
-  /** @param {'wifi' | 'none' | 'weak'} status @returns {void} */
+  /** @param {'wifi' | '2g' | '3g' | '4g' | '5g' | 'none' | 'weak'} status weak is a weak wifi @returns {void} */
   become(status) {
-    const before = this.status;
+    if (status !== 'weak' && !KINDS.includes(status)) throw new Error(`simulator: no network "${status}"`);
+    const before = { status: this.status, type: this.type };
     this.status = status;
-    const detail = { isConnected: status !== 'none', networkType: this.type };
-    if ((before === 'none') !== (status === 'none')) this.phone.listeners.emit('NetworkStatusChange', detail);
-    const weak = { weakNet: status === 'weak', networkType: this.type };
-    if ((before === 'weak') !== (status === 'weak')) this.phone.listeners.emit('NetworkWeakChange', weak);
+    const { type } = this;
+    if (before.type !== type)
+      this.phone.listeners.emit('NetworkStatusChange', { isConnected: type !== 'none', networkType: type });
+    if ((before.status === 'weak') !== (status === 'weak'))
+      this.phone.listeners.emit('NetworkWeakChange', { weakNet: status === 'weak', networkType: type });
     if (status === 'none') for (const end of [...this.open]) end(NO_NETWORK);
   }
 
-  /** @returns {'wifi' | 'none'} as wx.getNetworkType tells */
+  /** @returns {string} as wx.getNetworkType tells */
   get type() {
-    return this.status === 'none' ? 'none' : 'wifi';
+    return this.status === 'weak' ? 'wifi' : this.status;
   }
 
   /** @param {string} url @returns {string} where the browser is to send it */

@@ -7,6 +7,7 @@ import { Files } from './files.js';
 import { Pictures } from './pictures.js';
 import { Cameras } from './cameras.js';
 import { Network } from './network.js';
+import { Sharing } from './sharing.js';
 import { Canvases } from './canvas/canvases.js';
 import { Listeners } from './listeners.js';
 
@@ -22,6 +23,10 @@ import { Listeners } from './listeners.js';
  * @property {Record<string, boolean>} [scopes] answers that were given earlier
  * @property {Record<string, Uint8Array | import('./files.js').KeptFile>} [files] user files of an earlier visit
  * @property {Record<string, Function>} [wx] members that replace the simulator's
+ * @property {string} [language] default zh_CN
+ * @property {number} [scene] how the app is opened, default 1001; 1007 is a friend's card
+ * @property {string} [version] of the published app, default 1.0.0
+ * @property {number} [fontSize] that the user chose in WeChat, CSS pixels, default 17
  * @property {{width: number, height: number}} [screen] where there is no layout, as in jsdom
  */
 
@@ -51,6 +56,10 @@ export class Phone {
     this.album = [];
     /** @type {{name: string, bytes: Uint8Array}[]} pictures that went to the album */
     this.saved = [];
+    /** @type {string | undefined} what wx.login gives; a new one each time otherwise */
+    this.loginCode = undefined;
+    /** @type {(string | null | object)[]} what the next calls of scanCode see; null cancels */
+    this.scans = [];
     this.listeners = new Listeners(this);
     this.dialogs = new Dialogs(this);
     this.scopes = new Scopes(this, options.scopes);
@@ -59,6 +68,7 @@ export class Phone {
     this.files = new Files(options.files);
     this.pictures = new Pictures(this);
     this.cameras = new Cameras(this);
+    this.sharing = new Sharing(this);
     this.canvases = new Canvases(this);
     this.network = new Network(this, options);
     this.router = new Router(this);
@@ -107,14 +117,5 @@ export class Phone {
       this.report(error);
       return undefined;
     }
-  }
-
-  /** @param {any} page @param {object} how @returns {void} shows the card that a friend would get */
-  share(page, how) {
-    const card = this.call(page.onShareAppMessage, page, how) ?? {};
-    this.dialogs.toast({
-      title: `分享：${card.title ?? this.app.config.window.navigationBarTitleText ?? ''}`,
-      icon: 'none',
-    });
   }
 }

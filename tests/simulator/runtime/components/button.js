@@ -9,8 +9,13 @@ const OPEN_TYPES = {
     phone.privacy.agreeBy(element.id);
     emit('agreeprivacyauthorization', { errMsg: 'agreePrivacyAuthorization:ok' });
   },
-  share({ phone, page, element }) {
-    phone.share(page(), { from: 'button', target: { id: element.id } });
+  share({ phone, element }) {
+    const { dataset } = /** @type {any} */ (element).__wxElement;
+    const target = { id: element.id, dataset: { ...dataset } };
+    return phone.sharing.toFriend({ from: 'button', target }).then(
+      () => undefined,
+      (error) => phone.report(error),
+    );
   },
 };
 

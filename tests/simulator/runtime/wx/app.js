@@ -13,9 +13,17 @@ export function appMembers(phone) {
   const members = {
     getLaunchOptionsSync: () => phone.launch,
     getEnterOptionsSync: () => phone.launch,
-    getAccountInfoSync: () => ({
-      miniProgram: { appId: 'touristappid', envVersion: phone.options.envVersion ?? 'develop', version: '' },
-    }),
+    getAccountInfoSync: () => {
+      const { envVersion = 'develop', version = '1.0.0' } = phone.options;
+      // Only what is published has a version.
+      return {
+        miniProgram: {
+          appId: 'touristappid',
+          envVersion,
+          version: envVersion === 'release' ? version : '',
+        },
+      };
+    },
     // The page is always built anew, so there is never an update.
     getUpdateManager: () => ({
       onCheckForUpdate: (listener) => setTimeout(() => phone.call(listener, undefined, { hasUpdate: false })),

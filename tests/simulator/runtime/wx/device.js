@@ -1,7 +1,9 @@
 import { NAVIGATION_BAR, STATUS_BAR, TAB_BAR } from '../metrics.js';
 import { USER_DATA_PATH } from '../files.js';
+import { Refusal } from './api.js';
 
 const SDK_VERSION = '3.10.0';
+const NORMAL_FONT_SIZE = 17;
 
 /** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} what the phone is */
 export function deviceMembers(phone, api) {
@@ -11,11 +13,12 @@ export function deviceMembers(phone, api) {
       SDKVersion: SDK_VERSION,
       version: '8.0.60',
       language: phone.options.language ?? 'zh_CN',
-      theme: phone.theme.current,
+      // Only an app with dark mode is told.
+      theme: phone.app.config.darkmode ? phone.theme.current : undefined,
       enableDebug: false,
       host: { env: 'WeChat', appId: '', version: 0 },
-      fontSizeSetting: 17,
-      fontSizeScaleFactor: 1,
+      fontSizeSetting: phone.options.fontSize ?? NORMAL_FONT_SIZE,
+      fontSizeScaleFactor: (phone.options.fontSize ?? NORMAL_FONT_SIZE) / NORMAL_FONT_SIZE,
     }),
     getDeviceInfo: () => ({
       brand: 'simulator',
@@ -33,8 +36,15 @@ export function deviceMembers(phone, api) {
       hasSystemProxy: false,
       weakNet: phone.network.status === 'weak',
     })),
-    vibrateShort: api('vibrateShort', () => undefined),
-    login: api('login', () => ({ code: `simulated-${Date.now().toString(36)}` })),
+    getSystemSetting: () => ({
+      bluetoothEnabled: false,
+      locationEnabled: false,
+      wifiEnabled: true,
+      deviceOrientation: 'portrait',
+    }),
+    vibrateShort: api('vibrateShort', ({ type }) => {
+      if (!['heavy', 'medium', 'light'].includes(type)) throw new Refusal('style is not support');
+    }),
     setClipboardData: api('setClipboardData', async ({ data }) => {
       await phone.privacy.need('setClipboardData');
       phone.clipboard = String(data);

@@ -9,6 +9,7 @@ import { fileMembers } from './file-system.js';
 import { mediaMembers } from './media.js';
 import { navigationMembers } from './navigation.js';
 import { networkMembers } from './network.js';
+import { openMembers } from './open.js';
 import { permissionMembers } from './permissions.js';
 import { selectionMembers } from './selection.js';
 import { storageMembers } from './storage.js';
@@ -32,6 +33,7 @@ export function createWx(phone) {
     mediaMembers,
     navigationMembers,
     networkMembers,
+    openMembers,
     permissionMembers,
     selectionMembers,
     storageMembers,

@@ -1,0 +1,175 @@
+import { afterEach, expect, test } from 'vitest';
+import { launch } from './jsdom.js';
+import { FIXTURE, variant } from './variant.js';
+
+/** @type {import('./jsdom.js').Launched} */
+let phone;
+afterEach(() => phone.close());
+const wx = (name, ...args) => phone.simulator.call(name, ...args);
+const plain = (value) => JSON.parse(JSON.stringify(value));
+const sharing = (handlers) =>
+  variant({
+    'pages/home/home.wxml': '<button id="give" class="give" open-type="share" data-n="{{5}}">给</button>',
+    'pages/home/home.js': `Page({ ${handlers} })`,
+  });
+
+test('login gives a new code each time, the one that is wanted, or fails', async () => {
+  phone = await launch({ root: FIXTURE });
+  const first = await wx('login');
+  expect((await wx('login')).code).not.toBe(first.code);
+  phone.simulator.login('the-code');
+  expect(plain(await wx('login'))).toEqual({ code: 'the-code', errMsg: 'login:ok' });
+  phone.simulator.fail('login', 'timeout');
+  await expect(wx('login')).rejects.toMatchObject({ errMsg: 'login:fail timeout' });
+});
+
+test('scanCode sees what is held before it, or asks', async () => {
+  phone = await launch({ root: FIXTURE });
+  phone.simulator.scan('http://127.0.0.1/猫');
+  phone.simulator.scan(null);
+  const { result, scanType, rawData } = await wx('scanCode', { scanType: ['qrCode'] });
+  expect([result, scanType]).toEqual(['http://127.0.0.1/猫', 'QR_CODE']);
+  expect(Buffer.from(rawData, 'base64').toString()).toBe('http://127.0.0.1/猫');
+  await expect(wx('scanCode')).rejects.toMatchObject({ errMsg: 'scanCode:fail cancel' });
+  const asked = wx('scanCode');
+  await phone.settle();
+  phone.window.document.querySelector('[role="dialog"] input').value = 'typed';
+  await phone.tap('确定');
+  expect((await asked).result).toBe('typed');
+});
+
+test('a modal can ask for a text', async () => {
+  phone = await launch({ root: FIXTURE });
+  const modal = wx('showModal', { title: '名字', editable: true, placeholderText: '请输入', content: '猫' });
+  await phone.settle();
+  const field = phone.window.document.querySelector('[role="dialog"] input');
+  expect([field.value, field.placeholder]).toEqual(['猫', '请输入']);
+  field.value = '狗';
+  await phone.tap('确定');
+  expect(plain(await modal)).toMatchObject({ confirm: true, content: '狗' });
+});
+
+test("a card has the page's words, by menu and by button", async () => {
+  const root = sharing(`
+    onShareAppMessage({ from, target }) {
+      return { title: from + (target ? target.id + target.dataset.n : ''), path: '/pages/detail/detail?id=1', imageUrl: '/images/dot.png' };
+    },
+    onShareTimeline() { return { query: 'id=1' } },`);
+  phone = await launch({ root, query: 'a=1&b=%E7%8C%AB' });
+  expect(await phone.share()).toEqual({
+    title: 'menu',
+    path: '/pages/detail/detail?id=1',
+    imageUrl: '/images/dot.png',
+  });
+  await phone.tap('.give');
+  expect(phone.simulator.shared[1].title).toBe('buttongive5');
+  expect(plain(await phone.shareTimeline())).toEqual({ title: '夹具', query: 'id=1' });
+  await wx('hideShareMenu', { menus: ['shareAppMessage', 'shareTimeline'] });
+  await expect(phone.share()).rejects.toThrow('hides shareAppMessage');
+  await wx('showShareMenu', { menus: ['shareAppMessage'] });
+  expect((await phone.share()).title).toBe('menu');
+  await expect(phone.shareTimeline()).rejects.toThrow('hides shareTimeline');
+  expect(phone.errors).toEqual([]);
+});
+
+test('what a card lacks is what a phone takes', async () => {
+  phone = await launch({
+    root: sharing('onShareAppMessage() {}, onShareTimeline() {}'),
+    query: 'a=1&b=%E7%8C%AB',
+  });
+  expect(plain(await phone.share())).toEqual({ title: '夹具', path: '/pages/home/home?a=1&b=%E7%8C%AB' });
+  expect(plain(await phone.shareTimeline())).toEqual({ title: '夹具', query: 'a=1&b=%E7%8C%AB' });
+});
+
+test('a promise may bring the card later', async () => {
+  phone = await launch({
+    root: sharing(
+      `onShareAppMessage() { return { title: 'now', promise: Promise.resolve({ title: 'later' }) } }`,
+    ),
+  });
+  expect((await phone.share()).title).toBe('later');
+});
+
+test.each([
+  ['', 'has no onShareAppMessage'],
+  ['async onShareAppMessage() { return {} }', 'must return an object'],
+  ["onShareAppMessage() { return { url: '/a' } }", 'a phone knows no "url"'],
+  ["onShareAppMessage() { return { path: 'pages/home/home' } }", 'path must be /'],
+  ["onShareAppMessage() { return { path: '/pages/none/none' } }", 'a page of app.json'],
+  ["onShareAppMessage() { return { imageUrl: 'http://example.com/a.png' } }", 'imageUrl'],
+  ["onShareAppMessage() { return { imageUrl: 'wxfile://tmp_gone.png' } }", 'imageUrl'],
+  ['onShareAppMessage() { return { title: 5 } }', 'is no text'],
+  ["onShareAppMessage() { throw new Error('broken') }", 'broken'],
+])('a card of {%s} is refused', async (handlers, message) => {
+  phone = await launch({ root: sharing(handlers) });
+  await expect(phone.share()).rejects.toThrow(message);
+});
+
+test.each([
+  ['onShareTimeline() {}', 'has no onShareAppMessage'],
+  ["onShareAppMessage() {}, onShareTimeline() { return { path: '/a' } }", 'knows no "path"'],
+  ["onShareAppMessage() {}, onShareTimeline() { return { query: '?a=1' } }", 'behind the "?"'],
+])('a timeline card of {%s} is refused', async (handlers, message) => {
+  phone = await launch({ root: sharing(handlers) });
+  await expect(phone.shareTimeline()).rejects.toThrow(message);
+});
+
+test('the phone tells its kind of network, language, text size and how it was opened', async () => {
+  phone = await launch({ root: FIXTURE, language: 'en', fontSize: 20.4, scene: 1007, envVersion: 'release' });
+  const told = [];
+  wx('onNetworkStatusChange', (detail) => told.push(detail));
+  wx('onNetworkWeakChange', (detail) => told.push(detail));
+  phone.simulator.network('4g');
+  expect((await wx('getNetworkType')).networkType).toBe('4g');
+  phone.simulator.network('weak');
+  expect(plain(told)).toEqual([
+    { isConnected: true, networkType: '4g' },
+    { isConnected: true, networkType: 'wifi' },
+    { weakNet: true, networkType: 'wifi' },
+  ]);
+  expect(() => phone.simulator.network('6g')).toThrow('no network "6g"');
+  expect(wx('getAppBaseInfo')).toMatchObject({
+    language: 'en',
+    fontSizeSetting: 20.4,
+    fontSizeScaleFactor: expect.closeTo(1.2, 5),
+    theme: 'light',
+  });
+  expect(wx('getAccountInfoSync').miniProgram.version).toBe('1.0.0');
+  expect(wx('getLaunchOptionsSync').scene).toBe(1007);
+  expect(wx('getSystemSetting').wifiEnabled).toBe(true);
+  expect((await wx('vibrateShort', { type: 'light' })).errMsg).toBe('vibrateShort:ok');
+  await expect(wx('vibrateShort')).rejects.toMatchObject({
+    errMsg: 'vibrateShort:fail style is not support',
+  });
+});
+
+test('coming and going is told until nobody listens', async () => {
+  phone = await launch({ root: FIXTURE });
+  const told = [];
+  const hidden = () => told.push('hide');
+  wx('onAppHide', hidden);
+  wx('onAppShow', () => told.push('show'));
+  phone.simulator.hide();
+  phone.simulator.show();
+  wx('offAppHide', hidden);
+  phone.simulator.hide();
+  phone.simulator.show();
+  expect(told).toEqual(['hide', 'show', 'show']);
+});
+
+test('the camera zooms within its limits', async () => {
+  phone = await launch({
+    root: FIXTURE,
+    page: 'pages/detail/detail',
+    privacy: 'agreed',
+    scopes: { 'scope.camera': true },
+  });
+  await expect(wx('createCameraContext').setZoom({ zoom: 2 })).rejects.toMatchObject({
+    errMsg: 'setZoom:fail camera is not running',
+  });
+  await phone.tap('.open');
+  expect(plain(phone.page.data.events)).toEqual([{ type: 'initdone', detail: { maxZoom: 4 } }]);
+  const camera = wx('createCameraContext');
+  expect((await camera.setZoom({ zoom: 2 })).zoom).toBe(2);
+  expect((await camera.setZoom({ zoom: 9 })).zoom).toBe(4);
+});
