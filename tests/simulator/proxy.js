@@ -1,8 +1,13 @@
 import { request } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { Transform } from 'node:stream';
 
 export const PROXY_PREFIX = '/__proxy__/';
+
+/** Bytes per second at which an upload is passed on. */
+const RATE_HEADER = 'x-simulator-rate';
+const TICK_MS = 20;
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -13,7 +18,7 @@ const HOP_BY_HOP = new Set([
   'trailer',
   'proxy-connection',
 ]);
-const OF_THE_BROWSER = new Set(['host', 'origin', 'referer', 'cookie', ...HOP_BY_HOP]);
+const OF_THE_BROWSER = new Set(['host', 'origin', 'referer', 'cookie', RATE_HEADER, ...HOP_BY_HOP]);
 
 /**
  * Passes a request of the mini-program on. A phone knows no CORS, so the browser must not meet any.
@@ -40,13 +45,29 @@ export function proxy(incoming, outgoing) {
       answer.on('error', () => outgoing.destroy());
     },
   );
+  const rate = Number(incoming.headers[RATE_HEADER]);
+  const body = rate > 0 ? incoming.pipe(paced(rate)) : incoming;
   onward.on('error', () => {
     // A server may answer, say with 413, before it has read everything; that answer counts.
-    incoming.unpipe(onward).resume();
+    body.unpipe(onward).resume();
     if (!outgoing.headersSent) outgoing.destroy();
   });
   outgoing.on('close', () => onward.destroy());
-  incoming.pipe(onward);
+  body.pipe(onward);
+}
+
+/** @param {number} rate bytes per second @returns {Transform} */
+function paced(rate) {
+  const step = Math.max(1, Math.ceil((rate * TICK_MS) / 1000));
+  return new Transform({
+    async transform(part, _, done) {
+      for (let at = 0; at < part.length; at += step) {
+        this.push(part.subarray(at, at + step));
+        await new Promise((resolve) => setTimeout(resolve, TICK_MS));
+      }
+      done();
+    },
+  });
 }
 
 /** @param {string} path @returns {URL | undefined} */

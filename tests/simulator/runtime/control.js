@@ -17,7 +17,7 @@ export function createControl(phone) {
     forget: (scope) => void delete scopes.given[scope],
     /** @param {'ask' | 'agreed' | 'refused'} state */
     privacy: (state) => void (privacy.state = state),
-    /** @param {'wifi' | 'none' | 'weak'} status */
+    /** @param {'wifi' | '2g' | '3g' | '4g' | '5g' | 'none' | 'weak' | 'silent' | 'lost'} status */
     network: (status) => network.become(status),
     /** @param {number} bytesPerSecond 0 lifts it */
     uploadThrottle: (bytesPerSecond) => void (network.throttle = bytesPerSecond),
@@ -39,7 +39,8 @@ export function createControl(phone) {
     flush: () => phone.files.kept.written,
     /** @param {'light' | 'dark'} name */
     theme: (name) => theme.choose(name),
-    hide: () => router.hide(),
+    /** @param {{seconds?: number}} [time] the phone behaves as if so much had passed; until show() anyway */
+    hide: (time) => router.hide(time),
     show: () => router.show(),
     /** @param {Blob[]} files that the next chooseMedia gets without asking */
     album: (files) => void phone.album.push(...files),

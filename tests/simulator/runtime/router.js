@@ -97,10 +97,11 @@ export class Router {
     this.#show(this.current);
   }
 
-  /** The user leaves WeChat. */
-  hide() {
+  /** The user leaves WeChat. @param {{seconds?: number}} [time] how long, by the tester's clock */
+  hide({ seconds } = {}) {
     if (!this.visible) return;
     this.visible = false;
+    this.phone.network.leave(seconds);
     this.phone.cameras.update();
     this.#callPage(this.current, 'onHide', 'hide');
     this.#callApp('onHide', 'AppHide', {});
@@ -110,6 +111,7 @@ export class Router {
   show() {
     if (this.visible) return;
     this.visible = true;
+    this.phone.network.comeBack();
     this.#callApp('onShow', 'AppShow', this.phone.launch);
     this.#callPage(this.current, 'onShow', 'show');
     this.phone.cameras.update();

@@ -3,6 +3,7 @@ import { fileOperations } from './file-operations.js';
 import { answer, Refusal, settle, strict } from './api.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
+const AT_ONCE = 10;
 
 /** @param {import('../phone.js').Phone} phone @returns {Record<string, any>} none of them has a promise form */
 export function networkMembers(phone) {
@@ -38,7 +39,7 @@ function task(phone, name, options, run) {
   };
   // A task's listeners are set after the call that starts it.
   const work = Promise.resolve().then(() =>
-    settle(phone, name, () => run({ phone, options, send, tell }), options),
+    settle(phone, name, () => counted(phone, name, () => run({ phone, options, send, tell })), options),
   );
   answer(phone, options, work);
   const methods = {
@@ -55,6 +56,20 @@ function task(phone, name, options, run) {
     onProgressUpdate: (listener) => heard.progress.add(listener),
     offProgressUpdate: (listener) => (listener ? heard.progress.delete(listener) : heard.progress.clear()),
   });
+}
+
+/** A phone refuses the eleventh upload and the eleventh download; requests wait their turn. */
+async function counted(phone, name, run) {
+  if (name === 'request') return run();
+  const { running } = phone.network;
+  const kind = name === 'uploadFile' ? 'upload' : 'download';
+  if (running[kind] >= AT_ONCE) throw new Refusal(`exceed max ${kind} connection count ${AT_ONCE}`);
+  running[kind] += 1;
+  try {
+    return await run();
+  } finally {
+    running[kind] -= 1;
+  }
 }
 
 /** The client writes the boundary of a multipart body; a header set by hand breaks every upload. */
