@@ -9,4 +9,12 @@ export function hostTag(tag) {
   return tag.includes('-') && !DASHED_BUILT_INS.has(tag) ? tag : `wx-${tag}`;
 }
 
-const DASHED_BUILT_INS = new Set(['scroll-view', 'cover-view', 'cover-image']);
+const DASHED_BUILT_INS = new Set([
+  'scroll-view',
+  'cover-view',
+  'cover-image',
+  'radio-group',
+  'checkbox-group',
+  'swiper-item',
+  'page-meta',
+]);

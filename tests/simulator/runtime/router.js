@@ -12,6 +12,7 @@ const DEEPEST = 10;
  * @property {any} root of the framework
  * @property {HTMLElement} element the scrolling area that it is in
  * @property {Record<string, any>} bar what setNavigationBar… changed
+ * @property {string} [rootFontSize] CSS length of 1rem
  * @property {EventChannel} channel to the page that opened it
  */
 
@@ -121,6 +122,8 @@ export class Router {
   redraw() {
     if (!this.current) return;
     drawNavigationBar(this.phone, this.current, this.stack.length > 1);
+    // 1rem, as the page's <page-meta> wants it.
+    this.phone.document.documentElement.style.fontSize = this.current.rootFontSize ?? '';
     drawTabBar(this.phone, this.isTab(this.current.path) ? this.current.path : undefined);
   }
 

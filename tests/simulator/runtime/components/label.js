@@ -1,4 +1,4 @@
-const TARGETS = 'wx-switch, wx-button, wx-input, wx-textarea, wx-slider';
+const TARGETS = 'wx-switch, wx-button, wx-input, wx-textarea, wx-slider, wx-radio, wx-checkbox';
 
 /** @type {import('./common.js').BuiltIn} */
 export const label = {
