@@ -35,6 +35,11 @@ test.each([
     withApp({ window: { backgroundColor: '@nope' } }),
     /app\.json:\d+: @nope is not in the theme's "light"/,
   ],
+  [
+    'a package that is too large',
+    { 'images/large.png': 'x'.repeat(2 * 1024 * 1024) },
+    /app\.json: the package has 2\d{6} bytes/,
+  ],
   ['pull-down refresh', { [`${HOME}.json`]: '{ "enablePullDownRefresh": true }' }, /no pull-down refresh/],
   ['a syntax error in a script', { [`${HOME}.js`]: 'Page({\n  data: {,}\n});' }, /home\.js:2:\d+/],
   [

@@ -143,9 +143,8 @@ test('a restart finds files, folders, times and storage, but nothing temporary',
   const { savedFilePath } = await call('saveFile', { tempFilePath: await temporary() });
   const before = plain((await call('getSavedFileList')).fileList);
   phone.simulator.call('setStorageSync', 'key', { a: [1] });
-  const kept = phone.kept();
   await phone.close();
-  await open({ ...kept });
+  await open(phone.kept());
   expect(files.readFileSync(`${USER}/a`, 'utf8')).toBe('猫');
   expect(plain(files.readdirSync(USER)).sort()).toEqual(['a', 'empty']);
   expect(plain((await call('getSavedFileList')).fileList)).toEqual(before);

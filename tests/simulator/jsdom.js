@@ -81,6 +81,8 @@ function handle(window, simulator, gate) {
   const area = () => document.querySelector('.phone-page:not([hidden])');
   const find = (selector) => area()?.querySelector(domSelector(selector)) ?? null;
   const settle = () => quiet(window);
+  const remains = () => structuredClone(simulator.kept());
+  let remained;
   return {
     get page() {
       return simulator.currentPage().instance;
@@ -101,8 +103,9 @@ function handle(window, simulator, gate) {
     errors: simulator.errors,
     share: () => simulator.share(),
     shareTimeline: () => simulator.shareTimeline(),
-    kept: () => structuredClone(simulator.kept()),
+    kept: () => remained ?? remains(),
     async close() {
+      remained ??= remains();
       window.close();
       await gate.close();
     },

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { CompileError } from './compile-error.js';
 import { readAppConfig, readComponentConfig } from './config.js';
@@ -24,6 +24,9 @@ import { builtIns } from '../runtime/components/index.js';
  * @property {Record<string, string>} assets path -> data: address
  */
 
+/** WeChat's limit for a main package, bytes. */
+const PACKAGE_LIMIT = 2 * 1024 * 1024;
+
 const ASSET_TYPES = {
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
@@ -41,6 +44,7 @@ const ASSET_TYPES = {
  * @throws {CompileError} at the first fault, with file and line
  */
 export async function compileApp(root) {
+  checkSize(root);
   const folder = new SourceFolder(root);
   const { config, theme } = readAppConfig(folder);
   const templates = new Templates(folder);
@@ -57,6 +61,17 @@ export async function compileApp(root) {
     styles: collectStyles(folder, components),
     assets: collectAssets(root),
   };
+}
+
+/** @param {string} root @returns {void} */
+function checkSize(root) {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  const packed = entries.filter(
+    (entry) => entry.isFile() && !/\.d\.ts$|node_modules/.test(entry.parentPath + entry.name),
+  );
+  const size = packed.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+  if (size > PACKAGE_LIMIT)
+    throw new CompileError(`the package has ${size} bytes, a phone takes ${PACKAGE_LIMIT}`, 'app.json');
 }
 
 /** @returns {Record<string, CompiledComponent>} */

@@ -82,7 +82,7 @@ function watchHost(phone) {
 function optionsOf(search) {
   const query = new URLSearchParams(search);
   const options = Object.fromEntries(
-    ['theme', 'envVersion', 'server', 'privacy', 'language', 'query', 'scene']
+    ['theme', 'envVersion', 'server', 'privacy', 'language', 'query', 'scene', 'fontSize']
       .filter((name) => query.has(name))
       .map((name) => [name, query.get(name)]),
   );

@@ -7,6 +7,7 @@ const NORMAL_FONT_SIZE = 17;
 
 /** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} what the phone is */
 export function deviceMembers(phone, api) {
+  const fontSize = Number(phone.options.fontSize ?? NORMAL_FONT_SIZE);
   return {
     env: { USER_DATA_PATH },
     getAppBaseInfo: () => ({
@@ -17,8 +18,8 @@ export function deviceMembers(phone, api) {
       theme: phone.app.config.darkmode ? phone.theme.current : undefined,
       enableDebug: false,
       host: { env: 'WeChat', appId: '', version: 0 },
-      fontSizeSetting: phone.options.fontSize ?? NORMAL_FONT_SIZE,
-      fontSizeScaleFactor: (phone.options.fontSize ?? NORMAL_FONT_SIZE) / NORMAL_FONT_SIZE,
+      fontSizeSetting: fontSize,
+      fontSizeScaleFactor: fontSize / NORMAL_FONT_SIZE,
     }),
     getDeviceInfo: () => ({
       brand: 'simulator',
