@@ -83,8 +83,6 @@ describe('a result', () => {
   it('that came from Moments has no id and is not here either', async () => {
     await open({}, { query: '' });
     expect(phone.text()).toContain('这里没有这个结果');
-    expect(phone.page.onShareAppMessage()).toEqual({ title: '图像识别', path: '/pages/photo/photo' });
-    expect(phone.page.onShareTimeline()).toEqual({ title: '图像识别', query: '' });
   });
 
   it('puts little into its first setData, and no picture', async () => {
@@ -197,11 +195,11 @@ describe('the name', () => {
 describe('a friend', () => {
   it('is asked, with a card of the photo, and comes to the camera', async () => {
     await open();
-    const { title, path, promise } = phone.page.onShareAppMessage();
+    await phone.tap('发给朋友');
+    await phone.until(() => expect(phone.simulator.shared).toHaveLength(1));
+    const [{ title, path, imageUrl }] = phone.simulator.shared;
     expect([title, path]).toEqual(['这是印度象吗？', '/pages/photo/photo']);
-    const card = await promise;
-    expect(card).toMatchObject({ title, path });
-    const { width, height } = await phone.simulator.call('getImageInfo', { src: card.imageUrl });
+    const { width, height } = await phone.simulator.call('getImageInfo', { src: imageUrl });
     expect(width / height).toBe(5 / 4);
     const texts = phone.find('canvas.drawing').__node.calls.filter(([name]) => name === 'fillText').map(([, text]) => text);
     expect(texts).toContain('这是印度象吗？');
@@ -209,14 +207,23 @@ describe('a friend', () => {
 
   it('is asked without a picture where none can be drawn', async () => {
     await open({}, { files: {} });
-    const { promise } = phone.page.onShareAppMessage();
-    expect(await promise).toEqual({ title: '这是印度象吗？', path: '/pages/photo/photo' });
+    expect(await phone.simulator.share()).toEqual({ title: '这是印度象吗？', path: '/pages/photo/photo' });
   });
 
   it('is not told a name that nobody is sure of', async () => {
     await open({ confident: false });
-    expect(phone.page.onShareAppMessage().title).toBe('你认得这是什么吗？');
-    expect(phone.page.onShareTimeline()).toEqual({ title: '你认得这是什么吗？', query: '', imageUrl: 'wxfile://usr/history/r0.jpg' });
+    expect(await phone.simulator.share()).toMatchObject({ title: '你认得这是什么吗？' });
+    expect(await phone.simulator.shareTimeline()).toEqual({
+      title: '你认得这是什么吗？',
+      query: '',
+      imageUrl: 'wxfile://usr/history/r0.jpg',
+    });
+  });
+
+  it('is not shown a page of nothing: what is gone is shared as the app', async () => {
+    await open({}, { query: '' });
+    expect(await phone.simulator.share()).toMatchObject({ title: '图像识别', path: '/pages/photo/photo' });
+    expect(await phone.simulator.shareTimeline()).toMatchObject({ title: '图像识别', query: '' });
   });
 });
 

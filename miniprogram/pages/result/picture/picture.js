@@ -11,6 +11,7 @@ const { texts } = require('../../../texts/texts');
  * @property {Explanation | null} explanation
  * @property {import('./fitted').Size | null} photo  pixels
  * @property {number} strength  percent
+ * @property {() => void} turned  listens for a phone that is turned
  */
 
 /** Percent; what the slider begins with. */
@@ -24,7 +25,7 @@ const owned = new WeakMap();
  * @returns {Own}
  */
 function own(component) {
-  const found = owned.get(component) || { explanation: null, photo: null, strength: STRENGTH };
+  const found = owned.get(component) || { explanation: null, photo: null, strength: STRENGTH, turned() {} };
   owned.set(component, found);
   return found;
 }
@@ -55,9 +56,13 @@ Component({
       this.setData({ missing: false, place: '' });
     },
   },
-  pageLifetimes: {
-    resize() {
-      this.lay();
+  lifetimes: {
+    attached() {
+      own(this).turned = () => void this.lay();
+      wx.onWindowResize(own(this).turned);
+    },
+    detached() {
+      wx.offWindowResize(own(this).turned);
     },
   },
   methods: {

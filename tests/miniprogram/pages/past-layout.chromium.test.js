@@ -1,0 +1,90 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findChromium, launchPhone } from '../../simulator/chromium.js';
+import { example, ROOT } from '../sources.js';
+import { startServer } from '../server.js';
+import { givePast } from './past.js';
+
+const SLOW = 90_000;
+/** CSS pixels; the platform's own advice for what a finger meets. */
+const FINGER = 44;
+
+/** The whole window is the phone: wide ones would otherwise show a phone with a frame. */
+const FILL = '.phone { width: 100vw !important; height: 100vh !important; max-width: none !important; max-height: none !important; border: 0 !important; border-radius: 0 !important; margin: 0 !important; }';
+
+const { predictions } = JSON.parse(example('predictions'));
+const SIXTY = '这是一个六十个字长的名字来自某个自己训练的网络它一直写到这一行的尽头还没有写完所以要换好几行才放得下请把它完整地显示出来吧谢谢';
+const LONG = [
+  { ...predictions[0], name: { zh: SIXTY, en: 'x'.repeat(60) } },
+  { ...predictions[1], name: { zh: '黑褐猎浣熊犬', en: 'black-and-tan coonhound' } },
+  ...predictions.slice(2),
+];
+const corrected = { id: '', label: 'y'.repeat(40), name: { zh: 'y'.repeat(40), en: 'y'.repeat(40) } };
+const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false }, { corrected }, {}, {}, {}];
+
+/** @type {import('../server.js').TestServer} */
+let server;
+/** @type {import('../../simulator/chromium.js').RunningPhone} */
+let phone;
+
+beforeAll(async () => {
+  server = await startServer();
+  server.on('POST /explain', { body: example('explanation') });
+});
+afterAll(() => server.close());
+afterEach(() => phone.close());
+
+/** @returns {Promise<string[]>} what reaches over the sides, and what a finger would miss */
+function faults() {
+  return phone.page.evaluate((least) => {
+    const found = [];
+    for (const element of document.querySelectorAll('.phone-page:not([hidden]) *')) {
+      const { left, right, width, height } = element.getBoundingClientRect();
+      if (!width || !height || element.closest('wx-image, wx-canvas, wx-slider')) continue;
+      const name = `${element.className} ${element.textContent?.trim().slice(0, 20)}`;
+      if (left < -1 || right > innerWidth + 1) found.push(`over the side: ${name}`);
+      const isButton = element.matches('wx-button, [role="button"]');
+      if (isButton && !element.getAttribute('aria-hidden') && Math.min(width, height) < least) found.push(`too small: ${name} ${width} x ${height}`);
+    }
+    return found;
+  }, FINGER);
+}
+
+/** @param {string} page  with its query @param {number} scale @returns {Promise<void>} */
+async function goTo(page, scale) {
+  await phone.page.evaluate((url) => globalThis.simulator.call('reLaunch', { url }), `/${page}`);
+  await phone.page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), scale);
+}
+
+describe.skipIf(!findChromium())('result and history fit', () => {
+  const cases = [
+    { width: 320, height: 568, language: 'zh_CN', scale: 1.5 },
+    { width: 320, height: 568, language: 'en', scale: 1 },
+    { width: 430, height: 932, language: 'en', scale: 1.5 },
+    { width: 768, height: 1024, language: 'zh_CN', scale: 1 },
+    { width: 844, height: 390, language: 'en', scale: 1.5 },
+  ];
+
+  it.each(cases)('$width x $height in $language, text x $scale', { timeout: SLOW }, async ({ width, height, language, scale }) => {
+    const query = { privacy: 'agreed', language, page: 'pages/history/history' };
+    phone = await launchPhone({ root: ROOT, width, height, server: server.address, query });
+    await givePast(phone, ENTRIES);
+    const { page } = phone;
+    await page.addStyleTag({ content: FILL });
+
+    await goTo('pages/history/history', scale);
+    await page.locator('wx-button').first().click();
+    expect(await faults()).toEqual([]);
+
+    for (const id of ['r0', 'r1', 'r2']) {
+      await goTo(`pages/result/result?id=${id}`, scale);
+      await page.locator('[aria-pressed]').first().click();
+      await page.locator('wx-slider').waitFor();
+      expect(await faults(), id).toEqual([]);
+    }
+    await page.locator('wx-button', { hasText: /不是这个|Not this/ }).click();
+    expect(await faults()).toEqual([]);
+    await goTo('pages/result/result?id=gone', scale);
+    expect(await faults()).toEqual([]);
+    expect(phone.errors).toEqual([]);
+  });
+});
