@@ -9,7 +9,8 @@ const { fitLines, shortened } = require('./text-lines');
  *
  * @typedef {object} Caption
  * @property {string} name  large
- * @property {string} detail  below it; may be ''
+ * @property {string} detail  below it, as much as there is room for; may be ''
+ * @property {string} percent  beside the detail; may be ''
  * @property {string} mark  small, in the corner
  */
 
@@ -97,9 +98,10 @@ function drawCaptioned(context, canvas, image, caption) {
   context.globalAlpha = 1;
   context.textAlign = 'left';
   const small = 1.05 * unit;
-  const detail = shortened(caption.detail, room - markWidth - unit, (text) => plain(text, small));
-  plain('', small);
-  context.fillText(detail, unit, foot);
+  const measureSmall = (/** @type {string} */ text) => plain(text, small);
+  const percent = caption.detail && caption.percent ? ` · ${caption.percent}` : caption.percent;
+  const detail = shortened(caption.detail, room - markWidth - unit - measureSmall(percent), measureSmall);
+  context.fillText(detail + percent, unit, foot);
 }
 
 module.exports = { drawCaptioned, savedSize, CARD };

@@ -15,10 +15,9 @@ function captionOf(entry) {
   const { mark, maybeName } = texts().result;
   const [first] = rowsOf(entry.predictions, speaksChinese());
   const names = namesOf(entry);
-  if (entry.corrected && names) return { name: names.name, detail: names.other, mark };
+  if (entry.corrected && names) return { name: names.name, detail: names.other, percent: '', mark };
   const { name = '', other = '', percent = '' } = first || {};
-  const detail = [other, percent].filter(Boolean).join(' · ');
-  return { name: names ? name : fill(maybeName, { name }), detail, mark };
+  return { name: names ? name : fill(maybeName, { name }), detail: other, percent, mark };
 }
 
 /**
