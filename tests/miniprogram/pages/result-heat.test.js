@@ -106,6 +106,17 @@ describe('the heat map', () => {
     expect(phone.text()).not.toContain('已取消');
   });
 
+  it('that was called off while it was drawn stays away', async () => {
+    await open();
+    const task = { cancel() {} };
+    phone.page.explaining = task;
+    const drawn = phone.page.showHeat(task, JSON.parse(example('explanation')), '印度象');
+    phone.page.unlook();
+    await drawn;
+    expect(phone.find('.heat-off')).not.toBeNull();
+    expect(phone.text()).not.toContain('越亮的地方');
+  });
+
   /** @type {[string, import('../server.js').Reply, string][]} */
   const failures = [
     ['a server without a network', { status: 503, body: { ...JSON.parse(example('problem')), code: 'model-unavailable' } }, '服务器没有网络模型'],

@@ -270,8 +270,11 @@ describe('at the start', () => {
   it('a result that comes while leftovers are swept away keeps its photo', async () => {
     await remember();
     restart();
+    const { files } = device;
+    const slow = { ...files, readdir: (options) => setTimeout(() => files.readdir(options), 50) };
+    device.wx.getFileSystemManager = () => slow;
     const { photo } = await remember();
-    await settled();
+    await new Promise((late) => setTimeout(late, 100));
     expect(device.has(photo)).toBe(true);
   });
 });
