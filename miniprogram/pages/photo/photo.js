@@ -1,23 +1,24 @@
 // @ts-check
 const { asFailure, failure } = require('../../services/failure');
-const { changePermission } = require('../../services/permission');
+const { askFit, knownFit } = require('../../services/fit');
+const { choosePhoto } = require('../../services/album');
 const { currentServer, isServerSet, mayChangeServer } = require('../../services/server-address');
-const { echo } = require('../../services/echo');
-const { promised } = require('../../services/promised');
-const { recognise } = require('../../services/recognise');
 const { isOwnPhone, refusalOf } = require('./refusal');
-const { rowsOf } = require('../result/ranking/rows');
-const { savePhoto } = require('../../services/album');
-const { fill, speaksChinese, texts } = require('../../texts/texts');
+const { journey } = require('./journey');
+const { lastResult } = require('./last');
+const { forget, remember } = require('../../services/history');
+const { texts } = require('../../texts/texts');
 const { textScale } = require('../../services/device');
 
 /**
- * @typedef {import('../../contract').Predictions} Predictions
- * @typedef {import('../../services/echo').EchoedPhoto} EchoedPhoto
+ * @typedef {import('../../services/failure').FailureKind} FailureKind
+ * @typedef {import('./journey').Arrival} Arrival
+ * @typedef {import('../../services/task').Task<Arrival>} Journey
  * @typedef {import('./waiting/waiting').Progress} Progress
  *
- * `aim`: no photo yet. `waiting`: the photo is on its way or being looked at. `done`, `failed`: over.
- * @typedef {'aim' | 'waiting' | 'done' | 'failed'} Stage
+ * `aim`: no photo yet. `waiting`: the photo is on its way or being looked at. `failed`: it came to nothing.
+ * What it came to otherwise is on the result page.
+ * @typedef {'aim' | 'waiting' | 'failed'} Stage
  */
 
 const t = texts().photo;
@@ -28,103 +29,145 @@ const SENDING = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
 /** What belongs to one photo, as it is before anything is known about it. */
 const FRESH = {
   progress: SENDING,
-  rows: /** @type {import('../result/ranking/rows').Row[]} */ ([]),
-  by: '',
   refusal: /** @type {import('./refusal').Refusal | null} */ (null),
-  /** The server's picture: not asked for, on its way, in sight, or behind the person's own. */
-  echo: /** @type {'none' | 'fetching' | 'shown' | 'hidden'} */ ('none'),
-  caption: '',
-  message: '',
-  saving: false,
 };
 
-/** @type {Record<import('../../services/album').SaveOutcome, string>} what is said below the buttons */
-const SAVE_MESSAGES = {
-  saved: '',
-  cancelled: '',
-  'not-permitted': '',
-  'no-consent': t.saveNoConsent,
-  failed: t.saveFailed,
-};
+/** @type {ReadonlySet<FailureKind | ''>} what another network may mend */
+const OF_THE_NETWORK = new Set(/** @type {FailureKind[]} */ (['offline', 'unreachable']));
 
 Page({
   data: {
     t,
     scale: 1,
     stage: /** @type {Stage} */ ('aim'),
+    /** Whether the page shows. */
+    awake: false,
+    framed: false,
+    last: /** @type {import('./last').Last | null} */ (null),
     /** What stands above everything while nothing can be recognised. */
     banner: '',
     mayChange: false,
     settingsOpen: false,
-    /** The picture in sight: the photo, or what the server made of it. A path, never the bytes. */
+    /** The photo in sight. A path, never the bytes. */
     picture: '',
     ...FRESH,
   },
 
   photo: '',
-  echoed: /** @type {EchoedPhoto | null} */ (null),
   /** What is under way; whatever ends after being replaced here says nothing any more. */
-  recognising: /** @type {import('../../services/task').Task<Predictions> | null} */ (null),
-  echoing: /** @type {import('../../services/task').Task<EchoedPhoto> | null} */ (null),
+  recognising: /** @type {Journey | null} */ (null),
+  /** While the album is open the result waits: another photo may take its place. */
+  choosing: false,
+  /** The result, until it is seen. */
+  entry: /** @type {import('../../services/history').Entry | null} */ (null),
+  failed: /** @type {FailureKind | ''} */ (''),
+  /** What was done by itself for this photo, once each. */
+  sentAgain: { interrupted: false, online: false },
+  /** Since the photo failed. */
+  cameOnline: false,
 
   onLoad() {
     this.setData({ scale: textScale(), mayChange: mayChangeServer() });
     this.lookAtServer();
-  },
-
-  /** Says at once what a developer would otherwise learn from the first photo. */
-  lookAtServer() {
-    const ownPhone = isOwnPhone() ? t.ownPhone : '';
-    this.setData({ banner: isServerSet() ? ownPhone : t.unset });
+    this.onNetwork = this.onNetwork.bind(this);
+    wx.onNetworkStatusChange(this.onNetwork);
   },
 
   onReady() {
     wx.setNavigationBarTitle({ title: texts().title });
   },
 
-  onUnload() {
-    this.drop();
+  onShow() {
+    this.setData({ awake: true, last: lastResult() });
+    this.goOn();
   },
 
-  /** Calls off whatever is under way. */
-  drop() {
-    const { recognising, echoing } = this;
+  onHide() {
+    this.setData({ awake: false });
+  },
+
+  onUnload() {
+    wx.offNetworkStatusChange(/** @type {() => void} */ (this.onNetwork));
+    const { recognising } = this;
     this.recognising = null;
-    this.echoing = null;
     if (recognising) recognising.cancel();
-    if (echoing) echoing.cancel();
+  },
+
+  /** Says at once what a developer would otherwise learn from the first photo. */
+  lookAtServer() {
+    const ownPhone = isOwnPhone() ? t.ownPhone : '';
+    this.setData({ banner: isServerSet() ? ownPhone : t.unset });
+    this.lookAtFit();
+  },
+
+  async lookAtFit() {
+    const server = currentServer();
+    this.setData({ framed: knownFit(server) === 'crop' });
+    if (!isServerSet()) return;
+    const fit = await askFit(server);
+    if (currentServer() === server) this.setData({ framed: fit === 'crop' });
+  },
+
+  /** Calls off whatever is under way, and a result that nobody has seen. */
+  drop() {
+    const { recognising, entry } = this;
+    this.recognising = null;
+    this.entry = null;
+    if (recognising) recognising.cancel();
+    if (entry) void forget(entry.id);
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{path: string}>} event */
   onPhoto(event) {
-    this.photo = event.detail.path;
-    this.echoed = null;
+    this.take(event.detail.path);
+  },
+
+  /** @param {string} path  of a photo; the newest wins */
+  take(path) {
+    this.photo = path;
+    this.sentAgain = { interrupted: false, online: false };
     this.send();
   },
 
+  /** Another photo in the place of this one, which goes on until there is another. */
+  async change() {
+    if (this.choosing) return;
+    this.choosing = true;
+    const choice = await choosePhoto();
+    this.choosing = false;
+    if (choice.outcome === 'chosen' && this.data.stage !== 'aim') return this.take(choice.path);
+    const capture = texts().capture;
+    if (choice.outcome === 'no-consent') wx.showToast({ title: capture.albumNoConsent, icon: 'none' });
+    if (choice.outcome === 'failed') wx.showToast({ title: capture.albumFailed, icon: 'none' });
+    this.goOn();
+  },
+
   retry() {
-    if (this.data.stage === 'failed') this.send();
+    if (this.data.stage !== 'failed') return;
+    this.sentAgain = { interrupted: false, online: false };
+    this.send();
   },
 
   /** Back to the camera; also the way out of waiting. */
   again() {
     this.drop();
+    this.failed = '';
     this.setData({ ...FRESH, stage: 'aim', picture: '' });
   },
 
   send() {
     this.drop();
+    this.failed = '';
     this.setData({ ...FRESH, stage: 'waiting', picture: this.photo });
     if (!isServerSet()) return this.refuse(failure('address-not-set'));
-    const task = recognise(this.photo, {
+    const task = journey(this.photo, {
       onProgress: (percent) => this.progress(task, { ...SENDING, phase: phaseOf(percent), percent }),
       onWaiting: ({ seconds }) => this.progress(task, { ...SENDING, phase: 'queueing', seconds }),
       onWarming: (warming) => this.progress(task, { ...SENDING, phase: 'warming', warming }),
     });
     this.recognising = task;
     task.promise.then(
-      // A task that was called off has no result, whatever comes after.
-      (predictions) => this.show(predictions),
+      (arrival) => this.arrive(task, arrival),
       (thrown) => {
         if (this.recognising === task) this.refuse(asFailure(thrown));
       }
@@ -132,7 +175,7 @@ Page({
   },
 
   /**
-   * @param {import('../../services/task').Task<Predictions>} task
+   * @param {Journey} task
    * @param {Progress} progress
    */
   progress(task, progress) {
@@ -142,20 +185,59 @@ Page({
     if (this.recognising === task && !same) this.setData({ progress });
   },
 
-  /** @param {Predictions} predictions */
-  show({ predictions, model }) {
+  /**
+   * @param {Journey} task
+   * @param {Arrival} arrival
+   */
+  async arrive(task, arrival) {
+    const entry = await remember(arrival);
+    if (this.recognising !== task) return forget(entry.id);
     this.recognising = null;
-    this.setData({
-      stage: 'done',
-      rows: rowsOf(predictions, speaksChinese()),
-      by: fill(t.by, { model: model.name }),
+    this.entry = entry;
+    return this.goOn();
+  },
+
+  /** What had to wait until the page shows, the album is closed or the network is back. */
+  goOn() {
+    if (!this.data.awake || this.choosing) return;
+    const { entry, failed, sentAgain } = this;
+    if (entry) {
+      this.entry = null;
+      this.openResult(entry.id);
+    } else if (failed === 'interrupted' && !sentAgain.interrupted) {
+      sentAgain.interrupted = true;
+      this.send();
+    } else if (this.cameOnline && OF_THE_NETWORK.has(failed) && !sentAgain.online) {
+      sentAgain.online = true;
+      this.send();
+    }
+  },
+
+  /** @param {string} id  of what is in the history */
+  openResult(id) {
+    wx.navigateTo({
+      url: `/pages/result/result?id=${id}`,
+      complete: () => {
+        // What one comes back to is the camera.
+        if (this.data.stage === 'waiting') this.again();
+        this.setData({ last: lastResult() });
+      },
     });
   },
 
   /** @param {import('../../services/failure').Failure} reason */
   refuse(reason) {
     this.recognising = null;
-    this.setData({ stage: 'failed', refusal: refusalOf(reason) });
+    this.failed = reason.kind;
+    this.cameOnline = false;
+    this.goOn();
+    if (!this.recognising) this.setData({ stage: 'failed', refusal: refusalOf(reason) });
+  },
+
+  /** @param {{isConnected: boolean}} network */
+  onNetwork({ isConnected }) {
+    this.cameOnline = isConnected;
+    this.goOn();
   },
 
   copyRequestId() {
@@ -163,60 +245,13 @@ Page({
     if (refusal) wx.setClipboardData({ data: refusal.requestId });
   },
 
-  async save() {
-    if (this.data.saving) return;
-    const { picture } = this.data;
-    this.setData({ saving: true, message: '' });
-    let outcome = await savePhoto(picture);
-    if (outcome === 'not-permitted' && (await this.permitSaving())) outcome = await savePhoto(picture);
-    if (outcome === 'saved') wx.showToast({ title: t.saved, icon: 'success' });
-    if (this.data.picture === picture) this.setData({ saving: false, message: SAVE_MESSAGES[outcome] });
+  openLast() {
+    const { last } = this.data;
+    if (last) this.openResult(last.id);
   },
 
-  /** @returns {Promise<boolean>} whether the person allowed it in the settings */
-  async permitSaving() {
-    const { confirm } = await promised(wx.showModal, {
-      title: t.permissionTitle,
-      content: t.permissionSentence,
-      confirmText: t.toSettings,
-      cancelText: t.notNow,
-    });
-    return confirm && (await changePermission('scope.writePhotosAlbum')) === 'granted';
-  },
-
-  /** Between the photo and the server's picture of it; fetched at the first wish. */
-  toggleEcho() {
-    if (this.data.echo === 'fetching') return;
-    if (this.data.echo === 'shown') this.setData({ echo: 'hidden', picture: this.photo, caption: '' });
-    else if (this.echoed) this.showEcho(this.echoed);
-    else this.fetchEcho();
-  },
-
-  fetchEcho() {
-    this.setData({ echo: 'fetching', message: '' });
-    const task = echo(currentServer(), this.photo);
-    this.echoing = task;
-    task.promise.then(
-      (echoed) => {
-        this.echoed = echoed;
-        this.showEcho(echoed);
-      },
-      (thrown) => {
-        if (this.echoing === task) this.missEcho(asFailure(thrown));
-      }
-    );
-  },
-
-  /** @param {import('../../services/failure').Failure} reason */
-  missEcho(reason) {
-    const { title, sentence } = refusalOf(reason);
-    this.setData({ echo: 'none', message: `${title}：${sentence}` });
-  },
-
-  /** @param {EchoedPhoto} echoed */
-  showEcho({ path, width, height }) {
-    const caption = `${t.echoed} · ${width} × ${height}`;
-    this.setData({ echo: 'shown', picture: path, caption });
+  openHistory() {
+    wx.navigateTo({ url: '/pages/history/history' });
   },
 
   openSettings() {

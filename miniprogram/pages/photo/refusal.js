@@ -3,6 +3,7 @@ const { isLoopback } = require('../../services/address');
 const { isPhone } = require('../../services/device');
 const { isWorthRetrying } = require('../../services/failure');
 const { currentServer, mayChangeServer } = require('../../services/server-address');
+const { LONGEST_WAIT } = require('../../services/sending');
 const { fill, texts } = require('../../texts/texts');
 
 /**
@@ -44,16 +45,28 @@ function isOwnPhone() {
 }
 
 /**
+ * @param {number} seconds  that the server asks for
+ * @returns {string} '' where the wait is one that nobody notices, or none
+ */
+function waitLine(seconds) {
+  const { waitSeconds, waitMinutes } = texts().photo;
+  if (seconds <= LONGEST_WAIT) return '';
+  return seconds < 100
+    ? fill(waitSeconds, { count: Math.ceil(seconds) })
+    : fill(waitMinutes, { count: Math.ceil(seconds / 60) });
+}
+
+/**
  * @param {import('../../services/failure').Failure} failure
  * @returns {Refusal}
  */
-function refusalOf({ kind, requestId }) {
+function refusalOf({ kind, requestId, retryAfter }) {
   const { failures, photo, server } = texts();
   const { title, sentence } = failures[kind];
   const unanswered = kind === 'unreachable' || kind === 'timeout';
   return {
     title,
-    sentence: unanswered && isOwnPhone() ? server.phone : sentence,
+    sentence: (unanswered && isOwnPhone() ? server.phone : sentence) + waitLine(retryAfter),
     retry: isWorthRetrying(kind),
     server: mayChangeServer() && POINTS_TO_ADDRESS.has(kind),
     requestId,

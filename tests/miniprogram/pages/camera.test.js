@@ -175,7 +175,7 @@ it('stays as it is where the album is closed without a choice', async () => {
   await phone.tap('从相册选一张');
   expect(phone.page.data.stage).toBe('aim');
   expect(phone.text()).toContain('把想认的东西放在中间');
-  expect(server.received).toEqual([]);
+  expect(server.to('/predict')).toEqual([]);
 });
 
 it('asks the album for one compressed picture', async () => {

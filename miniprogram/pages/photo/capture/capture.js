@@ -2,72 +2,78 @@
 const { askConsent, needsConsent } = require('../../../services/privacy');
 const { changePermission, permission } = require('../../../services/permission');
 const { choosePhoto } = require('../../../services/album');
+const { FLASHES, PANELS } = require('./views');
 const { mayChangeServer } = require('../../../services/server-address');
 const { promised } = require('../../../services/promised');
-const { texts } = require('../../../texts/texts');
+const { fill, texts } = require('../../../texts/texts');
 
-/**
- * What stands in the viewfinder:
- * - `closed`: nothing was asked yet, or the platform stopped the camera
- * - `live`: the camera
- * - `refused`: the person does not let this mini-program use the camera
- * - `missing`: no camera, or it does not open
- * - `no-consent`: the privacy statement was not accepted
- *
- * @typedef {'closed' | 'live' | 'refused' | 'missing' | 'no-consent'} View
- */
+/** @typedef {import('./views').View} View */
 
 const t = texts().capture;
 
-/** @type {Record<Exclude<View, 'live'>, {title: string, sentence: string, action: string}>} */
-const PANELS = {
-  closed: { title: t.openTitle, sentence: t.openSentence, action: t.open },
-  refused: { title: t.refusedTitle, sentence: t.refusedSentence, action: t.toSettings },
-  missing: { title: t.missingTitle, sentence: t.missingSentence, action: t.again },
-  'no-consent': { title: t.noConsentTitle, sentence: t.noConsentSentence, action: t.open },
-};
+/** @param {number} index  of FLASHES */
+function flashAt(index) {
+  const { mode, name } = FLASHES[index % FLASHES.length] ?? { mode: 'off', name: '' };
+  return { flash: mode, flashName: name, flashLabel: fill(t.flashLabel, { mode: name }) };
+}
 
 /**
  * Gets a photo, from the camera or the album.
  *
- * Events: `photo` with `{path}`, `settings` when the person wants to set the server.
+ * Events: `photo` with `{path}`, `last` and `history` when the person wants to see earlier results,
+ * `settings` when they want the settings.
  */
 Component({
+  properties: {
+    /** Whether the page shows; the camera is open only then. */
+    awake: { type: Boolean, value: false },
+    /** Whether the network sees the middle of the photo only. */
+    framed: { type: Boolean, value: false },
+    /** Last | null, see ../last.js */
+    last: { type: Object, value: null },
+  },
+
   data: {
     t,
-    view: /** @type {View} */ ('closed'),
+    view: /** @type {View} */ ('resting'),
     panel: PANELS.closed,
-    /** One line below the viewfinder. */
+    /** One line below the viewfinder; what went wrong, or the usual one where it is empty. */
     hint: '',
     busy: false,
     settings: false,
+    position: /** @type {'back' | 'front'} */ ('back'),
+    ...flashAt(0),
+    /** The id of the last result where its picture is not there any more. */
+    lost: '',
   },
 
   lifetimes: {
     attached() {
       this.setData({ settings: mayChangeServer() });
-      this.resume();
     },
   },
 
-  pageLifetimes: {
-    /** Back from the settings of the phone, or from behind another app, which stops the camera. */
-    show() {
-      this.resume();
+  observers: {
+    /** Comes back from the settings of the phone, another page, or another app, which stops the camera. */
+    awake(/** @type {boolean} */ awake) {
+      if (awake) this.resume();
+      else if (this.data.view === 'live') this.show('resting');
     },
   },
 
   methods: {
     /** @param {View} view */
     show(view) {
-      if (view === 'live') this.setData({ view, hint: t.hint });
-      else this.setData({ view, panel: PANELS[view], hint: '' });
+      this.setData({ view, panel: PANELS[view], hint: '' });
     },
 
     /** Opens the camera where everything was allowed earlier; asks nothing. */
     async resume() {
-      if (this.data.view === 'live' || (await needsConsent())) return;
-      if ((await permission('scope.camera')) === 'granted') this.show('live');
+      const allowed = !(await needsConsent()) && (await permission('scope.camera')) === 'granted';
+      const { awake, view } = this.data;
+      if (!awake || view === 'live') return;
+      if (allowed) this.show('live');
+      else if (view === 'resting') this.show('closed');
     },
 
     /** What the big button does: take a photo, or whatever leads towards one. */
@@ -94,7 +100,15 @@ Component({
     },
 
     stop() {
-      this.show('closed');
+      if (this.data.view === 'live') this.show('closed');
+    },
+
+    turnFlash() {
+      this.setData(flashAt(FLASHES.findIndex(({ mode }) => mode === this.data.flash) + 1));
+    },
+
+    turnCamera() {
+      this.setData({ position: this.data.position === 'back' ? 'front' : 'back' });
     },
 
     async shoot() {
@@ -126,6 +140,19 @@ Component({
     hand(path) {
       this.setData({ busy: false });
       this.triggerEvent('photo', { path });
+    },
+
+    missLast() {
+      const last = /** @type {import('../last').Last | null} */ (this.properties.last);
+      if (last) this.setData({ lost: last.id });
+    },
+
+    openLast() {
+      this.triggerEvent('last');
+    },
+
+    openHistory() {
+      this.triggerEvent('history');
     },
 
     openSettings() {

@@ -1,0 +1,20 @@
+import { example } from './sources.js';
+
+/** @param {string} name  in both languages @returns {string} the golden body with another first name */
+export function predictionsOf(name) {
+  const body = JSON.parse(example('predictions'));
+  body.predictions[0].name = { zh: name, en: name };
+  return JSON.stringify(body);
+}
+
+/**
+ * A reply that comes when the test says so.
+ *
+ * @param {import('./server.js').Reply} reply
+ * @returns {{reply: () => Promise<import('./server.js').Reply>, send: () => void}}
+ */
+export function later(reply) {
+  let send = () => {};
+  const asked = new Promise((resolve) => (send = () => resolve(reply)));
+  return { reply: () => asked, send };
+}
