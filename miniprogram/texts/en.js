@@ -53,7 +53,7 @@ const en = {
     queueing: 'The server is busy',
     queueingSentence: 'Sending again in {seconds} s, by itself.',
     cancel: 'Cancel',
-    change: 'From the album',
+    change: 'Album',
     again: 'Take another',
     retry: 'Try again',
     toServer: 'Set server',

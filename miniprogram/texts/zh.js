@@ -47,7 +47,7 @@ const zh = {
     queueing: '服务器正忙',
     queueingSentence: '{seconds} 秒后再传一次，不用做什么。',
     cancel: '取消',
-    change: '从相册换一张',
+    change: '从相册换',
     again: '再拍一张',
     retry: '重试',
     toServer: '改服务器地址',

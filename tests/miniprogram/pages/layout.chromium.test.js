@@ -22,6 +22,7 @@ let phone;
 
 beforeAll(async () => {
   server = await startServer();
+  server.on('GET /readyz', { body: example('ready') });
 });
 afterAll(() => server.close());
 afterEach(() => phone.close());
@@ -55,7 +56,11 @@ describe.skipIf(!findChromium())('the page fits', () => {
   const cases = [
     { width: 320, height: 568, language: 'en', scale: 1 },
     { width: 320, height: 568, language: 'zh_CN', scale: 1.5 },
+    { width: 375, height: 667, language: 'en', scale: 1.5 },
     { width: 390, height: 844, language: 'zh_CN', scale: 1 },
+    { width: 844, height: 390, language: 'zh_CN', scale: 1 },
+    { width: 568, height: 320, language: 'en', scale: 1.5 },
+    { width: 1024, height: 768, language: 'en', scale: 1 },
     { width: 768, height: 1024, language: 'en', scale: 1 },
   ];
 
@@ -66,6 +71,8 @@ describe.skipIf(!findChromium())('the page fits', () => {
     expect(await faults()).toEqual([]);
     const shutter = page.locator('[aria-label="拍照"], [aria-label="Take a photo"]');
     expect((await shutter.boundingBox())?.y).toBeLessThan(how.height - 60);
+    const finder = await page.locator('wx-camera').boundingBox();
+    expect(Math.min(finder?.width ?? 0, finder?.height ?? 0)).toBeGreaterThan(200);
 
     await page.locator('[aria-label="设置服务器地址"], [aria-label="Set the address of the server"]').click();
     expect(await faults()).toEqual([]);
@@ -77,6 +84,9 @@ describe.skipIf(!findChromium())('the page fits', () => {
     await page.locator('wx-button', { hasText: /重试|Try again/ }).click();
 
     await page.locator('wx-ranking, ranking').first().waitFor();
+    await page.evaluate(() => globalThis.simulator.call('navigateBack'));
+    await page.locator('wx-camera').waitFor();
+    await page.getByText(LONG.predictions[0].name[how.language === 'en' ? 'en' : 'zh']).waitFor();
     expect(await faults()).toEqual([]);
   });
 });

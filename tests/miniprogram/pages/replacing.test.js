@@ -48,7 +48,7 @@ describe('another photo', () => {
     server.on('POST /predict', first.reply, { body: predictionsOf('第二张') });
     await phone.tap('拍照');
     await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
-    await phone.tap('从相册换一张');
+    await phone.tap('从相册换');
     await chosen();
     first.send();
     await phone.reads('第二张');
@@ -63,7 +63,7 @@ describe('another photo', () => {
     server.on('POST /predict', first.reply);
     await phone.tap('拍照');
     await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
-    await phone.tap('从相册换一张');
+    await phone.tap('从相册换');
     first.send();
     await phone.until(() => expect(JSON.stringify(kept())).toContain('第一张'));
     expect(phone.text()).not.toContain('第一张');
@@ -76,7 +76,7 @@ describe('another photo', () => {
     server.on('POST /predict', { body: predictionsOf('第一张') }, { body: predictionsOf('第二张') });
     phone.simulator.uploadThrottle(3000);
     await phone.tap('拍照');
-    await phone.tap('从相册换一张');
+    await phone.tap('从相册换');
     await phone.until(() => expect(JSON.stringify(kept())).toContain('第一张'));
     await chosen();
     await phone.reads('第二张');
@@ -97,7 +97,7 @@ describe('another photo', () => {
     server.on('POST /predict', problem('problem'), { body: predictionsOf('第二张') });
     await phone.tap('拍照');
     await phone.reads('照片读不出来');
-    await phone.tap('从相册换一张');
+    await phone.tap('从相册换');
     await chosen();
     await phone.reads('第二张');
   });
@@ -106,7 +106,7 @@ describe('another photo', () => {
     server.on('POST /predict', problem('problem'));
     await phone.tap('拍照');
     await phone.reads('照片读不出来');
-    await phone.tap('从相册换一张');
+    await phone.tap('从相册换');
     albums.shift().fail({ errMsg: 'chooseMedia:fail system error' });
     await phone.settle();
     expect(phone.glass()).toContain('没能从相册取到照片');
@@ -116,7 +116,7 @@ describe('another photo', () => {
   it('is no longer wanted where the first one was called off meanwhile', async () => {
     server.on('POST /predict', { instead: 'hang' });
     await phone.tap('拍照');
-    await phone.tap('从相册换一张');
+    await phone.tap('从相册换');
     await phone.tap('取消');
     await chosen();
     expect(phone.page.data.stage).toBe('aim');

@@ -53,7 +53,7 @@ describe.each([
   });
 
   it('icons can be made out', () => {
-    for (const icon of ['album', 'gear']) {
+    for (const icon of ['album', 'gear', 'history', 'flash', 'turn']) {
       const [, stroke] = /stroke="(#[0-9a-f]{6})"/.exec(readFileSync(join(ROOT, `icons/${icon}.svg`), 'utf8')) ?? [];
       expect(contrast(stroke, palette.ground), icon).toBeGreaterThanOrEqual(SHAPES);
     }
