@@ -66,6 +66,28 @@ describe('an upload that WeChat stopped', () => {
     await phone.reads('印度象');
   });
 
+  it('goes out again when WeChat was away for long', async () => {
+    server.on('POST /predict', { instead: 'hang' }, { body: example('predictions') });
+    await shoot();
+    await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
+    phone.simulator.hide({ seconds: 6 });
+    phone.simulator.show();
+    await phone.reads('印度象');
+    expect(server.to('/predict')).toHaveLength(2);
+  });
+
+  it('goes on where WeChat was away for a moment', async () => {
+    const answer = later({ body: example('predictions') });
+    server.on('POST /predict', answer.reply);
+    await shoot();
+    await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
+    phone.simulator.hide({ seconds: 3 });
+    phone.simulator.show();
+    answer.send();
+    await phone.reads('印度象');
+    expect(server.to('/predict')).toHaveLength(1);
+  });
+
   it('starts again at once where the word comes when the page is back already', async () => {
     const { started, wx } = takeOver();
     await shoot({ wx });
@@ -138,6 +160,16 @@ describe('a network that goes away in the middle', () => {
     expect(server.to('/predict')).toHaveLength(1);
     phone.simulator.show();
     await phone.reads('印度象');
+  });
+
+  it('and is there again at once costs one more try, by itself', async () => {
+    server.on('POST /predict', { instead: 'hang' }, { body: example('predictions') });
+    await shoot();
+    await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
+    phone.simulator.network('lost');
+    phone.simulator.network('4g');
+    await phone.reads('印度象');
+    expect(server.to('/predict')).toHaveLength(2);
   });
 
   it('does not send again what the server refused', async () => {
