@@ -35,6 +35,13 @@ it('one login is enough for everything that needs it at once, and for what comes
   expect(server.to('/session')).toHaveLength(1);
 });
 
+it('a token that came meanwhile is as good as a new one', async () => {
+  await otherToken(server.address, '').promise;
+  expect(await otherToken(server.address, 'an older one').promise).toBe('token-1');
+  expect(await otherToken(server.address, 'token-1').promise).toBe('token-2');
+  expect(server.to('/session')).toHaveLength(2);
+});
+
 it('who stops waiting leaves the login to the others', async () => {
   const [impatient, patient] = [otherToken(server.address, ''), otherToken(server.address, '')];
   impatient.cancel();
