@@ -22,12 +22,12 @@ async function open(options) {
 
 /** Uploads that report and end as the test wants; a platform that ignores abort. */
 function takeOver() {
-  const started = [];
+  const [started, aborted] = [[], []];
   const uploadFile = (options) => {
     started.push(options);
-    return { abort() {}, onProgressUpdate: (tell) => (options.tell = tell) };
+    return { abort: () => aborted.push(options), onProgressUpdate: (tell) => (options.tell = tell) };
   };
-  return { started, uploadFile };
+  return { started, aborted, uploadFile };
 }
 
 beforeEach(async () => {
@@ -166,6 +166,7 @@ describe('on its way', () => {
     await phone.tap('取消');
     await phone.tap('拍照');
     const [old, fresh] = tasks.started;
+    expect(tasks.aborted).toEqual([old]);
     old.tell({ progress: 77 });
     old.success({ statusCode: 200, data: predictionsOf('旧答案') });
     await phone.settle();

@@ -26,13 +26,24 @@ const closed = () => (albums.shift().fail({ errMsg: 'chooseMedia:fail cancel' })
 /** @returns {any[]} the history */
 const kept = () => JSON.parse(phone.window.localStorage.getItem('simulator:history') ?? '{"data":[]}').data;
 
+/** @type {(() => void)[]} what waits for the phone to make a small copy */
+let copies;
+/** @type {boolean} whether that takes until the test lets it go on */
+let slow;
+
 beforeEach(async () => {
   server = await startServer();
-  albums = [];
+  [albums, copies, slow] = [[], [], false];
   phone = await openPhone({
     ...TRUSTING,
     server: server.address,
-    wx: { chooseMedia: (options) => void albums.push(options) },
+    wx: {
+      chooseMedia: (options) => void albums.push(options),
+      compressImage({ src, success }) {
+        if (slow) copies.push(() => success({ tempFilePath: src }));
+        else success({ tempFilePath: src });
+      },
+    },
   });
 });
 
@@ -81,6 +92,20 @@ describe('another photo', () => {
     await chosen();
     await phone.reads('第二张');
     await phone.until(() => expect(JSON.stringify(kept())).not.toContain('第一张'));
+  });
+
+  it('or none is wanted while the answer is being kept: then it is not', async () => {
+    server.on('POST /predict', { body: predictionsOf('第一张') });
+    slow = true;
+    await phone.tap('拍照');
+    await phone.until(() => expect(copies).toHaveLength(1));
+    await phone.tap('取消');
+    copies[0]();
+    await phone.until(() => expect(kept()).toEqual([]));
+    await phone.settle();
+    expect(phone.simulator.pages()).toHaveLength(1);
+    expect(phone.page.data.stage).toBe('aim');
+    expect(phone.find('.side-photo')).toBeNull();
   });
 
   it('is looked for once, however often the button is pressed', async () => {
