@@ -106,7 +106,7 @@ describe.skipIf(!photos)('a photo comes back with its names (needs ../shared)', 
     await shoot(page);
     await names(page).first().waitFor();
     const download = page.waitForEvent('download');
-    await tap(page, '保存照片和名字');
+    await tap(page, '保存到相册');
     await tap(page, '允许');
     const saved = readFileSync(await (await download).path());
     await keepScreenshot(page, '5-saved');
