@@ -54,7 +54,7 @@ describe('a correction', () => {
   it('without consent is not sent and does not wait', async () => {
     device.wx.removeStorageSync('may-contribute');
     await corrections.offer(await corrected());
-    expect(server.received).toEqual([]);
+    expect(server.to('/corrections')).toEqual([]);
     expect(waiting()).toEqual([]);
   });
 
