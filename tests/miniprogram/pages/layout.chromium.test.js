@@ -32,7 +32,8 @@ async function open({ width, height, language, scale }) {
   const query = { ...TRUSTING, language, server: server.address };
   phone = await launchPhone({ root: ROOT, width, height, server: server.address, query });
   await phone.page.addStyleTag({ content: FILL });
-  await phone.page.locator('wx-camera').waitFor();
+  // A camera takes no photo before it shows something.
+  await phone.page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0);
   await phone.page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), scale);
 }
 
