@@ -10,8 +10,11 @@ const { hasForm, isFilledText } = require('./answer');
  */
 
 const STORAGE_KEY = 'corrections-waiting';
+const SENT_KEY = 'corrections-sent';
 /** As many wait at most; the oldest go first. */
 const WAITING = 20;
+/** As many sent ones are remembered, as there are results at most. */
+const SENT = 100;
 /** What failed as often is given up. */
 const TRIES = 5;
 
@@ -26,7 +29,8 @@ function waiting() {
 /** @param {Waiting[]} all */
 function keep(all) {
   try {
-    wx.setStorageSync(STORAGE_KEY, all.slice(-WAITING));
+    if (all.length === 0) dropAll();
+    else wx.setStorageSync(STORAGE_KEY, all.slice(-WAITING));
   } catch {
     // Without room they are not kept for later; the correction itself stays with its result.
   }
@@ -60,4 +64,31 @@ function dropAll() {
   wx.removeStorageSync(STORAGE_KEY);
 }
 
-module.exports = { waiting, wait, drop, countTry, dropAll, WAITING, TRIES };
+/** @returns {string[]} oldest first */
+function sent() {
+  const stored = wx.getStorageSync(SENT_KEY);
+  return Array.isArray(stored) ? stored.filter(isFilledText) : [];
+}
+
+/**
+ * @param {string} id  of the result
+ * @param {string} label  that was sent
+ */
+function noteSent(id, label) {
+  try {
+    wx.setStorageSync(SENT_KEY, [...sent(), `${id} ${label}`].slice(-SENT));
+  } catch {
+    // It may be offered once more, which the person decides.
+  }
+}
+
+/**
+ * @param {string} id  of the result
+ * @param {string} label
+ * @returns {boolean} whether the server has it
+ */
+function wasSent(id, label) {
+  return sent().includes(`${id} ${label}`);
+}
+
+module.exports = { waiting, wait, drop, countTry, dropAll, noteSent, wasSent, WAITING, TRIES };

@@ -1,7 +1,7 @@
 // @ts-check
 const { asFailure, isWorthRetrying } = require('./failure');
-const { countTry, drop, dropAll, wait, waiting } = require('./corrections-kept');
-const { entry } = require('./history');
+const { countTry, drop, dropAll, noteSent, wait, waiting, wasSent, WAITING } = require('./corrections-kept');
+const { entries, entry } = require('./history');
 const { mayContribute } = require('./consent');
 const { send } = require('./sending');
 
@@ -12,6 +12,8 @@ const UNWANTED = new Set(/** @type {FailureKind[]} */ (['corrections-off', 'corr
 
 /** @type {Promise<void> | null} one at a time */
 let sending = null;
+/** @type {import('./task').Task<string> | null} */
+let underWay = null;
 
 /**
  * A correction for the server to learn from. Without consent nothing is sent and nothing waits to be sent.
@@ -59,12 +61,16 @@ async function sendOne(id) {
     return true;
   }
   const { corrected, photo } = found;
-  const label = corrected.id || corrected.label;
+  const label = labelOf(corrected);
   try {
-    await send({ path: '/corrections', filePath: photo, formData: { label } }).promise;
+    underWay = send({ path: '/corrections', filePath: photo, formData: { label } });
+    await underWay.promise;
   } catch (thrown) {
     return afterFailure(id, asFailure(thrown).kind);
+  } finally {
+    underWay = null;
   }
+  noteSent(id, label);
   // What was changed meanwhile goes again, as it is now.
   const now = entry(id);
   if (now && now.corrected === corrected) drop(id);
@@ -83,4 +89,32 @@ function afterFailure(id, kind) {
   return !isWorthRetrying(kind);
 }
 
-module.exports = { offer, sendWaiting };
+/**
+ * @param {import('./history').Correction} corrected
+ * @returns {string} as the server takes it
+ */
+function labelOf({ id, label }) {
+  return id || label;
+}
+
+/** @returns {import('./history').Entry[]} corrected while nothing was to be sent, newest first; as many as can wait */
+function unsent() {
+  const known = new Set(waiting().map(({ id }) => id));
+  return entries()
+    .filter(({ id, corrected }) => corrected && !known.has(id) && !wasSent(id, labelOf(corrected)))
+    .slice(0, WAITING);
+}
+
+/** @returns {Promise<void>} when all of them were tried */
+function offerUnsent() {
+  for (const { id } of unsent().reverse()) wait(id);
+  return sendWaiting();
+}
+
+/** Calls off what is on its way and forgets what waits. */
+function stopSending() {
+  dropAll();
+  if (underWay) underWay.cancel();
+}
+
+module.exports = { offer, sendWaiting, unsent, offerUnsent, stopSending };

@@ -64,4 +64,13 @@ function writeIndex(index) {
   }
 }
 
-module.exports = { readIndex, writeIndex };
+/** Needs no room, unlike writing an empty one. What could not be removed is still there at the next start. */
+function removeIndex() {
+  try {
+    wx.removeStorageSync(STORAGE_KEY);
+  } catch (error) {
+    console.warn(error);
+  }
+}
+
+module.exports = { readIndex, writeIndex, removeIndex };

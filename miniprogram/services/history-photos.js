@@ -116,19 +116,22 @@ function dropPhoto({ file, small }) {
   return Promise.all([file, small].filter(Boolean).map(drop));
 }
 
-/**
- * Removes what no result speaks of: copies that were made just before the phone went off.
- *
- * @param {ReadonlySet<string>} names  of the photos that stay
- * @returns {Promise<unknown>}
- */
-async function sweepPhotos(names) {
-  /** @type {string[]} */
-  const there = await promised((options) => files().readdir(options), { dirPath: folder() }).then(
+/** @returns {Promise<string[]>} of the files that are there */
+function names() {
+  return promised((options) => files().readdir(options), { dirPath: folder() }).then(
     (answer) => answer.files,
     () => []
   );
-  return Promise.all(there.filter((name) => !names.has(name)).map(drop));
+}
+
+/**
+ * Removes what no result speaks of: copies that were made just before the phone went off.
+ *
+ * @param {ReadonlySet<string>} spared  names of the photos that stay
+ * @returns {Promise<unknown>}
+ */
+async function sweepPhotos(spared) {
+  return Promise.all((await names()).filter((name) => !spared.has(name)).map(drop));
 }
 
 /**
@@ -141,4 +144,10 @@ function isNoRoom(error) {
   return /exceed|limit|space|full/i.test(String(/** @type {{errMsg?: string}} */ (error).errMsg));
 }
 
-module.exports = { photoPath, sizeOf, keepPhoto, dropPhoto, sweepPhotos, isNoRoom };
+/** @returns {Promise<number>} bytes of all of them, as the files are */
+async function photosSize() {
+  const sizes = await Promise.all((await names()).map((name) => sizeOf(photoPath(name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+module.exports = { photoPath, photosSize, sizeOf, keepPhoto, dropPhoto, sweepPhotos, isNoRoom };

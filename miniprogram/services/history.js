@@ -1,6 +1,6 @@
 // @ts-check
 const { dropPhoto, isNoRoom, keepPhoto, photoPath, sizeOf, sweepPhotos } = require('./history-photos');
-const { readIndex, writeIndex } = require('./history-index');
+const { readIndex, removeIndex, writeIndex } = require('./history-index');
 
 /**
  * The last results, on this device only. The newest of a session is there even where nothing can be stored.
@@ -230,7 +230,7 @@ function forget(id) {
 /** @returns {Promise<unknown>} when the photos are gone too */
 function forgetAll() {
   loaded = [];
-  store();
+  removeIndex();
   return swept.then(() => sweepPhotos(new Set()));
 }
 

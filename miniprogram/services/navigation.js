@@ -1,6 +1,7 @@
 // @ts-check
 
 const CAMERA = 'pages/photo/photo';
+const SETTINGS = '/pages/settings/settings';
 
 /** To the page that takes photos: back to it where it is open, else anew. */
 function toCamera() {
@@ -17,4 +18,13 @@ function leave() {
   else toCamera();
 }
 
-module.exports = { CAMERA, toCamera, leave };
+function openSettings() {
+  wx.navigateTo({ url: SETTINGS });
+}
+
+/** Makes every page anew, for what they asked only once, and comes back to the settings. */
+function beginAnewInSettings() {
+  wx.reLaunch({ url: `/${CAMERA}`, success: openSettings });
+}
+
+module.exports = { CAMERA, toCamera, leave, openSettings, beginAnewInSettings };

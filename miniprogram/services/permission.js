@@ -43,4 +43,37 @@ function changePermission(scope) {
   );
 }
 
-module.exports = { permission, changePermission };
+/** @typedef {Record<Scope, Permission>} Permissions */
+
+/**
+ * @param {WechatMiniprogram.AuthSetting} setting
+ * @returns {Permissions}
+ */
+function readAll(setting) {
+  return {
+    'scope.camera': read(setting, 'scope.camera'),
+    'scope.writePhotosAlbum': read(setting, 'scope.writePhotosAlbum'),
+  };
+}
+
+/** @returns {Promise<Permissions | null>} null where the platform does not tell */
+function permissions() {
+  return promised(wx.getSetting, {}).then(
+    ({ authSetting }) => readAll(authSetting),
+    () => null
+  );
+}
+
+/**
+ * Opens WeChat's settings page. To be called from a tap.
+ *
+ * @returns {Promise<boolean>} whether it opened
+ */
+function openPermissions() {
+  return promised(wx.openSetting, {}).then(
+    () => true,
+    () => false
+  );
+}
+
+module.exports = { permission, permissions, changePermission, openPermissions };

@@ -54,9 +54,12 @@ function askConsent() {
   );
 }
 
-/** Opens the statement itself. */
+/** @returns {Promise<boolean>} whether the statement itself opened */
 function showPrivacyContract() {
-  wx.openPrivacyContract({});
+  return promised(wx.openPrivacyContract, {}).then(
+    () => true,
+    () => false
+  );
 }
 
 /**

@@ -123,19 +123,28 @@ function ofLogin(problem) {
 
 /**
  * @param {string} server
+ * @param {() => boolean} isWanted  whether its token is to be kept
  * @returns {Promise<string>} token
  */
-async function login(server) {
+async function login(server, isWanted) {
   try {
     const session = await open(server).catch((thrown) => {
       if (asFailure(thrown).kind !== 'login-code-invalid') throw thrown;
       // Codes get too old on their way; another one costs nobody anything.
       return open(server);
     });
-    return hold(server, session);
+    return isWanted() ? hold(server, session) : session.token;
   } catch (thrown) {
     throw ofLogin(asFailure(thrown));
   }
+}
+
+/**
+ * @param {Promise<string>} promise
+ * @returns {boolean}
+ */
+function isUnderWay(promise) {
+  return underWay !== null && underWay.promise === promise;
 }
 
 /**
@@ -144,8 +153,9 @@ async function login(server) {
  */
 function sharedLogin(server) {
   if (!underWay || underWay.server !== server) {
-    const promise = login(server).finally(() => {
-      if (underWay && underWay.promise === promise) underWay = null;
+    /** @type {Promise<string>} */
+    const promise = login(server, () => isUnderWay(promise)).finally(() => {
+      if (isUnderWay(promise)) underWay = null;
     });
     underWay = { server, promise };
   }
@@ -204,4 +214,16 @@ function otherToken(server, refused) {
   });
 }
 
-module.exports = { sessionToken, otherToken };
+/** @returns {boolean} whether a token is kept on this phone */
+function hasSession() {
+  return isHeld(wx.getStorageSync(STORAGE_KEY));
+}
+
+/** Also a login that is under way leaves nothing behind. */
+function forgetSession() {
+  held = null;
+  underWay = null;
+  wx.removeStorageSync(STORAGE_KEY);
+}
+
+module.exports = { sessionToken, otherToken, hasSession, forgetSession };

@@ -1,4 +1,5 @@
 // @ts-check
+const { settings } = require('./settings-en');
 
 /**
  * Everything that the mini-program says, in English.
@@ -26,8 +27,8 @@ const en = {
     shutter: 'Take a photo',
     album: 'Album',
     albumLabel: 'Choose a photo from the album',
-    settings: 'Server',
-    settingsLabel: 'Set the address of the server',
+    settings: 'Settings',
+    settingsLabel: 'Open the settings',
     refusedTitle: 'The camera is not allowed',
     refusedSentence: 'You did not allow the camera earlier. Allow it in the settings, or choose from the album.',
     toSettings: 'Open settings',
@@ -162,9 +163,16 @@ const en = {
     testing: 'Connecting…',
     ready: 'Connected, the network is {model}',
     save: 'Save',
+    saved: 'Saved. This address is used from now on.',
+    notSaved: 'The phone has no room for this address. The old one stays.',
     reset: 'Default',
-    close: 'Close',
+    wasReset: 'The default is back.',
+    failed: 'No connection: {title}. {sentence}',
+    scan: 'Scan',
+    scanFailed: 'The scan did not work. An address can be typed, too.',
+    scanForeign: 'There is no server address in this code. Scan the one that make run prints in the terminal.',
   },
+  settings,
   privacy: {
     title: 'Privacy',
     sentence:

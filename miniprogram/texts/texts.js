@@ -1,33 +1,39 @@
 // @ts-check
 const { en } = require('./en');
+const { language } = require('../services/language');
 const { zh } = require('./zh');
 
 /** @typedef {import('./zh').Texts} Texts */
 
 /**
- * @param {string | undefined} language  as WeChat names it: zh_CN, zh_TW, zh_HK, en, …
+ * @param {string | undefined} named  as WeChat names it: zh_CN, zh_TW, zh_HK, en, …
  * @returns {boolean} whether Chinese is shown; also where WeChat names none
  */
-function isChinese(language) {
-  return !language || /^zh/i.test(language);
+function isChinese(named) {
+  return !named || /^zh/i.test(named);
 }
 
 /**
- * @param {string | undefined} language
+ * @param {string | undefined} named
  * @returns {Texts}
  */
-function textsFor(language) {
-  return isChinese(language) ? zh : en;
+function textsFor(named) {
+  return isChinese(named) ? zh : en;
 }
 
-/** @returns {Texts} in the language that WeChat is set to */
+/**
+ * Asked by each page and component when it is made, never by a script when it is loaded: another language may be
+ * chosen later.
+ *
+ * @returns {Texts} in the language that the person chose, else that WeChat is set to
+ */
 function texts() {
-  return textsFor(wx.getAppBaseInfo().language);
+  return textsFor(language());
 }
 
 /** @returns {boolean} */
 function speaksChinese() {
-  return isChinese(wx.getAppBaseInfo().language);
+  return isChinese(language());
 }
 
 /**

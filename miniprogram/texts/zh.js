@@ -1,4 +1,5 @@
 // @ts-check
+const { settings } = require('./settings-zh');
 
 /** Everything that the mini-program says, in Chinese. texts/en.js has the same form; tsc compares them. */
 const zh = {
@@ -23,7 +24,7 @@ const zh = {
     album: '相册',
     albumLabel: '从相册选一张',
     settings: '设置',
-    settingsLabel: '设置服务器地址',
+    settingsLabel: '打开设置',
     refusedTitle: '没有相机权限',
     refusedSentence: '之前选了不允许使用相机。去设置里打开就能拍照，也可以从相册选。',
     toSettings: '去设置',
@@ -155,9 +156,16 @@ const zh = {
     testing: '正在连接…',
     ready: '连上了，网络是 {model}',
     save: '保存',
+    saved: '已保存，从现在起用这个地址。',
+    notSaved: '手机存不下这个地址，还用原来的。',
     reset: '恢复默认',
-    close: '关闭',
+    wasReset: '已恢复默认。',
+    failed: '没连上：{title}。{sentence}',
+    scan: '扫码',
+    scanFailed: '没能扫码。也可以在框里填地址。',
+    scanForeign: '这个码里没有服务器地址。请扫 make run 在终端里印出来的码。',
   },
+  settings,
   privacy: {
     title: '隐私说明',
     sentence: '要用到相机或相册，先请你看一看我们怎样对待照片：照片会发给识别服务器，好认出它是什么。',

@@ -10,6 +10,7 @@ Component({
   },
   lifetimes: {
     attached() {
+      this.setData({ t: texts().privacy });
       this.listen();
     },
     detached() {

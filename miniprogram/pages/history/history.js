@@ -8,11 +8,9 @@ const { toCamera } = require('../../services/navigation');
 
 /** @typedef {import('./items').ItemPage} ItemPage */
 
-const t = texts().history;
-
 Page({
   data: {
-    t,
+    t: texts().history,
     scale: 1,
     /** Nothing is said about an empty history before it was looked at. */
     stage: /** @type {'opening' | 'empty' | 'shown'} */ ('opening'),
@@ -26,7 +24,7 @@ Page({
   wanted: PAGE,
 
   onLoad() {
-    this.setData({ scale: textScale() });
+    this.setData({ t: texts().history, scale: textScale() });
   },
 
   /** Also after a result was corrected or deleted on its own page. */
@@ -35,7 +33,7 @@ Page({
   },
 
   onReady() {
-    wx.setNavigationBarTitle({ title: t.title });
+    wx.setNavigationBarTitle({ title: this.data.t.title });
     // The first page alone may not fill a tablet, and what does not scroll reaches no end.
     this.more();
   },
@@ -53,7 +51,7 @@ Page({
     if (all.length === 0) return this.setData({ stage: 'empty', pages, editing: false });
     /** @type {Record<string, any>} */
     const changes = {};
-    const count = fill(t.count, { count: all.length });
+    const count = fill(this.data.t.count, { count: all.length });
     if (this.data.stage !== 'shown') changes.stage = 'shown';
     if (this.data.count !== count) changes.count = count;
     if (pages.length < this.data.pages.length) changes.pages = pages;
@@ -73,6 +71,7 @@ Page({
 
   /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
   async askRemove({ detail: { id } }) {
+    const { t } = this.data;
     const item = this.data.pages.flatMap(({ items }) => items).find((one) => one.id === id);
     if (!item) return;
     if (!(await confirmed(fill(t.removeTitle, { name: item.name }), t.removeSentence))) return;
@@ -81,6 +80,7 @@ Page({
   },
 
   async askRemoveAll() {
+    const { t } = this.data;
     const sentence = fill(t.removeAllSentence, { count: entries().length });
     if (!(await confirmed(t.removeAllTitle, sentence))) return;
     forgetAll();
@@ -102,6 +102,7 @@ Page({
  * @returns {Promise<boolean>}
  */
 async function confirmed(title, content) {
+  const t = texts().history;
   const { confirm } = await promised(wx.showModal, {
     ...{ title, content, confirmText: t.confirm, cancelText: t.cancel },
   });

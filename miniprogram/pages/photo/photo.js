@@ -7,6 +7,7 @@ const { isOwnPhone, refusalOf } = require('./refusal');
 const { journey } = require('./journey');
 const { lastResult } = require('./last');
 const { forget, remember } = require('../../services/history');
+const { openSettings } = require('../../services/navigation');
 const { texts } = require('../../texts/texts');
 const { textScale } = require('../../services/device');
 
@@ -20,8 +21,6 @@ const { textScale } = require('../../services/device');
  * What it came to otherwise is on the result page.
  * @typedef {'aim' | 'waiting' | 'failed'} Stage
  */
-
-const t = texts().photo;
 
 /** @type {Progress} */
 const SENDING = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
@@ -37,7 +36,7 @@ const OF_THE_NETWORK = new Set(/** @type {FailureKind[]} */ (['offline', 'unreac
 
 Page({
   data: {
-    t,
+    t: texts().photo,
     scale: 1,
     stage: /** @type {Stage} */ ('aim'),
     /** Whether the page shows. */
@@ -47,13 +46,14 @@ Page({
     /** What stands above everything while nothing can be recognised. */
     banner: '',
     mayChange: false,
-    settingsOpen: false,
     /** The photo in sight. A path, never the bytes. */
     picture: '',
     ...FRESH,
   },
 
   photo: '',
+  /** The address that the page knows about. */
+  server: '',
   /** What is under way; whatever ends after being replaced here says nothing any more. */
   recognising: /** @type {Journey | null} */ (null),
   /** While the album is open the result waits: another photo may take its place. */
@@ -67,7 +67,7 @@ Page({
   cameOnline: false,
 
   onLoad() {
-    this.setData({ scale: textScale(), mayChange: mayChangeServer() });
+    this.setData({ t: texts().photo, scale: textScale(), mayChange: mayChangeServer() });
     this.lookAtServer();
     this.onNetwork = this.onNetwork.bind(this);
     wx.onNetworkStatusChange(this.onNetwork);
@@ -79,6 +79,7 @@ Page({
 
   onShow() {
     this.setData({ awake: true, last: lastResult() });
+    if (this.server !== currentServer()) this.turnToServer();
     this.goOn();
   },
 
@@ -95,9 +96,17 @@ Page({
 
   /** Says at once what a developer would otherwise learn from the first photo. */
   lookAtServer() {
+    this.server = currentServer();
+    const { t } = this.data;
     const ownPhone = isOwnPhone() ? t.ownPhone : '';
     this.setData({ banner: isServerSet() ? ownPhone : t.unset });
     this.lookAtFit();
+  },
+
+  /** Another address was chosen: a photo that failed at the old one gets its chance at once. */
+  turnToServer() {
+    this.lookAtServer();
+    this.retry();
   },
 
   async lookAtFit() {
@@ -255,17 +264,7 @@ Page({
   },
 
   openSettings() {
-    this.setData({ settingsOpen: true });
-  },
-
-  closeSettings() {
-    this.setData({ settingsOpen: false });
-  },
-
-  /** Another address: a photo that failed at the old one gets its chance at once. */
-  onServerChange() {
-    this.lookAtServer();
-    this.retry();
+    openSettings();
   },
 });
 

@@ -18,11 +18,9 @@ const { textScale } = require('../../services/device');
  * @typedef {import('../../contract').Explanation} Explanation
  */
 
-const t = texts().result;
-
 Page({
   data: {
-    t,
+    t: texts().result,
     scale: 1,
     stage: /** @type {'opening' | 'shown' | 'gone'} */ ('opening'),
     /** The picture in sight: the photo, or what the server made of it. A path, never the bytes. */
@@ -54,14 +52,14 @@ Page({
   /** @param {{id?: string}} query */
   onLoad({ id = '' }) {
     this.id = id;
-    this.setData({ scale: textScale(), mayEcho: mayChangeServer() });
+    this.setData({ t: texts().result, scale: textScale(), mayEcho: mayChangeServer() });
     this.present();
     // What could not be sent earlier: a result was just received, so there may be a network now.
     sendWaiting();
   },
 
   onReady() {
-    wx.setNavigationBarTitle({ title: t.title });
+    wx.setNavigationBarTitle({ title: this.data.t.title });
   },
 
   onUnload() {
@@ -76,6 +74,7 @@ Page({
   present() {
     const found = this.entry();
     if (!found) return this.setData({ stage: 'gone' });
+    const { t } = this.data;
     const { corrected, confident, model, photo, predictions } = found;
     this.setData({
       stage: 'shown',
@@ -114,7 +113,7 @@ Page({
     this.stopLooking();
     this.photoBack();
     const { name } = row;
-    this.setData({ looked: id, looking: true, heated: false, note: fill(t.looking, { name }) });
+    this.setData({ looked: id, looking: true, heated: false, note: fill(this.data.t.looking, { name }) });
     if (!isServerSet()) return this.missHeat(failure('address-not-set'));
     const task = explain(found, id);
     this.explaining = task;
@@ -135,14 +134,14 @@ Page({
     await this.selectComponent('#picture').show(explanation);
     if (this.explaining !== task) return;
     this.explaining = null;
-    this.setData({ looking: false, heated: true, note: fill(t.looked, { name }) });
+    this.setData({ looking: false, heated: true, note: fill(this.data.t.looked, { name }) });
   },
 
   /** @param {import('../../services/failure').Failure} reason */
   missHeat({ kind }) {
     this.explaining = null;
     const { title, sentence } = texts().failures[kind];
-    const note = kind === 'request-invalid' ? t.unknownClass : `${title}：${sentence}`;
+    const note = kind === 'request-invalid' ? this.data.t.unknownClass : `${title}：${sentence}`;
     this.setData({ looked: '', looking: false, note });
   },
 
@@ -199,7 +198,7 @@ Page({
     return promised(wx.setClipboardData, { data: this.name() }).then(
       () => true,
       () => {
-        this.setData({ message: t.copyFailed });
+        this.setData({ message: this.data.t.copyFailed });
         return false;
       }
     );
@@ -210,9 +209,9 @@ Page({
     if (!(await this.copy())) return;
     wx.hideToast({});
     wx.showModal({
-      title: t.searchTitle,
-      content: fill(t.searchSentence, { name: this.name() }),
-      confirmText: t.searchOk,
+      title: this.data.t.searchTitle,
+      content: fill(this.data.t.searchSentence, { name: this.name() }),
+      confirmText: this.data.t.searchOk,
       showCancel: false,
     });
   },
@@ -224,7 +223,7 @@ Page({
     /** @type {Promise<string>} */
     const drawn = this.selectComponent('#drawing').forAlbum(found.photo, captionOf(found));
     const outcome = await drawn.then(saveAsking).catch(() => /** @type {const} */ ('failed'));
-    if (outcome === 'saved') wx.showToast({ title: t.saved, icon: 'success' });
+    if (outcome === 'saved') wx.showToast({ title: this.data.t.saved, icon: 'success' });
     this.setData({ saving: false, message: saveMessage(outcome) });
   },
 
@@ -253,10 +252,10 @@ Page({
 
   async remove() {
     const { confirm } = await promised(wx.showModal, {
-      title: t.removeTitle,
-      content: t.removeSentence,
-      confirmText: t.removeConfirm,
-      cancelText: t.removeCancel,
+      title: this.data.t.removeTitle,
+      content: this.data.t.removeSentence,
+      confirmText: this.data.t.removeConfirm,
+      cancelText: this.data.t.removeCancel,
     });
     if (!confirm) return;
     await forget(this.id);

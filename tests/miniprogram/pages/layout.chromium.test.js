@@ -15,6 +15,8 @@ const LONG = JSON.parse(example('predictions'));
 LONG.predictions[0].name = { zh: '非常长的名字一直写到这一行的尽头还没有写完的澳洲牧羊犬', en: 'Australian shepherd with a name that does not end where the line ends' };
 LONG.predictions[1].name = { zh: '短', en: 'Pneumonoultramicroscopicsilicovolcanoconiosis' };
 
+const LONG_ADDRESS = `https://${'averylongname'.repeat(5)}.example/with/a/path`;
+
 /** @type {import('../server.js').TestServer} */
 let server;
 /** @type {import('../../simulator/chromium.js').RunningPhone} */
@@ -32,9 +34,13 @@ async function open({ width, height, language, scale }) {
   const query = { ...TRUSTING, language, server: server.address };
   phone = await launchPhone({ root: ROOT, width, height, server: server.address, query });
   await phone.page.addStyleTag({ content: FILL });
-  // A camera takes no photo before it shows something.
-  await phone.page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0);
+  await cameraShows();
   await phone.page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), scale);
+}
+
+/** A camera takes no photo before it shows something. @returns {Promise<unknown>} */
+function cameraShows() {
+  return phone.page.waitForFunction(() => (document.querySelector('video')?.currentTime ?? 0) > 0);
 }
 
 /** @returns {Promise<string[]>} what reaches over the sides, and what a finger would miss */
@@ -46,8 +52,9 @@ function faults() {
       if (!width || !height || element.closest('wx-camera, wx-image')) continue;
       const name = `${element.className} ${element.textContent?.trim().slice(0, 20)}`;
       if (left < -1 || right > innerWidth + 1) found.push(`over the side: ${name}`);
-      const isButton = element.matches('wx-button, [role="button"]');
-      if (isButton && !element.getAttribute('aria-hidden') && height < least) found.push(`too small: ${name} ${height}`);
+      if (element.matches('[class$="note"], [class*="row-value"]') && element.scrollWidth > element.clientWidth + 1) found.push(`out of its box: ${name}`);
+      const isButton = element.matches(':is(wx-button, wx-input, [role="button"], [role="link"], [role="radio"]):not([aria-hidden="true"])');
+      if (isButton && height < least) found.push(`too small: ${name} ${height}`);
     }
     return found;
   }, FINGER);
@@ -75,9 +82,15 @@ describe.skipIf(!findChromium())('the page fits', () => {
     const finder = await page.locator('wx-camera').boundingBox();
     expect(Math.min(finder?.width ?? 0, finder?.height ?? 0)).toBeGreaterThan(200);
 
-    await page.locator('[aria-label="设置服务器地址"], [aria-label="Set the address of the server"]').click();
+    await page.locator('[aria-label="打开设置"], [aria-label="Open the settings"]').click();
+    await page.locator('wx-address, address').first().waitFor();
+    await page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), how.scale);
+    await page.getByText(/^ResNet50$/).waitFor();
     expect(await faults()).toEqual([]);
-    await page.locator('wx-button').last().click();
+    await page.evaluate((server) => globalThis.simulator.currentPage().instance.setData({ server }), LONG_ADDRESS);
+    expect(await faults()).toEqual([]);
+    await page.evaluate(() => globalThis.simulator.call('navigateBack'));
+    await cameraShows();
 
     await shutter.click();
     await page.locator('wx-button', { hasText: /重试|Try again/ }).click({ trial: true });

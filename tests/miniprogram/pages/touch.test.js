@@ -24,8 +24,8 @@ describe('everything that can be tapped', () => {
     expect(tappable.length).toBeGreaterThan(10);
   });
 
-  it.each(tappable.map((tag) => [tag.place, tag]))('%s is known to a screen reader as a button', (_, { name, attributes }) => {
+  it.each(tappable.map((tag) => [tag.place, tag]))('%s is known to a screen reader as something to tap', (_, { name, attributes }) => {
     if (name === 'button' || SHORTCUTS.includes(attributes.class)) return;
-    expect(['button', 'link']).toContain(attributes['aria-role']);
+    expect(['button', 'link', 'radio']).toContain(attributes['aria-role']);
   });
 });

@@ -59,6 +59,12 @@ describe.each([
     }
   });
 
+  it('a switch that is on can be made out', () => {
+    const template = readFileSync(join(ROOT, 'pages/settings/contribution/contribution.wxml'), 'utf8');
+    const [, colour] = /<switch [^>]*color="(#[0-9a-f]{6})"/.exec(template) ?? [];
+    expect(contrast(colour, palette.surface)).toBeGreaterThanOrEqual(SHAPES);
+  });
+
   it('the navigation bar has the colour of the page', () => {
     const bar = JSON.parse(readFileSync(join(ROOT, 'theme.json'), 'utf8'));
     expect(bar[theme].ground).toBe(palette.ground);

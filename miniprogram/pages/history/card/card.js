@@ -16,6 +16,11 @@ Component({
     t: texts().history,
     missing: false,
   },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().history });
+    },
+  },
   observers: {
     'item.photo'() {
       if (this.data.missing) this.setData({ missing: false });

@@ -2,19 +2,17 @@
 const { askConsent, needsConsent } = require('../../../services/privacy');
 const { changePermission, permission } = require('../../../services/permission');
 const { choosePhoto } = require('../../../services/album');
-const { FLASHES, PANELS } = require('./views');
-const { mayChangeServer } = require('../../../services/server-address');
+const { flashes, panels } = require('./views');
 const { promised } = require('../../../services/promised');
 const { fill, texts } = require('../../../texts/texts');
 
 /** @typedef {import('./views').View} View */
 
-const t = texts().capture;
-
-/** @param {number} index  of FLASHES */
+/** @param {number} index  of the flashes, counted round */
 function flashAt(index) {
-  const { mode, name } = FLASHES[index % FLASHES.length] ?? { mode: 'off', name: '' };
-  return { flash: mode, flashName: name, flashLabel: fill(t.flashLabel, { mode: name }) };
+  const all = flashes();
+  const { mode, name } = all[index % all.length] ?? { mode: 'off', name: '' };
+  return { flash: mode, flashName: name, flashLabel: fill(texts().capture.flashLabel, { mode: name }) };
 }
 
 /**
@@ -34,13 +32,12 @@ Component({
   },
 
   data: {
-    t,
+    t: texts().capture,
     view: /** @type {View} */ ('resting'),
-    panel: PANELS.closed,
+    panel: panels().closed,
     /** One line below the viewfinder; what went wrong, or the usual one where it is empty. */
     hint: '',
     busy: false,
-    settings: false,
     position: /** @type {'back' | 'front'} */ ('back'),
     ...flashAt(0),
     /** The id of the last result where its picture is not there any more. */
@@ -49,7 +46,7 @@ Component({
 
   lifetimes: {
     attached() {
-      this.setData({ settings: mayChangeServer() });
+      this.setData({ t: texts().capture, panel: panels()[this.data.view], ...flashAt(0) });
     },
   },
 
@@ -64,7 +61,7 @@ Component({
   methods: {
     /** @param {View} view */
     show(view) {
-      this.setData({ view, panel: PANELS[view], hint: '' });
+      this.setData({ view, panel: panels()[view], hint: '' });
     },
 
     /** Opens the camera where everything was allowed earlier; asks nothing. */
@@ -104,7 +101,7 @@ Component({
     },
 
     turnFlash() {
-      this.setData(flashAt(FLASHES.findIndex(({ mode }) => mode === this.data.flash) + 1));
+      this.setData(flashAt(flashes().findIndex(({ mode }) => mode === this.data.flash) + 1));
     },
 
     turnCamera() {
@@ -122,7 +119,7 @@ Component({
         );
         this.hand(shot.tempImagePath);
       } catch {
-        this.setData({ busy: false, hint: t.shotFailed });
+        this.setData({ busy: false, hint: this.data.t.shotFailed });
       }
     },
 
@@ -131,7 +128,7 @@ Component({
       this.setData({ busy: true });
       const choice = await choosePhoto();
       if (choice.outcome === 'chosen') return this.hand(choice.path);
-      const { hint } = this.data;
+      const { hint, t } = this.data;
       const said = { cancelled: hint, 'no-consent': t.albumNoConsent, failed: t.albumFailed };
       this.setData({ busy: false, hint: said[choice.outcome] });
     },

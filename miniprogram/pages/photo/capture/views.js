@@ -17,29 +17,31 @@ const { texts } = require('../../../texts/texts');
  * @typedef {{title: string, sentence: string, action: string}} Panel
  */
 
-const t = texts().capture;
-
-/** @type {Panel} */
-const CLOSED = { title: t.openTitle, sentence: t.openSentence, action: t.open };
-
-/** @type {Record<View, Panel>} */
-const PANELS = {
-  resting: CLOSED,
-  closed: CLOSED,
-  live: CLOSED,
-  refused: { title: t.refusedTitle, sentence: t.refusedSentence, action: t.toSettings },
-  missing: { title: t.missingTitle, sentence: t.missingSentence, action: t.again },
-  'no-consent': { title: t.noConsentTitle, sentence: t.noConsentSentence, action: t.open },
-};
+/** @returns {Record<View, Panel>} */
+function panels() {
+  const t = texts().capture;
+  const closed = { title: t.openTitle, sentence: t.openSentence, action: t.open };
+  return {
+    resting: closed,
+    closed,
+    live: closed,
+    refused: { title: t.refusedTitle, sentence: t.refusedSentence, action: t.toSettings },
+    missing: { title: t.missingTitle, sentence: t.missingSentence, action: t.again },
+    'no-consent': { title: t.noConsentTitle, sentence: t.noConsentSentence, action: t.open },
+  };
+}
 
 /**
  * @typedef {'off' | 'auto' | 'on'} Flash
- * @type {{mode: Flash, name: string}[]} in the order in which a tap goes through them
+ * @returns {{mode: Flash, name: string}[]} in the order in which a tap goes through them
  */
-const FLASHES = [
-  { mode: 'off', name: t.flashOff },
-  { mode: 'auto', name: t.flashAuto },
-  { mode: 'on', name: t.flashOn },
-];
+function flashes() {
+  const t = texts().capture;
+  return [
+    { mode: 'off', name: t.flashOff },
+    { mode: 'auto', name: t.flashAuto },
+    { mode: 'on', name: t.flashOn },
+  ];
+}
 
-module.exports = { PANELS, FLASHES };
+module.exports = { panels, flashes };

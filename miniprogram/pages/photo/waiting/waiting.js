@@ -1,8 +1,6 @@
 // @ts-check
 const { fill, texts } = require('../../../texts/texts');
 
-const t = texts().photo;
-
 /**
  * How far the recognising is.
  *
@@ -21,6 +19,7 @@ const START = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
  * @returns {{title: string, sentence: string, percent: number}}
  */
 function describe({ phase, percent, warming, seconds }) {
+  const t = texts().photo;
   if (phase === 'warming' && warming) {
     return { title: t.warming, sentence: fill(t.warmingSentence, { ...warming }), percent: 0 };
   }

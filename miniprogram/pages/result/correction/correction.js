@@ -19,6 +19,11 @@ Component({
     /** Whether something typed is there to be kept. */
     ready: false,
   },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().result });
+    },
+  },
   methods: {
     /** @param {WechatMiniprogram.TouchEvent} event */
     choose({ currentTarget }) {

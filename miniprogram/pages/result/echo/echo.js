@@ -40,6 +40,9 @@ Component({
     message: '',
   },
   lifetimes: {
+    attached() {
+      this.setData({ t: texts().result });
+    },
     detached() {
       const { task } = own(this);
       own(this).task = null;

@@ -58,6 +58,7 @@ Component({
   },
   lifetimes: {
     attached() {
+      this.setData({ t: texts().result });
       own(this).turned = () => void this.lay();
       wx.onWindowResize(own(this).turned);
     },

@@ -1,0 +1,52 @@
+// @ts-check
+const { asFailure } = require('../../../services/failure');
+const { isPlaceholder } = require('../../../services/address');
+const { readiness } = require('../../../services/readiness');
+const { texts } = require('../../../texts/texts');
+
+/** @returns {string} of the mini-program; only what is published has a number */
+function versionText() {
+  const t = texts().settings.about;
+  const { envVersion, version } = wx.getAccountInfoSync().miniProgram;
+  if (version) return version;
+  return { develop: t.versionDevelop, trial: t.versionTrial, release: texts().settings.unknown }[envVersion];
+}
+
+/** What runs here and there. */
+Component({
+  properties: {
+    server: { type: String, value: '' },
+  },
+  data: {
+    t: texts().settings.about,
+    version: '',
+    state: /** @type {'asking' | 'ready' | 'failed' | 'unset'} */ ('asking'),
+    network: { name: '', fit: '', precision: '' },
+    /** What stands there while there is no network to name. */
+    said: '',
+  },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().settings.about, version: versionText() });
+    },
+  },
+  observers: {
+    server() {
+      this.again();
+    },
+  },
+  methods: {
+    async again() {
+      const server = this.data.server;
+      const t = texts().settings.about;
+      if (isPlaceholder(server)) return this.setData({ state: 'unset', said: t.networkUnset });
+      this.setData({ state: 'asking', said: t.asking });
+      const answer = await readiness(server).promise.catch((thrown) => asFailure(thrown));
+      if (this.data.server !== server) return;
+      if ('kind' in answer) return this.setData({ state: 'failed', said: texts().failures[answer.kind].title });
+      const { model, fit, precision } = answer;
+      const fits = { crop: t.fitCrop, squash: t.fitSquash, both: t.fitBoth };
+      this.setData({ state: 'ready', network: { name: model.name, fit: fits[fit], precision } });
+    },
+  },
+});

@@ -1,0 +1,66 @@
+// @ts-check
+const { mayContribute, setContributing } = require('../../../services/consent');
+const { offerUnsent, stopSending, unsent } = require('../../../services/corrections');
+const { promised } = require('../../../services/promised');
+const { fill, texts } = require('../../../texts/texts');
+
+/**
+ * Whether corrections go to the server to learn from.
+ *
+ * Events: `change` when other corrections wait than before.
+ */
+Component({
+  properties: {
+    server: { type: String, value: '' },
+  },
+  data: {
+    t: texts().settings.corrections,
+    may: false,
+    sentence: '',
+    message: '',
+  },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().settings.corrections, may: mayContribute() });
+    },
+  },
+  observers: {
+    server(/** @type {string} */ server) {
+      this.setData({ sentence: fill(texts().settings.corrections.sentence, { server }) });
+    },
+  },
+  methods: {
+    /** @param {WechatMiniprogram.SwitchChange} event */
+    async turn({ detail: { value } }) {
+      this.setData({ may: value, message: '' });
+      try {
+        setContributing(value);
+      } catch {
+        return this.setData({ may: mayContribute(), message: this.data.t.failed });
+      }
+      if (value) await this.offerEarlier();
+      else this.stop();
+      this.triggerEvent('change');
+    },
+
+    /** What was corrected before was corrected without this consent. */
+    async offerEarlier() {
+      const { t } = this.data;
+      const count = unsent().length;
+      if (count === 0) return;
+      const { confirm } = await promised(wx.showModal, {
+        title: t.earlierTitle,
+        content: fill(t.earlierSentence, { count }),
+        confirmText: t.earlierSend,
+        cancelText: t.earlierKeep,
+      });
+      if (!confirm || !mayContribute()) return;
+      void offerUnsent().then(() => this.triggerEvent('change'));
+    },
+
+    stop() {
+      stopSending();
+      this.setData({ message: this.data.t.stopped });
+    },
+  },
+});

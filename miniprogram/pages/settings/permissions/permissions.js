@@ -1,0 +1,46 @@
+// @ts-check
+const { openPermissions, permissions } = require('../../../services/permission');
+const { texts } = require('../../../texts/texts');
+
+/** @typedef {import('../../../services/permission').Permissions} Permissions */
+
+/**
+ * @param {Permissions | null} all  null where the platform does not tell
+ * @returns {{camera: string, album: string}}
+ */
+function describe(all) {
+  const { permissions: t, unknown } = texts().settings;
+  if (!all) return { camera: unknown, album: unknown };
+  const words = { granted: t.granted, refused: t.refused, unasked: t.unasked };
+  return { camera: words[all['scope.camera']], album: words[all['scope.writePhotosAlbum']] };
+}
+
+/** What the person allowed, and the way to change it. */
+Component({
+  data: {
+    t: texts().settings.permissions,
+    camera: '',
+    album: '',
+  },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().settings.permissions });
+      this.look();
+    },
+  },
+  pageLifetimes: {
+    show() {
+      this.look();
+    },
+  },
+  methods: {
+    async look() {
+      this.setData(describe(await permissions()));
+    },
+
+    async change() {
+      if (!(await openPermissions())) wx.showToast({ title: this.data.t.failed, icon: 'none' });
+      return this.look();
+    },
+  },
+});

@@ -1,0 +1,82 @@
+// @ts-check
+const { beginAnewInSettings } = require('../../services/navigation');
+const { chooseLanguage, languageChoice } = require('../../services/language');
+const { currentServer, mayChangeServer } = require('../../services/server-address');
+const { showPrivacyContract } = require('../../services/privacy');
+const { texts } = require('../../texts/texts');
+const { textScale } = require('../../services/device');
+
+/** @typedef {import('../../services/language').Choice} Choice */
+
+/**
+ * A language is called by its own name in every language.
+ *
+ * @param {string} system  what the phone's own is called
+ * @returns {{choice: Choice, name: string}[]}
+ */
+function languages(system) {
+  return [
+    { choice: 'system', name: system },
+    { choice: 'zh', name: '中文' },
+    { choice: 'en', name: 'English' },
+  ];
+}
+
+/** What the page itself says; its parts have texts of their own. */
+function ownTexts() {
+  const { title, language, privacy } = texts().settings;
+  return { title, language, privacy };
+}
+
+Page({
+  data: {
+    t: ownTexts(),
+    scale: 1,
+    languages: languages(''),
+    choice: /** @type {Choice} */ ('system'),
+    /** Whether this version lets a person choose the server. */
+    mayChange: false,
+    server: '',
+  },
+
+  onLoad() {
+    this.setData({
+      t: ownTexts(),
+      scale: textScale(),
+      languages: languages(texts().settings.languageSystem),
+      choice: languageChoice(),
+      mayChange: mayChangeServer(),
+      server: currentServer(),
+    });
+  },
+
+  onReady() {
+    wx.setNavigationBarTitle({ title: this.data.t.title });
+  },
+
+  /** @param {WechatMiniprogram.TouchEvent} event */
+  speak({ currentTarget }) {
+    /** @type {Choice} */
+    const choice = currentTarget.dataset.choice;
+    if (choice === this.data.choice) return;
+    const stored = chooseLanguage(choice);
+    if (!stored) wx.showToast({ title: texts().settings.notStored, icon: 'none' });
+    beginAnewInSettings();
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{server: string}>} event  another one is in use */
+  onServer({ detail: { server } }) {
+    this.setData({ server });
+    this.count();
+  },
+
+  /** What lies on the phone may be another. */
+  count() {
+    this.selectComponent('#stored').count();
+  },
+
+  async readContract() {
+    if (await showPrivacyContract()) return;
+    wx.showToast({ title: this.data.t.privacy.contractFailed, icon: 'none' });
+  },
+});

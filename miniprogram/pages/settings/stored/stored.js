@@ -1,0 +1,103 @@
+// @ts-check
+const { beginAnewInSettings } = require('../../../services/navigation');
+const { forgetEverything, forgetResults, whatIsStored } = require('../../../services/stored');
+const { promised } = require('../../../services/promised');
+const { fill, texts } = require('../../../texts/texts');
+
+/** @typedef {import('../../../services/stored').Stored} Stored */
+
+const MEGABYTE = 1024 * 1024;
+
+/**
+ * @param {number} bytes
+ * @returns {string} in MB
+ */
+function sizeText(bytes) {
+  if (bytes === 0) return '0 MB';
+  return bytes < 0.1 * MEGABYTE ? '< 0.1 MB' : `${(bytes / MEGABYTE).toFixed(1)} MB`;
+}
+
+/**
+ * @param {Stored | null} stored  null where it is not known
+ * @returns {Record<'results' | 'size' | 'session' | 'corrections', string>}
+ */
+function describe(stored) {
+  const { kept, unknown } = texts().settings;
+  if (!stored) return { results: unknown, size: unknown, session: unknown, corrections: unknown };
+  return {
+    results: String(stored.results),
+    size: sizeText(stored.bytes),
+    session: stored.session ? kept.sessionHeld : kept.sessionNone,
+    corrections: String(stored.corrections),
+  };
+}
+
+/** What lies on this phone, and the ways to be rid of it. */
+Component({
+  data: {
+    t: texts().settings.kept,
+    shown: { results: '', size: '', session: '', corrections: '' },
+    /** Whether there are results. */
+    some: false,
+    deleting: false,
+    message: '',
+  },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().settings.kept });
+      this.count();
+    },
+  },
+  pageLifetimes: {
+    show() {
+      this.count();
+    },
+  },
+  methods: {
+    async count() {
+      const stored = await whatIsStored().catch(() => null);
+      this.setData({ shown: describe(stored), some: stored !== null && stored.results > 0 });
+    },
+
+    async askResults() {
+      const { t } = this.data;
+      if (!(await this.confirmed(t.deleteResultsTitle, fill(t.deleteResultsSentence, { count: this.data.shown.results }))))
+        return;
+      await this.remove(forgetResults);
+      return this.count();
+    },
+
+    async askEverything() {
+      const { t } = this.data;
+      if (!(await this.confirmed(t.deleteEverythingTitle, t.deleteEverythingSentence))) return;
+      if (await this.remove(forgetEverything)) beginAnewInSettings();
+      else this.count();
+    },
+
+    /**
+     * @param {string} title
+     * @param {string} content
+     * @returns {Promise<boolean>}
+     */
+    async confirmed(title, content) {
+      const { t, deleting } = this.data;
+      if (deleting) return false;
+      const { confirm } = await promised(wx.showModal, {
+        ...{ title, content, confirmText: t.delete, cancelText: t.keep },
+      });
+      return confirm;
+    },
+
+    /**
+     * @param {() => Promise<boolean>} forget
+     * @returns {Promise<boolean>} whether it is gone; a word about it where it is not
+     */
+    async remove(forget) {
+      this.setData({ deleting: true, message: '' });
+      const gone = await forget().catch(() => false);
+      this.setData({ deleting: false, message: gone ? '' : this.data.t.notDeleted });
+      if (gone) wx.showToast({ title: this.data.t.deleted, icon: 'success' });
+      return gone;
+    },
+  },
+});

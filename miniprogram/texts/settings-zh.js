@@ -1,0 +1,83 @@
+// @ts-check
+
+/** What the settings say, in Chinese. settings-en.js has the same form. */
+const settings = {
+  title: '设置',
+  language: '语言',
+  languageSystem: '跟随微信',
+  notStored: '手机存不下了，这个选择只到关闭小程序为止。',
+  unknown: '微信没有说',
+  corrections: {
+    title: '更正',
+    agree: '把我的更正送给服务器学习',
+    sentence:
+      '打开以后，你更正一个结果，那张照片和你选的名字就会发给 {server}，由运营它的人保存，用来改进识别。默认关闭，随时可以关。服务器不收更正时，什么都不会发。',
+    stopped: '已经停下，等着送的更正也不送了。以前送出的在运营者那里，要删除请联系他们。',
+    failed: '手机存不下这个选择，没有改。',
+    earlierTitle: '以前的更正也送吗？',
+    earlierSentence: '这台手机上有 {count} 个更正是以前做的，还没有送过。送的是照片和你选的名字。',
+    earlierSend: '也送去',
+    earlierKeep: '不送',
+  },
+  kept: {
+    title: '这台手机上存着',
+    results: '结果',
+    size: '占用',
+    session: '登录',
+    sessionHeld: '有',
+    sessionNone: '没有',
+    waiting: '等着送的更正',
+    sentence: '结果最多留 100 个，和照片一起只在这台手机上。',
+    deleteResults: '删除全部结果',
+    deleteResultsTitle: '删除全部结果？',
+    deleteResultsSentence: '{count} 个结果和它们的照片都会从这台手机上删掉，找不回来。已经保存到相册的不受影响。',
+    deleteEverything: '全部清空',
+    deleteEverythingTitle: '全部清空？',
+    deleteEverythingSentence:
+      '结果、照片、登录、等着送的更正和所有设置都会从这台手机上删掉，找不回来。已经保存到相册的和已经送出的更正不受影响。',
+    delete: '删除',
+    keep: '不删',
+    deleted: '已删除',
+    notDeleted: '没有删干净，请再试一次。',
+  },
+  privacy: {
+    title: '隐私',
+    sent: '照片发给识别服务器，只为认出它是什么。服务器认完就丢，不存下来。',
+    heat: '点一个名字看“哪里像它”时，同一张照片会再发一次，认完也丢。',
+    echo: '“看看服务器收到的图”会让服务器把图在内存里留一会儿（一般十分钟），好让手机取回来，然后丢掉。',
+    corrections: '更正只在上面的开关打开时才发，这样的照片服务器会存下来。',
+    phone: '结果和照片的副本留在这台手机上，直到你删除。',
+    login: '服务器要求登录时，微信会给它一个一次性的登录码，不问你的名字和头像。',
+    contract: '阅读《隐私保护指引》',
+    contractFailed: '微信没能打开《隐私保护指引》。',
+  },
+  permissions: {
+    title: '权限',
+    camera: '相机',
+    album: '保存到相册',
+    granted: '已允许',
+    refused: '不允许',
+    unasked: '还没有问过',
+    change: '到微信的设置里改',
+    sentence:
+      '从相册选照片不需要权限。没有问过的，用到时才会问，在那之前微信的设置里也没有它。手机系统也可能不让微信用相机，那要到系统设置里改。',
+    failed: '没能打开微信的设置。',
+  },
+  about: {
+    title: '关于',
+    version: '版本',
+    versionDevelop: '开发版，没有版本号',
+    versionTrial: '体验版，没有版本号',
+    network: '服务器上的网络',
+    networkUnset: '还没有设置服务器',
+    asking: '正在问…',
+    askAgain: '再问一次',
+    fit: '怎样看照片',
+    fitCrop: '只看中间的方块',
+    fitSquash: '整张压成方形',
+    fitBoth: '中间和整张都看',
+    precision: '计算精度',
+  },
+};
+
+module.exports = { settings };

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { example } from '../sources.js';
+import { past } from './past.js';
+import { openSettings, startRecogniser } from './settings-phone.js';
+
+/** @type {import('../server.js').TestServer} */
+let server;
+/** @type {Awaited<ReturnType<typeof openSettings>>} */
+let phone;
+
+/** @param {object} [options] @returns {Promise<void>} */
+async function open(options) {
+  phone = await openSettings({ server: server.address, ...options });
+}
+
+/** @returns {Promise<void>} the app starts again on the same phone */
+async function restart() {
+  const { storage, files } = phone.kept();
+  await phone.close();
+  await open({ storage, files });
+}
+
+beforeEach(async () => {
+  server = await startRecogniser();
+});
+afterEach(async () => {
+  expect(phone.errors).toEqual([]);
+  await phone.close();
+  await server.close();
+});
+
+const [, { id, label, name }] = JSON.parse(example('predictions')).predictions;
+const TUSKER = { id, label, name };
+
+describe('corrections', () => {
+  const DONE = past([{ corrected: TUSKER }, {}, { corrected: { id: '', label: '小象', name: { zh: '小象', en: '小象' } } }]);
+
+  /** @returns {Promise<void>} */
+  const turn = () => phone.tap('switch');
+
+  it('are not sent unless the person wants it, and it is said what would be sent to whom', async () => {
+    await open(DONE);
+    expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('false');
+    expect(phone.choice('把我的更正送给服务器学习')).not.toBeNull();
+    expect(phone.text()).toContain('那张照片和你选的名字就会发给 http://127.0.0.1:5000');
+    expect(server.to('/corrections')).toEqual([]);
+  });
+
+  it('of earlier go with the first consent, if the person says so', async () => {
+    await open(DONE);
+    await turn();
+    expect(phone.glass()).toContain('有 2 个更正是以前做的');
+    await phone.tap('也送去');
+    await phone.until(() => expect(server.to('/corrections')).toHaveLength(2));
+    expect(server.to('/corrections')[0].body).toContain(Buffer.from('小象').toString('latin1'));
+    expect(server.to('/corrections')[1].body).toContain(TUSKER.id);
+    await phone.until(() => expect(phone.row('等着送的更正')).toBe('0'));
+  });
+
+  it('of earlier stay where the person does not want them sent; consent survives a restart', async () => {
+    await open(DONE);
+    await turn();
+    await phone.tap('不送');
+    await restart();
+    expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('true');
+    expect(server.to('/corrections')).toEqual([]);
+  });
+
+  it('that were sent are not offered again', async () => {
+    await open(DONE);
+    await turn();
+    await phone.tap('也送去');
+    await phone.until(() => expect(phone.stored()['corrections-sent']).toHaveLength(2));
+    await turn();
+    expect(phone.text()).toContain('以前送出的在运营者那里');
+    await turn();
+    expect(phone.glass()).not.toContain('以前的更正也送吗');
+    expect(phone.text()).not.toContain('以前送出的在运营者那里');
+    expect(server.to('/corrections')).toHaveLength(2);
+  });
+
+  it('that wait are counted, and forgotten when it is switched off', async () => {
+    server.on('POST /corrections', { status: 502, body: '' });
+    await open(DONE);
+    await turn();
+    await phone.tap('也送去');
+    await phone.until(() => expect(phone.row('等着送的更正')).toBe('2'));
+    await turn();
+    await phone.until(() => expect(phone.row('等着送的更正')).toBe('0'));
+    expect(phone.stored()).not.toHaveProperty('corrections-waiting');
+    expect(phone.stored()['may-contribute']).toBe(false);
+  });
+
+  it('one that is on its way is called off', async () => {
+    const [started, aborted] = [[], []];
+    const uploadFile = (options) => {
+      started.push(options);
+      return { abort: () => aborted.push(options), onProgressUpdate() {} };
+    };
+    await open({ ...DONE, wx: { uploadFile } });
+    await turn();
+    await phone.tap('也送去');
+    await phone.until(() => expect(started).toHaveLength(1));
+    await turn();
+    await phone.settle();
+    expect(aborted).toEqual(started);
+    expect(phone.stored()).not.toHaveProperty('corrections-waiting');
+  });
+
+  it('the switch stays where it was when the phone cannot store it', async () => {
+    await open();
+    phone.simulator.storageFull(true);
+    await turn();
+    expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('false');
+    expect(phone.text()).toContain('手机存不下这个选择');
+  });
+});

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { later } from '../replies.js';
+import { startServer } from '../server.js';
+import { READY, openSettings, startRecogniser } from './settings-phone.js';
+
+/** @type {import('../server.js').TestServer} */
+let server;
+/** @type {Awaited<ReturnType<typeof openSettings>>} */
+let phone;
+
+/** @param {object} [options] @returns {Promise<void>} */
+async function open(options) {
+  phone = await openSettings({ server: server.address, ...options });
+}
+
+beforeEach(async () => {
+  server = await startRecogniser();
+});
+afterEach(async () => {
+  expect(phone.errors).toEqual([]);
+  await phone.close();
+  await server.close();
+});
+
+describe('privacy and permissions', () => {
+  it('the statement can be read, and a word is said where it does not open', async () => {
+    await open();
+    await phone.tap(/** @type {HTMLElement} */ (phone.window.document.querySelector('[role="link"]')));
+    expect(phone.called('openPrivacyContract')).toBe(1);
+    phone.simulator.fail('openPrivacyContract', 'openPrivacyContract:fail');
+    await phone.tap('关闭');
+    await phone.tap(/** @type {HTMLElement} */ (phone.window.document.querySelector('[role="link"]')));
+    expect(phone.glass()).toContain('没能打开《隐私保护指引》');
+  });
+
+  it('what was allowed, refused and not asked is told apart', async () => {
+    await open({ scopes: { 'scope.camera': false } });
+    expect(phone.row('相机')).toBe('不允许');
+    expect(phone.row('保存到相册')).toBe('还没有问过');
+    phone.simulator.grant('scope.camera');
+    phone.simulator.hide();
+    phone.simulator.show();
+    await phone.settle();
+    expect(phone.row('相机')).toBe('已允许');
+  });
+
+  it('the way leads to the settings of WeChat, and what was changed there shows', async () => {
+    await open({ scopes: { 'scope.camera': false } });
+    await phone.tap('到微信的设置里改');
+    expect(phone.called('openSetting')).toBe(1);
+    phone.simulator.grant('scope.camera');
+    await phone.tap('返回');
+    await phone.until(() => expect(phone.row('相机')).not.toBe(''));
+  });
+
+  it('it is said where WeChat does not tell, and where its settings do not open', async () => {
+    await open();
+    phone.simulator.fail('getSetting', 'getSetting:fail');
+    phone.simulator.fail('openSetting', 'openSetting:fail');
+    await phone.tap('到微信的设置里改');
+    expect(phone.row('相机')).toBe('微信没有说');
+    expect(phone.row('保存到相册')).toBe('微信没有说');
+    expect(phone.glass()).toContain('没能打开微信的设置');
+  });
+});
+
+describe('about', () => {
+  it('names the network of the server, and how it looks at photos', async () => {
+    server.on('GET /readyz', { body: { ...READY, fit: 'both', precision: 'int8' } });
+    await open();
+    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('ResNet50'));
+    expect(phone.row('怎样看照片')).toBe('中间和整张都看');
+    expect(phone.row('计算精度')).toBe('int8');
+  });
+
+  it('says why there is no name, and asks again when it is told to', async () => {
+    server.on('GET /readyz', { status: 404, body: '{}' });
+    await open();
+    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('地址不对'));
+    server.on('GET /readyz', { body: READY });
+    await phone.tap('再问一次');
+    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('ResNet50'));
+  });
+
+  it('asks the new server after another address was chosen', async () => {
+    server.on('GET /readyz', { status: 404, body: '{}' });
+    const other = await startServer();
+    other.on('GET /readyz', { body: { ...READY, model: { ...READY.model, name: 'Xception' } } });
+    await open();
+    await phone.type(other.address);
+    await phone.tap('保存');
+    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('Xception'));
+    expect(phone.text()).toContain(`就会发给 ${other.address}`);
+    await other.close();
+  });
+
+  it('a late answer of the old server says nothing any more', async () => {
+    const late = later({ body: { ...READY, model: { ...READY.model, name: 'Late' } } });
+    server.on('GET /readyz', late.reply);
+    const other = await startServer();
+    other.on('GET /readyz', { body: READY });
+    await open();
+    await phone.type(other.address);
+    await phone.tap('保存');
+    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('ResNet50'));
+    late.send();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(phone.row('服务器上的网络')).toBe('ResNet50');
+    await other.close();
+  });
+
+  it.each([
+    ['develop', '开发版，没有版本号'],
+    ['trial', '体验版，没有版本号'],
+    ['release', '1.0.0'],
+  ])('a %s version: %s', async (envVersion, said) => {
+    await open({ envVersion });
+    expect(phone.row('版本')).toBe(said);
+    expect(phone.field() === null).toBe(envVersion === 'release');
+    if (envVersion !== 'develop') expect(phone.row('服务器上的网络')).toBe('还没有设置服务器');
+  });
+});
