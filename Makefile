@@ -61,7 +61,8 @@ simulate: prerequisites node_modules/.package-lock.json
 	node tests/simulator/serve.js --open $(if $(PORT),--server http://127.0.0.1:$(PORT))
 
 screenshots: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
-	PAISHI_PYTHON=$(PY) PAISHI_KEEP_SCREENSHOTS=1 $(TOOLS)/vitest run tests/e2e/readme.chromium.test.js
+	PAISHI_PYTHON=$(PY) PAISHI_KEEP_SCREENSHOTS=1 $(TOOLS)/vitest run tests/e2e/readme.chromium.test.js \
+		tests/e2e/contact-sheet.chromium.test.js
 
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench $(if $(QUICK),--quick)

@@ -44,6 +44,10 @@ describe.skipIf(!shared('keras'))('the drawn daisy is recognised (needs ../share
       await openCamera(phone.page);
       await shoot(phone.page);
       await names(phone.page).first().waitFor();
+      if (theme === 'dark') {
+        await names(phone.page).first().getByRole('button').tap();
+        await phone.page.getByRole('button', { name: '收起', exact: true }).waitFor();
+      }
       await phone.page.waitForTimeout(800); // bars grow
       await phone.page.screenshot({ path: join(KEEP, `photo-${theme}.png`) });
       expect(await names(phone.page).first().textContent()).toContain('雏菊');

@@ -1,0 +1,150 @@
+// Every state of every page that matters, and how a person gets there.
+import { cameraShows } from '../fingers.js';
+import { EXPLANATION, LONG, refusal, SURE, UNSURE } from './answers.js';
+
+/**
+ * @typedef {object} Stage
+ * @property {import('playwright-core').Page} page
+ * @property {import('../../miniprogram/server.js').TestServer} server
+ * @property {Record<string, any>} t  texts of the language
+ * @property {(name: string) => Promise<void>} tap  a button, by what it says
+ *
+ * @typedef {object} State
+ * @property {string} sheet  which contact sheet it is on
+ * @property {string} name
+ * @property {string} [path]  of the page that opens; the photo page otherwise
+ * @property {Record<string, string>} [query]
+ * @property {object[]} [past]  results of earlier
+ * @property {(stage: Stage) => Promise<unknown>} [go]
+ */
+
+const TRUSTED = { privacy: 'agreed', granted: 'scope.camera,scope.writePhotosAlbum' };
+const RESULT = { path: 'pages/result/result?id=r0', query: TRUSTED };
+const HISTORY = { path: 'pages/history/history', query: TRUSTED };
+const SETTINGS = { path: 'pages/settings/settings', query: { privacy: 'agreed', granted: 'scope.camera' } };
+const DAY_MS = 86_400_000;
+
+const { id, label, name } = SURE[1];
+const BEE = { id, label, name };
+const PAST = [
+  {},
+  { corrected: BEE },
+  { confident: false, predictions: UNSURE },
+  { predictions: LONG, takenAt: Date.now() - DAY_MS },
+  { predictions: SURE.slice(3), takenAt: Date.UTC(2026, 1, 3, 9) },
+  { predictions: SURE.slice(2), takenAt: Date.UTC(2025, 11, 3, 9) },
+];
+
+/** @param {Stage} stage @param {import('../../miniprogram/server.js').Reply} reply */
+async function shootInto({ page, server, t, tap }, reply) {
+  server.on('POST /predict', reply);
+  await cameraShows(page);
+  await tap(t.capture.shutter);
+}
+
+/** @type {State[]} */
+export const STATES = [
+  { sheet: 'photo', name: 'first visit' },
+  { sheet: 'photo', name: 'privacy sheet', go: ({ tap, t }) => tap(t.capture.open) },
+  { sheet: 'photo', name: 'camera', query: TRUSTED, past: PAST, go: ({ page }) => cameraShows(page) },
+  {
+    sheet: 'photo',
+    name: 'refused',
+    query: { privacy: 'agreed' },
+    async go({ page, tap, t }) {
+      await page.evaluate(() => globalThis.simulator.refuse('scope.camera'));
+      await tap(t.capture.open);
+    },
+  },
+  {
+    sheet: 'photo',
+    name: 'no camera',
+    query: { privacy: 'agreed' },
+    async go({ page, tap, t }) {
+      await page.evaluate(() => {
+        navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('none', 'NotFoundError'));
+        globalThis.simulator.grant('scope.camera');
+      });
+      await tap(t.capture.open);
+      await page.getByText(t.capture.missingTitle).waitFor();
+    },
+  },
+  {
+    sheet: 'photo',
+    name: 'waiting',
+    query: TRUSTED,
+    async go(stage) {
+      await shootInto(stage, { instead: 'hang' });
+      await stage.page.getByText(stage.t.photo.reading, { exact: true }).waitFor();
+    },
+  },
+  {
+    sheet: 'photo',
+    name: 'server busy',
+    query: TRUSTED,
+    async go(stage) {
+      await shootInto(stage, refusal('overloaded', 503, 15));
+      await stage.page.getByText(stage.t.photo.queueing).waitFor();
+    },
+  },
+  {
+    sheet: 'photo',
+    name: 'failure',
+    query: TRUSTED,
+    async go(stage) {
+      await shootInto(stage, { status: 404, body: '{}' });
+      await stage.page.getByText(stage.t.failures['not-found'].title).waitFor();
+    },
+  },
+  { sheet: 'result', name: 'sure', ...RESULT, past: [{}] },
+  { sheet: 'result', name: 'not sure', ...RESULT, past: [{ confident: false, predictions: UNSURE }] },
+  {
+    sheet: 'result',
+    name: 'heat map',
+    ...RESULT,
+    past: [{}],
+    async go({ page, server, t }) {
+      server.on('POST /explain', { body: EXPLANATION });
+      await page.getByRole('listitem').first().getByRole('button').tap();
+      await page.getByText(t.result.strength, { exact: true }).waitFor();
+    },
+  },
+  { sheet: 'result', name: 'corrected', ...RESULT, past: [{ corrected: BEE }] },
+  { sheet: 'result', name: 'long names', ...RESULT, past: [{ predictions: LONG }] },
+  { sheet: 'result', name: 'picker', ...RESULT, past: [{}], go: ({ tap, t }) => tap(t.result.notThis) },
+  { sheet: 'history', name: 'empty', ...HISTORY },
+  { sheet: 'history', name: 'some', ...HISTORY, past: PAST },
+  { sheet: 'history', name: 'tidying', ...HISTORY, past: PAST, go: ({ tap, t }) => tap(t.history.edit) },
+  {
+    sheet: 'settings',
+    name: 'upper end',
+    ...SETTINGS,
+    past: [{}],
+    async go({ page, t, tap }) {
+      await tap(t.server.test);
+      await page.getByText(`${t.server.ready.replace('{model}', 'ResNet50')}`).waitFor();
+      await page.getByRole('switch').tap();
+      await page.getByText(t.settings.language, { exact: true }).evaluate((title) => title.scrollIntoView({ block: 'end' }));
+    },
+  },
+  {
+    sheet: 'settings',
+    name: 'middle',
+    ...SETTINGS,
+    past: PAST,
+    go: ({ page, t }) => page.getByText(t.settings.kept.title, { exact: true }).evaluate((title) => title.scrollIntoView()),
+  },
+  {
+    sheet: 'settings',
+    name: 'lower end',
+    ...SETTINGS,
+    past: PAST,
+    async go({ page, t }) {
+      await page.getByText('ResNet50', { exact: true }).waitFor();
+      await page.getByText(t.settings.about.precision, { exact: true }).evaluate((row) => row.scrollIntoView({ block: 'end' }));
+      await page.mouse.move(100, 300);
+      await page.mouse.wheel(0, 2000);
+    },
+  },
+];
+
