@@ -107,12 +107,12 @@ test('files are appended, read in part and told about; folders are removed', asy
 });
 
 test('200 MB fit, one file has at most 100, and a full phone says so', async () => {
-  files.writeFileSync(`${USER}/a`, bytes(100 * MEGABYTE));
   const full = 'the maximum size of the file storage limit is exceeded';
   expect(await call('writeFile', { filePath: `${USER}/b`, data: bytes(100 * MEGABYTE + 1) })).toMatchObject({
     errMsg: `writeFile:fail ${full}`,
     errCode: 1300202,
   });
+  files.writeFileSync(`${USER}/a`, bytes(100 * MEGABYTE));
   files.copyFileSync(`${USER}/a`, `${USER}/b`);
   expect(() => files.writeFileSync(`${USER}/c`, 'x')).toThrow(full);
   files.unlinkSync(`${USER}/a`);

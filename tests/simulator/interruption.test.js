@@ -10,6 +10,8 @@ let base = '';
 let phone;
 /** @type {{bytes: number, ended: boolean, headers: Record<string, any>}[]} */
 let received = [];
+/** @type {import('node:http').ServerResponse[]} answers that a test holds back */
+let late = [];
 
 beforeAll(async () => {
   http = createServer((request, response) => {
@@ -19,7 +21,8 @@ beforeAll(async () => {
     request.on('error', () => undefined);
     request.on('end', () => {
       seen.ended = true;
-      if (request.url !== '/slow') response.end('{}');
+      if (request.url === '/late') late.push(response);
+      else if (request.url !== '/slow') response.end('{}');
     });
   });
   await new Promise((resolve) => http.listen(0, '127.0.0.1', () => resolve(undefined)));
@@ -31,6 +34,7 @@ afterAll(() => {
 });
 beforeEach(async () => {
   received = [];
+  late = [];
   phone = await launch({ root: FIXTURE });
 });
 afterEach(async () => {
@@ -110,9 +114,10 @@ test('a connection that breaks off fails the running upload in its middle', asyn
 });
 
 test('nothing gets through a silent network, until the time is over', async () => {
-  const running = upload('/slow', 1000, { timeout: 300 });
-  await expect.poll(() => received.length).toBe(1);
+  const running = upload('/late', 1000, { timeout: 1000 });
+  await expect.poll(() => late.length).toBe(1);
   phone.simulator.network('silent');
+  late[0].end('{}');
   expect((await phone.simulator.call('getNetworkType')).networkType).toBe('wifi');
   expect(await upload('/quick', 1000, { timeout: 100 }).result).toBe('uploadFile:fail timeout');
   expect(await running.result).toBe('uploadFile:fail timeout');
