@@ -13,7 +13,7 @@ from server.app import create_app
 from server.cli.announcement import Announcement
 from server.cli.errors import fail
 from server.cli.loading import load_with_progress
-from server.lifecycle.ending import EndingServer, end_at_once, leave
+from server.lifecycle.ending import EndingServer, end_at_once
 from server.receiving.open_files import BACKLOG, make_room_for
 from server.receiving.protocol import Limits, bounded_http
 from server.receiving.turning_away import TurningAway
@@ -66,7 +66,7 @@ def start(settings: Settings) -> NoReturn:
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, end_at_once)
     server.run(sockets=[listening])
-    leave(1 if server.broke_off else 0)
+    raise AssertionError("the server leaves by itself")
 
 
 def listen(settings: Settings) -> socket.socket:

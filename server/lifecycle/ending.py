@@ -52,6 +52,11 @@ class EndingServer(uvicorn.Server):
         elif sig == signal.SIGINT:
             os._exit(_INTERRUPTED)
 
+    async def serve(self, sockets: list[socket] | None = None) -> NoReturn:
+        await super().serve(sockets)
+        # From within the event loop, which cannot be closed while a connection is still ending.
+        leave(1 if self.broke_off else 0)
+
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         Watchdog(

@@ -65,9 +65,11 @@ class Watchdog(threading.Thread):
         self._ask_loop()
         if not self._hang_s or self._loop.is_closed():
             return
-        if self._loop_silent_s > self._hang_s:
+        overdue_s = self._lifecycle.answers.overdue_s(self._hang_s)
+        # Whatever blocks the loop while it hands a photo on keeps that photo from being answered as well.
+        if self._loop_silent_s > self._hang_s or (overdue_s and self._loop_silent_s):
             self._end_blocked()
-        elif overdue_s := self._lifecycle.answers.overdue_s(self._hang_s):
+        elif overdue_s:
             self._end_unanswered(overdue_s)
 
     def _ask_loop(self) -> None:

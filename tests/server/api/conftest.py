@@ -54,7 +54,7 @@ def started(load: Callable[..., Recogniser] = load_brightness, **settings: objec
     """Runs the application until the block ends; its network is ready or known to be unavailable by then."""
     port = free_port()
     app = create_app(Settings(**settings), load=lambda settings, on_progress: load(on_progress))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, loop="asyncio"))
     thread = threading.Thread(target=server.run)
     thread.start()
     services: Services = app.state.services

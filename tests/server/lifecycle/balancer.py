@@ -70,7 +70,7 @@ def balancing(*servers: str) -> Iterator[tuple[str, Balancer]]:
     routes = Starlette(routes=[Route("/{path:path}", balancer.pass_on, methods=["GET", "POST"])])
     port = free_port()
     # lifespan off: the first request starts it
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off", loop="asyncio"))
     thread = threading.Thread(target=server.run)
     thread.start()
     url = f"http://127.0.0.1:{port}"

@@ -164,7 +164,7 @@ def serving(load: Callable[..., Recogniser] = load_brightness, **settings: objec
         TurningAway(app.state.admissions, services.metrics.count_turned_away),
     )
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, http=http, log_config=None, ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, http=http, log_config=None, ws="none", loop="asyncio"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         try:
