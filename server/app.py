@@ -105,8 +105,8 @@ def create_app(
     guarded = [api.router for api in (predict, image, explain, features, corrections)]
     for router in guarded:
         app.include_router(router, max_body_size=settings.max_body_bytes, **guarding(settings.auth))
-    for api in (health, models, session, metrics):
-        app.include_router(api.router)
+    for router in (image.kept, health.router, models.router, session.router, metrics.router):
+        app.include_router(router)
     add_home(app)
     describe(app)
     answer_with_problems(app)

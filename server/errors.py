@@ -61,7 +61,7 @@ async def _runtime_closed(request: Request, error: RuntimeClosed) -> ProblemResp
 async def _validation_error(request: Request, error: RequestValidationError) -> ProblemResponse:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
-    if where[0] == "body":
+    if where[0] == "body" and any(wrong["loc"] in (("body",), ("body", "image")) for wrong in error.errors()):
         detail = "Send the photo as multipart/form-data in a file field named `image`, once."
         return problem_response(request, problems.ImageMissing(detail))
     return problem_response(

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from server.contract import Problem
 
 _REF = "#/components/schemas/{model}"
+_FORMATS = ", ".join(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "heic", "avif"))
 
 
 def describe(app: FastAPI) -> None:
@@ -21,6 +22,7 @@ def describe(app: FastAPI) -> None:
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
             _drop_undocumented_422(description)
+            _name_formats(description)
         assert app.openapi_schema is not None
         return app.openapi_schema
 
@@ -34,3 +36,12 @@ def _drop_undocumented_422(description: dict[str, Any]) -> None:
             answer = operation["responses"].get("422", {})
             if "application/json" in answer.get("content", {}):
                 del operation["responses"]["422"]
+
+
+def _name_formats(description: dict[str, Any]) -> None:
+    """FastAPI calls a photo bytes of any kind."""
+    for path in description["paths"].values():
+        for operation in path.values():
+            form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+            if form:
+                form["encoding"] = {"image": {"contentType": _FORMATS}}
