@@ -28,6 +28,7 @@ from server.lifecycle.phase import Lifecycle
 from server.networks.own import shown_name
 from server.photo.decode import end_workers, limit_decoding
 from server.photo.reader import PhotoReader
+from server.problems import ShuttingDown, documented
 from server.receiving.at_the_header import AtTheHeader
 from server.receiving.bodies import Bodies
 from server.receiving.connections import Connections
@@ -98,6 +99,7 @@ def create_app(
         settings.docs,
         title="PaiShi 拍识",
         version=__version__,
+        responses=documented(ShuttingDown),
         lifespan=lifespan,
         form_limits={"max_files": 8, "max_fields": 32, "max_part_size": 65_536},
     )

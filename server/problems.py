@@ -169,6 +169,14 @@ def problem_response(
     return ProblemResponse(body.model_dump(exclude_none=True), problem.status, headers)
 
 
+_SECONDS = {"Retry-After": {"description": "In seconds.", "required": True, "schema": {"type": "integer"}}}
+_HEADERS = {
+    401: {"WWW-Authenticate": {"description": "`Bearer`.", "required": True, "schema": {"type": "string"}}},
+    429: _SECONDS,
+    503: _SECONDS,
+}
+
+
 def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of these problems, one entry a status."""
     answers: dict[int | str, dict[str, Any]] = {}
@@ -177,5 +185,6 @@ def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
         answers[kind.status] = {
             "description": "; ".join(reversed(titles)),
             "content": {ProblemResponse.media_type: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            **({"headers": _HEADERS[kind.status]} if kind.status in _HEADERS else {}),
         }
     return answers

@@ -11,6 +11,8 @@ from server.runtimes.insight import Insight
 
 log = logging.getLogger(__name__)
 
+_RETRY_AFTER_S = 30
+
 
 @contextmanager
 def opened(recogniser: Recogniser) -> Iterator[Insight]:
@@ -23,4 +25,4 @@ def opened(recogniser: Recogniser) -> Iterator[Insight]:
         raise problems.RequestInvalid(str(error)) from error
     except NetworkError as error:
         log.warning("%s cannot be looked into: %s", recogniser.network, error)
-        raise problems.ModelUnavailable(str(error)) from error
+        raise problems.ModelUnavailable(str(error), retry_after=_RETRY_AFTER_S) from error

@@ -32,9 +32,11 @@ class _Code(BaseModel):
         problems.LoginCodeInvalid,
         problems.LoginBlocked,
         problems.NotFound,
+        problems.RequestTimeout,
         problems.RequestInvalid,
         problems.TooManyRequests,
         problems.LoginUnavailable,
+        problems.Overloaded,
     ),
 )
 async def session(

@@ -70,6 +70,15 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, label: str) -> None:
     assert kept(tmp_path) == []
 
 
+def test_who_sends_no_name_is_told_of_the_name(tmp_path: Path) -> None:
+    with started(corrections=str(tmp_path)) as client:
+        without_name = client.post("/corrections", files={"image": file_of(noise())})
+        without_both = client.post("/corrections")
+    assert (without_name.status_code, without_name.json()["code"]) == (422, "request-invalid")
+    assert "label" in without_name.json()["detail"]
+    assert (without_both.status_code, without_both.json()["code"]) == (400, "image-missing")
+
+
 def test_a_broken_photo_is_refused(tmp_path: Path) -> None:
     with started(corrections=str(tmp_path)) as client:
         assert give(client, "beagle", b"no photo")[0] == 415

@@ -14,10 +14,13 @@ from tests.server.conftest import ROOT
 from tests.server.schema.seeing import load_seeing
 
 
-def check(client: AppClient, folder: Path, *options: str, kept: str = "", **headers: str) -> None:
+def check(
+    client: AppClient, folder: Path, *options: str, kept: str = "", photos: str = "real", **headers: str
+) -> None:
     """Runs Schemathesis in `folder`, where it leaves what it found.
 
-    `kept` is the id of a picture that can be fetched; `headers` go with each request.
+    `kept` is the id of a picture that can be fetched; `photos` are real or none, which is random bytes;
+    `headers` go with each request.
     """
     command = [sys.executable, "-m", "schemathesis.cli"]
     command += ["--config-file", str(Path(__file__).with_name("schemathesis.toml")), "run"]
@@ -30,6 +33,7 @@ def check(client: AppClient, folder: Path, *options: str, kept: str = "", **head
             "PYTHONPATH": str(ROOT),
             "NO_PROXY": "127.0.0.1",
             "KEPT_PICTURE": kept,
+            "PHOTOS": photos,
         },
         capture_output=True,
         text=True,
@@ -48,6 +52,13 @@ def keep_picture(client: AppClient, **headers: str) -> str:
 def test_open_to_anybody(tmp_path: Path) -> None:
     with started(load_seeing, corrections=str(tmp_path / "corrections")) as client:
         check(client, tmp_path, "--exclude-path=/session", kept=keep_picture(client))
+
+
+def test_what_is_no_photo(tmp_path: Path) -> None:
+    """To be refused, so that nothing can be said of what is taken."""
+    with started(load_seeing, corrections=str(tmp_path / "corrections")) as client:
+        options = ["--mode=positive", "--exclude-checks=positive_data_acceptance", "--exclude-path=/session"]
+        check(client, tmp_path, *options, photos="none")
 
 
 def test_for_holders_of_a_key(tmp_path: Path) -> None:
