@@ -1,35 +1,15 @@
 // The whole way: the mini-program in Chromium, a photo in front of its camera, the real server.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchPhone } from '../simulator/chromium.js';
 import { keepScreenshot } from './artifacts.js';
 import { cameraShows, chooseFromAlbum, names, openCamera, shoot, tap } from './fingers.js';
-import { freePort, shared, startRecogniser } from './recogniser.js';
+import { nameOf, photoOf, photos, sizeOf } from './photos.js';
+import { freePort, startRecogniser } from './recogniser.js';
 
 const ROOT = fileURLToPath(new URL('../../miniprogram', import.meta.url));
-const LABELS = JSON.parse(readFileSync(new URL('../../shared/labels/imagenet.json', import.meta.url), 'utf8'));
 const PATIENCE_MS = 20_000;
-const photos = shared('photos/imagenet');
-
-/** @param {string} word @returns {string} the file of the one photo that has it in its name */
-function photoOf(word) {
-  const file = readdirSync(/** @type {string} */ (photos)).find((name) => name.includes(word));
-  return `${photos}/${file}`;
-}
-
-/** @param {string} label @returns {{zh: string, en: string}} */
-function nameOf(label) {
-  return LABELS.find((/** @type {{label: string}} */ one) => one.label === label).name;
-}
-
-/** @param {Buffer} jpeg @returns {[number, number]} width and height as the file's frame header has them */
-function sizeOf(jpeg) {
-  for (let at = 2; at < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
-    if ([0xc0, 0xc1, 0xc2].includes(jpeg[at + 1])) return [jpeg.readUInt16BE(at + 7), jpeg.readUInt16BE(at + 5)];
-  }
-  throw new Error('no frame header');
-}
 
 describe.skipIf(!photos)('a photo comes back with its names (needs ../shared)', () => {
   /** @type {import('./recogniser.js').Recogniser} */

@@ -1,0 +1,87 @@
+// A server that has too much to do for a moment: the photo waits, visibly, and goes out again by itself.
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepScreenshot } from './artifacts.js';
+import { cameraShows, shoot, tap } from './fingers.js';
+import { nameOf, photos } from './photos.js';
+import { startRecogniser } from './recogniser.js';
+import { firstName, recognise, uploads, visit } from './visit.js';
+
+const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
+const MB = 1_000_000;
+
+/**
+ * Somebody else whose photo is nearly there, and takes up all the room until then.
+ *
+ * @param {string} address
+ * @returns {Promise<() => void>} goes away
+ */
+async function takeAllRoom(address) {
+  const { hostname, port } = new URL(address);
+  const other = connect(Number(port), hostname);
+  other.on('error', () => undefined);
+  await once(other, 'connect');
+  const head = `POST /predict HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: ${MB}\r\n\r\n`;
+  const begun = '--x\r\nContent-Disposition: form-data; name="image"; filename="p.jpg"\r\n\r\n';
+  other.write(head + begun + 'x'.repeat(0.9 * MB));
+  const asking = async () => {
+    const body = new FormData();
+    body.append('image', new Blob(['no photo']), 'p.jpg');
+    return (await fetch(`${address}/predict`, { method: 'POST', body })).status;
+  };
+  await expect.poll(asking, { timeout: 10_000 }).toBe(503);
+  return () => other.destroy();
+}
+
+describe.skipIf(!photos)('a busy server (needs ../shared)', () => {
+  /** @type {import('./recogniser.js').Recogniser} */
+  let server;
+
+  beforeAll(async () => {
+    server = await startRecogniser(undefined, { PAISHI_MAX_BODIES_MB: '1' });
+  });
+  afterAll(() => server.stop());
+
+  it('is waited for, and answers when the others are gone', async () => {
+    const phone = await visit(server.address);
+    const { page } = phone;
+    await cameraShows(page);
+    const leave = await takeAllRoom(server.address);
+    try {
+      await shoot(page);
+      await page.getByText('服务器正忙').waitFor();
+      await page.getByText(/^[12] 秒后再传一次，不用做什么。$/).waitFor();
+      await keepScreenshot(page, 'busy');
+      leave();
+      expect(await firstName(page)).toContain(BROCCOLI);
+      expect((await uploads(page)).length).toBeGreaterThan(1);
+      expect(phone.errors).toEqual([]);
+    } finally {
+      leave();
+      await phone.close();
+    }
+  });
+
+  it('that stays busy is given up with a word; the photo is still there for another try', async () => {
+    const phone = await visit(server.address);
+    const { page } = phone;
+    await cameraShows(page);
+    const leave = await takeAllRoom(server.address);
+    try {
+      await shoot(page);
+      await page.getByText('现在用的人多，过几秒再试。').waitFor();
+      expect(await uploads(page)).toHaveLength(4);
+      await page.getByText(/^请求编号 [0-9a-f]{8}$/).waitFor();
+      leave();
+      await tap(page, '重试');
+      expect(await firstName(page)).toContain(BROCCOLI);
+      await tap(page, '再拍一张');
+      expect(await recognise(page)).toContain(BROCCOLI);
+      expect(phone.errors).toEqual([]);
+    } finally {
+      leave();
+      await phone.close();
+    }
+  });
+});

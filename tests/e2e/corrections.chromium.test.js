@@ -1,0 +1,97 @@
+// What a person says that it is reaches the server's folder, and only where the person wants that.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { cameraShows, names, tap } from './fingers.js';
+import { classOf, photos } from './photos.js';
+import { startRecogniser } from './recogniser.js';
+import { answer, openHistory, recognise, uploads, visit } from './visit.js';
+
+const SLOW = { timeout: 15_000 };
+
+describe.skipIf(!photos)('a correction (needs ../shared)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'corrections-'));
+  /** @type {import('./recogniser.js').Recogniser} */
+  let server;
+  /** @type {import('../simulator/chromium.js').RunningPhone} */
+  let phone;
+  /** @type {import('playwright-core').Page} */
+  let page;
+
+  beforeAll(async () => {
+    server = await startRecogniser(undefined, { PAISHI_CORRECTIONS: folder });
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    phone = await visit(server.address);
+    ({ page } = phone);
+  });
+  afterEach(async () => {
+    const { errors } = phone;
+    await phone.close();
+    for (const one of readdirSync(folder)) rmSync(join(folder, one), { recursive: true });
+    expect(errors).toEqual([]);
+  });
+
+  /** @returns {string[]} the photos that were given, as name/file */
+  const given = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.jpg'));
+
+  /** @returns {Promise<string>} id of the class that was chosen, the second of the names */
+  async function chooseSecond() {
+    const { label } = await page.evaluate(() => globalThis.simulator.currentPage().instance.entry().predictions[1]);
+    const { id, name } = classOf(label);
+    await tap(page, '不是这个？');
+    await page.getByRole('button', { name: name.zh, exact: true }).click();
+    await page.getByText('你说这是').waitFor();
+    return id;
+  }
+
+  /** From a result to the settings, where corrections may be sent from now on. */
+  async function consent() {
+    await tap(page, '再拍一张');
+    await tap(page, '打开设置');
+    await page.getByRole('switch', { name: '把我的更正送给服务器学习' }).click();
+  }
+
+  it('stays on the phone without consent, and goes with it: that photo, under that class', async () => {
+    await recognise(page);
+    const id = await chooseSecond();
+    await consent();
+    expect(await uploads(page)).toEqual(['/predict']);
+    expect(given()).toEqual([]);
+    await page.getByText('这台手机上有 1 个更正是以前做的').waitFor();
+    await answer(page, '也送去');
+    await expect.poll(given, SLOW).toHaveLength(1);
+    expect(given()[0].split('/')[0]).toBe(id);
+
+    const form = new FormData();
+    form.append('image', new Blob([readFileSync(join(folder, given()[0]))]), 'photo.jpg');
+    const { predictions } = await (await fetch(`${server.address}/predict`, { method: 'POST', body: form })).json();
+    expect(predictions[0].label).toBe('broccoli');
+  });
+
+  it('of earlier is kept back where the person wants that; a later one goes, under the name that was typed', async () => {
+    await recognise(page);
+    await chooseSecond();
+    await consent();
+    await answer(page, '不送');
+    await page.evaluate(() => globalThis.simulator.call('navigateBack', {}));
+    await recognise(page);
+    await tap(page, '不是这个？');
+    await page.getByRole('textbox', { name: '都不是，写一个名字' }).fill('我家的菜');
+    await tap(page, '记住');
+    await expect.poll(given, SLOW).toHaveLength(1);
+    expect(given()[0].split('/')[0]).toBe('我家的菜');
+    expect(await uploads(page)).toEqual(['/predict', '/predict', '/corrections']);
+
+    await tap(page, '再拍一张');
+    await cameraShows(page);
+    await openHistory(page);
+    await page.getByText('2 个结果').waitFor();
+    expect(await names(page).first().textContent()).toContain('我家的菜');
+  });
+});

@@ -1,0 +1,102 @@
+// One photo from the shutter until it is deleted, as somebody does it who opens the mini-program for the first time.
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { keepScreenshot } from './artifacts.js';
+import { names, openCamera, tap } from './fingers.js';
+import { nameOf, photos, sizeOf } from './photos.js';
+import { photoDifference, readColours } from './pixels.js';
+import { startRecogniser } from './recogniser.js';
+import { answer, firstName, openHistory, recognise, visit } from './visit.js';
+
+const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
+
+/** @param {string} file  of the phone @returns {string} base64 */
+const readFile = (file) => globalThis.simulator.call('getFileSystemManager').readFileSync(file, 'base64');
+
+describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () => {
+  /** @type {import('./recogniser.js').Recogniser} */
+  let server;
+  /** @type {import('../simulator/chromium.js').RunningPhone} */
+  let phone;
+  /** @type {import('playwright-core').Page} */
+  let page;
+
+  beforeAll(async () => {
+    server = await startRecogniser();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    phone = await visit(server.address, {});
+    ({ page } = phone);
+    await openCamera(page);
+  });
+  afterEach(async () => {
+    const { errors } = phone;
+    await phone.close();
+    expect(errors).toEqual([]);
+  });
+
+  it('shows which part of the photo looks like its name, and the photo alone again', async () => {
+    expect(await recognise(page)).toContain(BROCCOLI);
+    await names(page).first().getByRole('button').tap();
+    await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
+    await keepScreenshot(page, 'journey-heat');
+    const heat = page.locator('wx-canvas[class*="--heat"]');
+    const colours = await heat.locator('canvas').evaluate(readColours);
+    const share = (/** @type {(colour: number[]) => boolean} */ is) => colours.filter(is).length / colours.length;
+    const hot = share(([red, , blue, alpha]) => alpha > 60 && red - blue > 60);
+    const dark = share(([red, green, blue, alpha]) => alpha > 20 && Math.max(red, green, blue) < 60);
+    expect(hot).toBeGreaterThan(0.01);
+    expect(hot).toBeLessThan(0.9);
+    expect(dark).toBeGreaterThan(0.01);
+    expect(await heat.evaluate((canvas) => getComputedStyle(canvas).visibility)).toBe('visible');
+    await tap(page, '收起');
+    await page.getByRole('slider').waitFor({ state: 'detached' });
+    await expect.poll(() => heat.evaluate((canvas) => getComputedStyle(canvas).visibility)).toBe('hidden');
+  });
+
+  it('makes a card for friends, and a picture for the album with the words on its foot', async () => {
+    await recognise(page);
+    const card = await page.evaluate(() => globalThis.simulator.share());
+    expect(card.title).toBe(`这是${BROCCOLI}吗？`);
+    expect(card.path).toBe('/pages/photo/photo');
+    const picture = Buffer.from(await page.evaluate(readFile, card.imageUrl), 'base64');
+    expect(sizeOf(picture)).toEqual([1000, 800]);
+
+    const download = page.waitForEvent('download');
+    await tap(page, '保存到相册');
+    await answer(page, '允许');
+    await page.getByText('已保存到相册').waitFor();
+    const saved = readFileSync(await (await download).path());
+    const photo = await page.evaluate(() => globalThis.simulator.currentPage().instance.entry().photo);
+    const taken = Buffer.from(await page.evaluate(readFile, photo), 'base64');
+    expect(sizeOf(saved)).toEqual(sizeOf(taken));
+    const { above, foot } = await page.evaluate(photoDifference, [saved.toString('base64'), taken.toString('base64')]);
+    expect(above).toBeLessThan(6);
+    expect(foot).toBeGreaterThan(20);
+  });
+
+  it('is in the history, also when the phone was off, until it is deleted', async () => {
+    await recognise(page);
+    await phone.restart();
+    await openHistory(page);
+    await page.getByText('1 个结果，只留在这台手机上').waitFor();
+    await keepScreenshot(page, 'journey-history');
+    await page.getByRole('listitem').getByRole('button', { name: BROCCOLI }).tap();
+    await page.getByText('识别结果').first().waitFor();
+    expect(await firstName(page)).toContain(BROCCOLI);
+    expect(await names(page).count()).toBe(5);
+    const kept = page.locator('wx-image[class*="--photo"] img').first();
+    expect(await kept.evaluate((image) => image.naturalWidth)).toBeGreaterThan(100);
+
+    await tap(page, '删除这个结果');
+    await answer(page, '删除');
+    await page.getByText('还没有拍过').waitFor();
+    await tap(page, '去拍一张');
+    await page.getByRole('button', { name: '打开相机' }).first().waitFor();
+    await phone.restart();
+    const { files, storage } = await page.evaluate(() => globalThis.simulator.kept());
+    expect(Object.keys(files).filter((path) => !path.endsWith('/'))).toEqual([]);
+    expect(storage.history ?? []).toEqual([]);
+  });
+});

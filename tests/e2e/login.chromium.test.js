@@ -1,0 +1,64 @@
+// A server that wants to know who asks: nobody who uses the mini-program notices.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { names, tap } from './fingers.js';
+import { nameOf, photos } from './photos.js';
+import { freePort, startRecogniser } from './recogniser.js';
+import { recognise, uploads, visit } from './visit.js';
+import { startWeChat } from './wechat.js';
+
+const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
+
+/** @returns {string} what the phone shows the server */
+const storedToken = () => globalThis.simulator.call('getStorageSync', 'session').token;
+
+describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
+  /** @type {import('./wechat.js').WeChat} */
+  let wechat;
+  let port = 0;
+
+  beforeAll(async () => {
+    wechat = await startWeChat();
+    port = await freePort();
+  });
+  afterAll(() => wechat.close());
+
+  /** @param {string} address @param {string} token @returns {Promise<number>} status that a photo gets with it, or would get */
+  async function statusWith(address, token) {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${address}/predict`, { method: 'POST', headers, body: new FormData() })).status;
+  }
+
+  it('is done once, again when the session is over, and again when the server forgot it', async () => {
+    let server = await startRecogniser(port, { ...wechat.settings, PAISHI_SESSION_S: '6' });
+    const phone = await visit(server.address);
+    const { page } = phone;
+    try {
+      expect(await statusWith(server.address, 'none')).toBe(401);
+      expect(await recognise(page)).toContain(BROCCOLI);
+      expect(wechat.codes).toHaveLength(1);
+      expect(await uploads(page)).toEqual(['/predict', '/predict']);
+
+      const first = await page.evaluate(storedToken);
+      await expect.poll(() => statusWith(server.address, first), { timeout: 20_000, interval: 500 }).toBe(401);
+      await tap(page, '再拍一张');
+      expect(await recognise(page)).toContain(BROCCOLI);
+      expect(wechat.codes).toHaveLength(2);
+      // The phone knew that it was over: the photo went out once only.
+      expect(await uploads(page)).toHaveLength(3);
+
+      await server.stop();
+      // Without PAISHI_TOKEN_KEY a new start ends every session.
+      server = await startRecogniser(port, wechat.settings);
+      await tap(page, '再拍一张');
+      expect(await recognise(page)).toContain(BROCCOLI);
+      expect(await names(page).count()).toBe(5);
+      expect(new Set(wechat.codes).size).toBe(3);
+      const last = await page.evaluate(storedToken);
+      expect(await statusWith(server.address, last)).not.toBe(401);
+      expect(phone.errors).toEqual([]);
+    } finally {
+      await phone.close();
+      await server.stop();
+    }
+  });
+});
