@@ -60,7 +60,9 @@ describe.skipIf(!photos)('on a bad network (needs ../shared)', () => {
     await shootSlowly();
     const { percent } = await progress();
     await expect.poll(async () => (await progress()).percent).toBeGreaterThan(percent);
+    const before = gate.brokenOff();
     await tap(page, '取消');
+    await expect.poll(gate.brokenOff, { timeout: 15_000 }).toBe(before + 1);
     await cameraShows(page);
     await throttle(0);
     expect(await recognise(page)).toContain(BROCCOLI);

@@ -94,4 +94,20 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await page.getByText('2 个结果').waitFor();
     expect(await names(page).first().textContent()).toContain('我家的菜');
   });
+
+  it('made without a network waits on the phone, also when it was off, and goes beside the next photo', async () => {
+    await recognise(page);
+    await consent();
+    await page.evaluate(() => globalThis.simulator.call('navigateBack', {}));
+    await cameraShows(page);
+    await tap(page, '看上一次的结果');
+    await page.evaluate(() => globalThis.simulator.network('none'));
+    const id = await chooseSecond();
+    await expect.poll(() => uploads(page)).toEqual(['/predict', '/corrections']);
+    await phone.restart();
+    expect(given()).toEqual([]);
+    await recognise(page);
+    await expect.poll(given, SLOW).toHaveLength(1);
+    expect(given()[0].split('/')[0]).toBe(id);
+  });
 });

@@ -10,6 +10,7 @@ const ARRIVED_MS = 200;
  * @property {string} address
  * @property {(html: string | null) => void} show  answers everything with this page; null lets everything through
  * @property {() => void} cutNext  the next photo arrives whole, and its answer breaks off
+ * @property {() => number} brokenOff  how many requests ended before they were here
  * @property {() => Promise<void>} close
  *
  * @param {string} server  address behind it
@@ -19,8 +20,10 @@ export async function startGate(server) {
   /** @type {string | null} */
   let page = null;
   let cuts = false;
+  let brokenOff = 0;
 
   const gate = createServer((incoming, outgoing) => {
+    incoming.on('close', () => (brokenOff += incoming.complete ? 0 : 1));
     if (page !== null) {
       incoming.resume();
       incoming.on('end', () => outgoing.writeHead(200, { 'content-type': 'text/html' }).end(page));
@@ -44,6 +47,7 @@ export async function startGate(server) {
     address: `http://127.0.0.1:${port}`,
     show: (html) => void (page = html),
     cutNext: () => void (cuts = true),
+    brokenOff: () => brokenOff,
     close: () =>
       new Promise((closed) => {
         gate.close(() => closed());

@@ -1,6 +1,6 @@
 // A server that wants to know who asks: nobody who uses the mini-program notices.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { names, tap } from './fingers.js';
+import { cameraShows, names, shoot, tap } from './fingers.js';
 import { nameOf, photos } from './photos.js';
 import { freePort, startRecogniser } from './recogniser.js';
 import { recognise, uploads, visit } from './visit.js';
@@ -40,6 +40,8 @@ describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
 
       const first = await page.evaluate(storedToken);
       await expect.poll(() => statusWith(server.address, first), { timeout: 20_000, interval: 500 }).toBe(401);
+      // The server's clock counts whole seconds.
+      await page.waitForFunction(() => Date.now() > globalThis.simulator.call('getStorageSync', 'session').until);
       await tap(page, '再拍一张');
       expect(await recognise(page)).toContain(BROCCOLI);
       expect(wechat.codes).toHaveLength(2);
@@ -51,10 +53,29 @@ describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
       server = await startRecogniser(port, wechat.settings);
       await tap(page, '再拍一张');
       expect(await recognise(page)).toContain(BROCCOLI);
-      expect(await names(page).count()).toBe(5);
+      await names(page).first().getByRole('button').tap();
+      await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
       expect(new Set(wechat.codes).size).toBe(3);
       const last = await page.evaluate(storedToken);
       expect(await statusWith(server.address, last)).not.toBe(401);
+      expect(phone.errors).toEqual([]);
+    } finally {
+      await phone.close();
+      await server.stop();
+    }
+  });
+
+  it('tells the server who sends too much, and the phone says how long to wait', async () => {
+    const server = await startRecogniser(port, { ...wechat.settings, PAISHI_UPLOADS_PER_MINUTE: '1' });
+    const phone = await visit(server.address);
+    const { page } = phone;
+    try {
+      expect(await recognise(page)).toContain(BROCCOLI);
+      await tap(page, '再拍一张');
+      await cameraShows(page);
+      await shoot(page);
+      await page.getByText('拍得有点快').waitFor();
+      await page.getByText(/服务器请你 \d+ 秒后再试。$/).waitFor();
       expect(phone.errors).toEqual([]);
     } finally {
       await phone.close();

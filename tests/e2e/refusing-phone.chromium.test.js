@@ -1,0 +1,86 @@
+// A phone that says no: no room, no camera. The real server answers all the same.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { cameraShows, names, tap } from './fingers.js';
+import { nameOf, photos } from './photos.js';
+import { startRecogniser } from './recogniser.js';
+import { answer, openHistory, recognise, TRUSTED, visit } from './visit.js';
+
+const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
+
+describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
+  /** @type {import('./recogniser.js').Recogniser} */
+  let server;
+  /** @type {import('../simulator/chromium.js').RunningPhone} */
+  let phone;
+  /** @type {import('playwright-core').Page} */
+  let page;
+
+  beforeAll(async () => {
+    server = await startRecogniser();
+  });
+  afterAll(() => server.stop());
+  afterEach(async () => {
+    const { errors } = phone;
+    await phone.close();
+    expect(errors).toEqual([]);
+  });
+
+  /** @param {Record<string, string>} query */
+  async function begin(query) {
+    phone = await visit(server.address, query);
+    ({ page } = phone);
+  }
+
+  it('because its storage is full: the result shows, with its heat map, and is gone with the app', async () => {
+    await begin(TRUSTED);
+    await cameraShows(page);
+    await page.evaluate(() => globalThis.simulator.storageFull(true));
+    expect(await recognise(page)).toContain(BROCCOLI);
+    await names(page).first().getByRole('button').tap();
+    await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
+    await tap(page, '再拍一张');
+    await cameraShows(page);
+    await openHistory(page);
+    await page.getByText('1 个结果').waitFor();
+
+    await phone.restart();
+    await openHistory(page);
+    await page.getByText('还没有拍过').waitFor();
+    await tap(page, '去拍一张');
+    expect(await recognise(page)).toContain(BROCCOLI);
+    await phone.restart();
+    await openHistory(page);
+    await page.getByText('1 个结果').waitFor();
+  });
+
+  it('because the camera is refused: there is the way over the settings', async () => {
+    await begin({});
+    await tap(page, '打开相机');
+    await tap(page, '同意');
+    await answer(page, '拒绝');
+    await page.getByText('没有相机权限').waitFor();
+    expect(await page.locator('video').count()).toBe(0);
+    await tap(page, '去设置');
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('switch', { name: '摄像头' }).isChecked()).toBe(false);
+    await answer(page, '返回');
+    await page.getByText('没有相机权限').waitFor();
+
+    await tap(page, '去设置');
+    await dialog.getByRole('switch', { name: '摄像头' }).check();
+    await answer(page, '返回');
+    expect(await recognise(page)).toContain(BROCCOLI);
+  });
+
+  it('because the album is refused: saving goes over the settings, and ends with the picture saved', async () => {
+    await begin({ privacy: 'agreed', granted: 'scope.camera' });
+    await recognise(page);
+    await tap(page, '保存到相册');
+    await answer(page, '拒绝');
+    await answer(page, '去设置');
+    await page.getByRole('dialog').getByRole('switch', { name: '添加到相册' }).check();
+    await answer(page, '返回');
+    await page.getByText('已保存到相册').waitFor();
+    expect(await page.evaluate(() => globalThis.simulator.saved.length)).toBe(1);
+  });
+});
