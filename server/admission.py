@@ -12,9 +12,9 @@ from server.receiving.pace import Pace
 
 Reason = Literal["wait", "in-hand"]
 
-_SURELY = 0.8
-"""Of the longest wait, what the mean may promise: under a standing load every hundredth photo takes a quarter
-longer."""
+_SURELY = 0.7
+"""Of the longest wait, what the mean may promise: under a standing load every hundredth photo takes
+four tenths longer."""
 
 
 class Admission:

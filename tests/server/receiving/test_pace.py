@@ -40,18 +40,18 @@ def fill(admission: Admission) -> tuple[int, Overloaded]:
             return admission.in_hand, refused
 
 
-@pytest.mark.parametrize("seconds", [0.02, 0.1, 1.0])
+@pytest.mark.parametrize("seconds", [0.02, 0.1, 0.5])
 def test_as_many_wait_as_are_answered_in_time(seconds: float) -> None:
     admission = measured(Clock(), seconds)
     taken, refused = fill(admission)
-    assert taken == pytest.approx(4 / seconds, rel=0.1)
+    assert taken == pytest.approx(3.5 / seconds, rel=0.1)
     assert refused.retry_after == pytest.approx(4, abs=1)
     assert admission.refused == {"wait": 1}
 
 
 def test_before_anything_was_measured() -> None:
     admission = Admission(10_000, max_wait_s=5, clock=Clock())
-    assert fill(admission)[0] == pytest.approx(4 / FIRST_GUESS_S, abs=1)
+    assert fill(admission)[0] == pytest.approx(3.5 / FIRST_GUESS_S, abs=1)
 
 
 def test_side_by_side_they_are_as_fast_as_they_get_done() -> None:
@@ -65,7 +65,7 @@ def test_side_by_side_they_are_as_fast_as_they_get_done() -> None:
         clock.now += 0.1
         for place in places:
             place.__exit__(None, None, None)
-    assert fill(admission)[0] == pytest.approx(160, rel=0.25)
+    assert fill(admission)[0] == pytest.approx(140, rel=0.25)
 
 
 def test_as_many_as_run_at_once_are_always_taken_on() -> None:
@@ -84,7 +84,7 @@ def test_a_server_that_hangs_takes_on_fewer_and_recovers() -> None:
     for _ in range(400):
         with admission.admit():
             clock.now += 0.02
-    assert fill(admission)[0] > 100
+    assert fill(admission)[0] > 80
 
 
 def test_the_hard_bound() -> None:
