@@ -2,8 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import httpx
 import uvicorn
@@ -40,6 +40,10 @@ class Balancer:
                         self.ready[server] = False
                 await asyncio.sleep(ASK_EVERY_S)
 
+    async def close(self) -> None:
+        """With the connections that it kept."""
+        await self._client.aclose()
+
     async def pass_on(self, request: Request) -> Response:
         body = await request.body()
         server = next((server for server, ready in self.ready.items() if ready), None)
@@ -60,24 +64,25 @@ class Balancer:
 def balancing(*servers: str) -> Iterator[tuple[str, Balancer]]:
     """The address to ask, and who answers there."""
     balancer = Balancer(servers)
-    asking: list[asyncio.Task[None]] = []
 
-    async def app(scope: dict[str, object], receive: object, send: object) -> None:
-        if not asking:
-            asking.append(asyncio.create_task(balancer.ask_all()))
-        await routes(scope, receive, send)  # type: ignore[arg-type]
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        asking = asyncio.create_task(balancer.ask_all())
+        yield
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
+        await balancer.close()
 
-    routes = Starlette(routes=[Route("/{path:path}", balancer.pass_on, methods=["GET", "POST"])])
+    routes = [Route("/{path:path}", balancer.pass_on, methods=["GET", "POST"])]
+    app = Starlette(routes=routes, lifespan=lifespan)
     port = free_port()
-    # lifespan off: the first request starts it
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off", loop="asyncio"))
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, loop="asyncio"))
     thread = threading.Thread(target=server.run)
     thread.start()
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(lambda: server.started, 10, "the balancer")
-        with suppress(httpx.TransportError):
-            httpx.get(url, trust_env=False)
         wait_for(lambda: any(balancer.ready.values()), 30, "a ready server")
         yield url, balancer
     finally:
