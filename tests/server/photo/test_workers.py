@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +34,11 @@ def impatient() -> Iterator[None]:
 
 def children() -> set[int]:
     """Zombies too."""
-    lists = Path("/proc/self/task").glob("*/children")
-    return {int(child) for each in lists for child in each.read_text().split()}
+    found = set()
+    for each in Path("/proc/self/task").glob("*/children"):
+        with suppress(OSError):  # of a thread that has just ended; its children are another's then
+            found |= {int(child) for child in each.read_text().split()}
+    return found
 
 
 @lists_children
