@@ -1,41 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { later, predictionsOf } from '../replies.js';
 import { example } from '../sources.js';
-import { startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openPhone({ ...TRUSTING, server: server.address, ...options });
-}
+aroundEachTest({ phone: TRUSTING });
 
 /** @param {'crop' | 'squash' | 'both'} fit @returns {{body: object}} */
 const ready = (fit) => ({ body: { ...JSON.parse(example('ready')), fit } });
 
 /** @returns {any} properties of the camera */
 const camera = () => phone.find('camera').__wxElement.data;
-
-/** @returns {Promise<void>} from the page in front */
-async function back() {
-  phone.simulator.call('navigateBack');
-  await phone.settle();
-}
-
-beforeEach(async () => {
-  server = await startServer();
-  server.on('POST /predict', { body: example('predictions') });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
 
 describe('the frame', () => {
   it('shows what a network sees that gets the middle only', async () => {
@@ -97,7 +72,7 @@ describe('the camera', () => {
     await phone.tap('看以前的结果');
     expect(phone.simulator.pages().at(-1)).toBe('pages/history/history');
     expect(phone.window.document.querySelector('wx-camera')).toBeNull();
-    await back();
+    await phone.back();
     await phone.until(() => expect(phone.find('camera')).not.toBeNull());
   });
 });
@@ -113,7 +88,7 @@ describe('the last result', () => {
     await open();
     await phone.tap('拍照');
     await phone.until(() => expect(phone.simulator.pages()).toHaveLength(2));
-    await back();
+    await phone.back();
     await phone.until(() => expect(phone.find('camera')).not.toBeNull());
     expect(phone.page.data.picture).toBe('');
     expect(phone.text()).toContain('印度象');
@@ -128,11 +103,11 @@ describe('the last result', () => {
     await open();
     await phone.tap('拍照');
     await phone.until(() => expect(phone.simulator.pages()).toHaveLength(2));
-    await back();
+    await phone.back();
     expect(phone.text()).toContain('很'.repeat(80));
     await phone.tap('拍照');
     await phone.until(() => expect(phone.simulator.pages()).toHaveLength(2));
-    await back();
+    await phone.back();
     expect(phone.named('看上一次的结果')).not.toBeNull();
     expect(phone.text()).not.toContain('印度象');
   });
@@ -141,7 +116,7 @@ describe('the last result', () => {
     await open();
     await phone.tap('拍照');
     await phone.until(() => expect(phone.simulator.pages()).toHaveLength(2));
-    await back();
+    await phone.back();
     phone.find('.side-photo').__wxElement.triggerEvent('error', {});
     await phone.settle();
     expect(phone.find('.side-photo')).toBeNull();

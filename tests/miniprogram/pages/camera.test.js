@@ -1,28 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { example } from '../sources.js';
-import { startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { describe, expect, it } from 'vitest';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openPhone({ server: server.address, ...options });
-}
-
-beforeEach(async () => {
-  server = await startServer();
-  server.on('POST /predict', { body: example('predictions') });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
+aroundEachTest();
 
 describe('a page that nobody touched', () => {
   it('asks for nothing and shows no camera', async () => {

@@ -1,17 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { example } from '../sources.js';
 import { later, predictionsOf } from '../replies.js';
-import { startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
+aroundEachTest({ phone: TRUSTING });
 
 /** @param {object} [options] @returns {Promise<void>} a photo is on its way */
 async function shoot(options) {
-  phone = await openPhone({ ...TRUSTING, server: server.address, ...options });
+  await open(options);
   await phone.tap('拍照');
 }
 
@@ -30,17 +27,6 @@ async function interrupt(task) {
   task.fail({ errMsg: 'uploadFile:fail interrupted' });
   await phone.settle();
 }
-
-beforeEach(async () => {
-  server = await startServer();
-  server.on('POST /predict', { body: example('predictions') });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
 
 describe('an upload that WeChat stopped', () => {
   it('starts again by itself when the page is back, once; then there is a button', async () => {

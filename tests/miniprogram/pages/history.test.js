@@ -1,17 +1,18 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { example } from '../sources.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { aroundEachTest, open, phone, restart } from './around.js';
+import { TRUSTING } from './phone.js';
 import { past } from './past.js';
+
+// What is on the phone is there without a server.
+aroundEachTest({ answers: {}, phone: { ...TRUSTING, server: undefined, page: 'pages/history/history' } });
 
 const DAY = 86_400_000;
 const [ELEPHANT] = JSON.parse(example('predictions')).predictions;
 
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
-
 /** @param {object[]} entries  newest first @param {object} [options] @returns {Promise<void>} */
-async function open(entries, options) {
-  phone = await openPhone({ ...TRUSTING, page: 'pages/history/history', ...past(entries), ...options });
+async function openHistory(entries, options) {
+  await open({ ...past(entries), ...options });
   await phone.settle();
 }
 
@@ -33,15 +34,10 @@ async function press(element) {
   await phone.settle();
 }
 
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-});
-
 describe('the history', () => {
   it('shows what was recognised, newest first, each with its day', async () => {
     const entries = many(4).map((entry, index) => ({ ...entry, takenAt: Date.now() - [0, 1, 400, 401][index] * DAY }));
-    await open(entries);
+    await openHistory(entries);
     expect(names()).toEqual(['名0', '名1', '名2', '名3']);
     const days = phone.findAll('.words').map((it) => it.textContent);
     expect(days[0]).toContain('今天');
@@ -51,7 +47,7 @@ describe('the history', () => {
   });
 
   it('needs no network', async () => {
-    await open(many(2));
+    await openHistory(many(2));
     phone.simulator.network('none');
     await phone.tap(phone.find('.open'));
     expect(phone.text('.row-first')).toContain('名0');
@@ -60,7 +56,7 @@ describe('the history', () => {
 
   it('marks what the person corrected, and is honest where nobody is sure', async () => {
     const corrected = { id: '', label: '豆豆', name: { en: '豆豆', zh: '豆豆' } };
-    await open([{ corrected, confident: false }, { confident: false }, {}]);
+    await openHistory([{ corrected, confident: false }, { confident: false }, {}]);
     const [mine, unsure, sure] = phone.findAll('.words').map((it) => it.textContent);
     expect(mine).toMatch(/豆豆.*你说的/s);
     expect(mine).not.toContain('没认出来');
@@ -69,33 +65,33 @@ describe('the history', () => {
   });
 
   it('in English is in English', async () => {
-    await open([{}], { language: 'en' });
+    await openHistory([{}], { language: 'en' });
     expect(names()).toEqual(['Indian elephant']);
     expect(phone.text()).toContain('Today');
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);
   });
 
   it('shows small pictures', async () => {
-    await open([{}]);
+    await openHistory([{}]);
     expect(phone.page.data.pages[0].items[0].photo).toBe('wxfile://usr/history/r0-small.jpg');
     expect(phone.find('image.photo')).not.toBeNull();
   });
 
   it('has a place for a picture that was cleared away', async () => {
-    await open([{}], { files: {} });
+    await openHistory([{}], { files: {} });
     await phone.reads('照片已清理');
     expect(names()).toEqual(['印度象']);
   });
 
   it('that is empty is kind, and leads to the camera', async () => {
-    await open([]);
+    await openHistory([]);
     expect(phone.text()).toContain('还没有拍过');
     await phone.tap('去拍一张');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
   });
 
   it('opens a result, and shows what was changed there', async () => {
-    await open(many(2));
+    await openHistory(many(2));
     await phone.tap(phone.findAll('.open')[1]);
     expect(phone.simulator.currentPage().path).toBe('pages/result/result');
     await phone.tap('不是这个？');
@@ -107,7 +103,7 @@ describe('the history', () => {
   });
 
   it('forgets what was deleted on its own page', async () => {
-    await open(many(2));
+    await openHistory(many(2));
     await phone.tap(phone.findAll('.open')[0]);
     await phone.tap('删除这个结果');
     await phone.tap('删除');
@@ -117,7 +113,7 @@ describe('the history', () => {
 
 describe('a hundred results', () => {
   it('come in pages of twenty, each set by its path, and little goes through setData', async () => {
-    await open(many(100));
+    await openHistory(many(100));
     expect(names()).toHaveLength(40);
     const { page } = phone;
     const sets = [];
@@ -130,7 +126,7 @@ describe('a hundred results', () => {
   });
 
   it('come when the end is near', async () => {
-    await open(many(100));
+    await openHistory(many(100));
     const list = phone.find('scroll-view');
     list.dispatchEvent(new phone.window.Event('scroll'));
     await phone.settle();
@@ -140,7 +136,7 @@ describe('a hundred results', () => {
 
 describe('deleting', () => {
   it('one by a long press asks first', async () => {
-    await open(many(3));
+    await openHistory(many(3));
     await press(phone.findAll('.open')[1]);
     expect(phone.glass()).toContain('删除“名1”？');
     await phone.tap('取消');
@@ -153,7 +149,7 @@ describe('deleting', () => {
   });
 
   it('one by its button, which editing shows', async () => {
-    await open(many(2));
+    await openHistory(many(2));
     expect(phone.findAll('.remove')).toEqual([]);
     await phone.tap('整理');
     await phone.tap('删除 名0，今天');
@@ -166,7 +162,7 @@ describe('deleting', () => {
   });
 
   it('all asks first, and leaves no file', async () => {
-    await open(many(30));
+    await openHistory(many(30));
     await phone.tap('整理');
     await phone.tap('全部删除');
     expect(phone.glass()).toContain('30 张照片');
@@ -181,14 +177,13 @@ describe('deleting', () => {
 });
 
 it('is there after a restart, with what the person said', async () => {
-  await open(many(2));
+  await openHistory(many(2));
   await phone.tap(phone.findAll('.open')[0]);
   await phone.tap('不是这个？');
   await phone.type('猫');
   await phone.tap('记住');
-  const before = phone.simulator.kept();
-  await phone.close();
-  await open([], before);
+  await restart();
+  await phone.settle();
   expect(names()).toEqual(['猫', '名1']);
   expect(phone.find('.missing')).toBeNull();
 });

@@ -1,29 +1,12 @@
-import { afterAll, afterEach, beforeAll, expect, describe, it } from 'vitest';
-import { findChromium, launchPhone } from '../../simulator/chromium.js';
-import { example, ROOT } from '../sources.js';
-import { startServer } from '../server.js';
+import { describe, expect, it } from 'vitest';
+import { findChromium } from '../../simulator/chromium.js';
+import { sizeOf } from '../picture.js';
+import { example } from '../sources.js';
+import { aroundAllTests, launch, phone, server } from './around-chromium.js';
 
 const SLOW = 60_000;
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('../../simulator/chromium.js').RunningPhone} */
-let phone;
-
-beforeAll(async () => {
-  server = await startServer();
-  server.on('POST /predict', { body: example('predictions') });
-});
-afterAll(() => server.close());
-afterEach(() => phone.close());
-
-/** @param {Buffer} jpeg @returns {[number, number]} width and height as the file's frame header has them */
-function sizeOf(jpeg) {
-  for (let at = 2; at < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
-    if ([0xc0, 0xc1, 0xc2].includes(jpeg[at + 1])) return [jpeg.readUInt16BE(at + 7), jpeg.readUInt16BE(at + 5)];
-  }
-  throw new Error('no frame header');
-}
+aroundAllTests({ 'POST /predict': { body: example('predictions') } });
 
 /** @returns {Promise<number>} bytes of a wide photo that the next choice from the album gives */
 function fillAlbum() {
@@ -52,7 +35,7 @@ async function keptPhoto() {
 describe.skipIf(!findChromium())('a large photo out of the album', () => {
   it('goes out smaller, and is kept as it went out', { timeout: SLOW }, async () => {
     const query = { privacy: 'agreed', granted: 'scope.camera', server: server.address };
-    phone = await launchPhone({ root: ROOT, server: server.address, query });
+    await launch({ query });
     await phone.page.locator('wx-camera').waitFor();
     const bytes = await fillAlbum();
     await phone.page.getByRole('button', { name: '从相册选一张' }).click();

@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, launchPhone } from '../../simulator/chromium.js';
-import { example, ROOT } from '../sources.js';
-import { startServer } from '../server.js';
+import { describe, expect, it } from 'vitest';
+import { findChromium } from '../../simulator/chromium.js';
+import { example } from '../sources.js';
+import { aroundAllTests, FILL, FINGER, launch, phone, server } from './around-chromium.js';
 
 const SLOW = 60_000;
 const TRUSTING = { privacy: 'agreed', granted: 'scope.camera,scope.writePhotosAlbum' };
-/** CSS pixels; the platform's own advice for what a finger meets. */
-const FINGER = 44;
-
-/** The whole window is the phone: wide ones would otherwise show a phone with a frame. */
-const FILL = '.phone { width: 100vw !important; height: 100vh !important; max-width: none !important; max-height: none !important; border: 0 !important; border-radius: 0 !important; margin: 0 !important; }';
 
 const LONG = JSON.parse(example('predictions'));
 LONG.predictions[0].name = { zh: '非常长的名字一直写到这一行的尽头还没有写完的澳洲牧羊犬', en: 'Australian shepherd with a name that does not end where the line ends' };
@@ -17,22 +12,12 @@ LONG.predictions[1].name = { zh: '短', en: 'Pneumonoultramicroscopicsilicovolca
 
 const LONG_ADDRESS = `https://${'averylongname'.repeat(5)}.example/with/a/path`;
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('../../simulator/chromium.js').RunningPhone} */
-let phone;
-
-beforeAll(async () => {
-  server = await startServer();
-  server.on('GET /readyz', { body: example('ready') });
-});
-afterAll(() => server.close());
-afterEach(() => phone.close());
+aroundAllTests({ 'GET /readyz': { body: example('ready') } });
 
 /** @param {{width: number, height: number, language: string, scale: number}} how @returns {Promise<void>} */
 async function open({ width, height, language, scale }) {
   const query = { ...TRUSTING, language, server: server.address };
-  phone = await launchPhone({ root: ROOT, width, height, server: server.address, query });
+  await launch({ width, height, query });
   await phone.page.addStyleTag({ content: FILL });
   await cameraShows();
   await phone.page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), scale);

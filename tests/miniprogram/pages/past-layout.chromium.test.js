@@ -1,15 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findChromium, launchPhone } from '../../simulator/chromium.js';
-import { example, ROOT } from '../sources.js';
-import { startServer } from '../server.js';
+import { describe, expect, it } from 'vitest';
+import { findChromium } from '../../simulator/chromium.js';
+import { example } from '../sources.js';
+import { aroundAllTests, FILL, FINGER, launch, phone } from './around-chromium.js';
 import { givePast } from './past.js';
 
 const SLOW = 90_000;
-/** CSS pixels; the platform's own advice for what a finger meets. */
-const FINGER = 44;
-
-/** The whole window is the phone: wide ones would otherwise show a phone with a frame. */
-const FILL = '.phone { width: 100vw !important; height: 100vh !important; max-width: none !important; max-height: none !important; border: 0 !important; border-radius: 0 !important; margin: 0 !important; }';
 
 const { predictions } = JSON.parse(example('predictions'));
 const SIXTY = '这是一个六十个字长的名字来自某个自己训练的网络它一直写到这一行的尽头还没有写完所以要换好几行才放得下请把它完整地显示出来吧谢谢';
@@ -21,17 +16,7 @@ const LONG = [
 const corrected = { id: '', label: 'y'.repeat(40), name: { zh: 'y'.repeat(40), en: 'y'.repeat(40) } };
 const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false }, { corrected }, {}, {}, {}];
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('../../simulator/chromium.js').RunningPhone} */
-let phone;
-
-beforeAll(async () => {
-  server = await startServer();
-  server.on('POST /explain', { body: example('explanation') });
-});
-afterAll(() => server.close());
-afterEach(() => phone.close());
+aroundAllTests({ 'POST /explain': { body: example('explanation') } });
 
 /** @returns {Promise<string[]>} what reaches over the sides, and what a finger would miss */
 function faults() {
@@ -66,7 +51,7 @@ describe.skipIf(!findChromium())('result and history fit', () => {
 
   it.each(cases)('$width x $height in $language, text x $scale', { timeout: SLOW }, async ({ width, height, language, scale }) => {
     const query = { privacy: 'agreed', language, page: 'pages/history/history' };
-    phone = await launchPhone({ root: ROOT, width, height, server: server.address, query });
+    await launch({ width, height, query });
     await givePast(phone, ENTRIES);
     const { page } = phone;
     await page.addStyleTag({ content: FILL });

@@ -3,7 +3,9 @@ import { launch } from '../../simulator/jsdom.js';
 import { PICTURE } from '../picture.js';
 import { ROOT } from '../sources.js';
 
-/** A person who agreed to everything earlier. */
+/** @typedef {Partial<import('../../simulator/jsdom.js').LaunchOptions>} PhoneOptions */
+
+/** @type {PhoneOptions} of a person who agreed to everything earlier */
 export const TRUSTING = { privacy: 'agreed', scopes: { 'scope.camera': true, 'scope.writePhotosAlbum': true } };
 
 /** @typedef {Awaited<ReturnType<typeof openPhone>>} OpenPhone */
@@ -11,7 +13,7 @@ export const TRUSTING = { privacy: 'agreed', scopes: { 'scope.camera': true, 'sc
 /**
  * The photo page on a phone with a camera that sees PICTURE.
  *
- * @param {Partial<import('../../simulator/jsdom.js').LaunchOptions> & {language?: string}} [options]
+ * @param {PhoneOptions} [options]
  */
 export async function openPhone(options = {}) {
   const phone = await launch({ root: ROOT, page: 'pages/photo/photo', ...options });
@@ -41,6 +43,27 @@ export async function openPhone(options = {}) {
       const field = /** @type {HTMLInputElement} */ (document.querySelector('.phone-page input'));
       field.value = typed;
       field.dispatchEvent(new phone.window.Event('input', { bubbles: true }));
+      await phone.settle();
+    },
+
+    /** @param {string} name  of a row of the settings @returns {string} what stands at its end; '' where there is no such row */
+    row(name) {
+      const rows = [...document.querySelectorAll('.phone-page [class*="row"]')].map((row) => row.textContent?.trim() ?? '');
+      return (rows.filter((text) => text.startsWith(name)).find((text) => text !== name) ?? '').slice(name.length).trim();
+    },
+
+    /** @returns {string} of the bar above the page */
+    title: () => document.querySelector('.phone-bar, header')?.textContent ?? '',
+
+    /** @returns {string[]} paths of the photos on the phone */
+    photos: () => Object.keys(phone.kept().files).filter((path) => path.endsWith('.jpg')),
+
+    /** @returns {Record<string, any>} */
+    stored: () => phone.kept().storage,
+
+    /** From the page in front. @returns {Promise<void>} */
+    async back() {
+      phone.simulator.call('navigateBack');
       await phone.settle();
     },
 

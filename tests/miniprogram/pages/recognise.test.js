@@ -1,20 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PICTURE } from '../picture.js';
 import { example, load } from '../sources.js';
 import { later, predictionsOf } from '../replies.js';
-import { problem, startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { problem } from '../server.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
+
+aroundEachTest({ phone: TRUSTING });
 
 const { WARM_UP_WAITS } = load('services/recognise.js');
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openPhone({ ...TRUSTING, server: server.address, ...options });
+/** @param {import('./phone.js').PhoneOptions} [options] @returns {Promise<void>} */
+async function openReady(options) {
+  await open(options);
   // The page has asked how the server looks at photos.
   await phone.until(() => expect(server.to('/readyz')).toHaveLength(1));
   server.received.length = 0;
@@ -30,20 +28,9 @@ function takeOver() {
   return { started, aborted, uploadFile };
 }
 
-beforeEach(async () => {
-  server = await startServer();
-  server.on('POST /predict', { body: example('predictions') });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
-
 describe('a photo', () => {
   it('goes to POST /predict as the field image, with the boundary that the client writes', async () => {
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('印度象');
     const [request] = server.to('/predict');
@@ -55,7 +42,7 @@ describe('a photo', () => {
   });
 
   it('comes back as five names with percents, Chinese large', async () => {
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('印度象');
     expect(phone.findAll('.row')).toHaveLength(5);
@@ -67,7 +54,7 @@ describe('a photo', () => {
   });
 
   it('has English large where WeChat speaks English', async () => {
-    await open({ language: 'en' });
+    await openReady({ language: 'en' });
     await phone.tap('Take a photo');
     await phone.reads('Indian elephant');
     expect(phone.find('.name').textContent).toBe('Indian elephant');
@@ -79,7 +66,7 @@ describe('a photo', () => {
 
   it('is shown whole, by its path and not by its bytes', async () => {
     server.on('POST /predict', { instead: 'hang' });
-    await open();
+    await openReady();
     await phone.tap('拍照');
     expect(phone.find('.picture-image').__wxElement.data.mode).toBe('aspectFit');
     expect(phone.page.data.picture).toMatch(/^(wxfile|http):\/\//);
@@ -87,7 +74,7 @@ describe('a photo', () => {
   });
 
   it('is followed by another', async () => {
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('印度象');
     await phone.tap('再拍一张');
@@ -99,7 +86,7 @@ describe('a photo', () => {
   });
 
   it('is sent once, however often the button is pressed', async () => {
-    await open();
+    await openReady();
     const shutter = phone.named('拍照');
     shutter.click();
     shutter.click();
@@ -112,7 +99,7 @@ describe('a photo', () => {
 
 describe('on its way', () => {
   it('the photo is shown with the part that was sent', async () => {
-    await open();
+    await openReady();
     phone.simulator.uploadThrottle(2000);
     await phone.tap('拍照');
     expect(phone.text()).toContain('正在上传');
@@ -122,7 +109,7 @@ describe('on its way', () => {
 
   it('it is said when all was sent and the server has its turn', async () => {
     const tasks = takeOver();
-    await open({ wx: { uploadFile: tasks.uploadFile } });
+    await openReady({ wx: { uploadFile: tasks.uploadFile } });
     await phone.tap('拍照');
     const [task] = tasks.started;
     task.tell({ progress: 40 });
@@ -135,7 +122,7 @@ describe('on its way', () => {
 
   it('it can be called off, and the camera is there again', async () => {
     server.on('POST /predict', { instead: 'hang' });
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
     await phone.tap('取消');
@@ -148,7 +135,7 @@ describe('on its way', () => {
   it('an answer to a photo that was called off never shows', async () => {
     const first = later({ body: predictionsOf('旧答案') });
     server.on('POST /predict', first.reply, { body: predictionsOf('新答案') });
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
     await phone.tap('取消');
@@ -161,7 +148,7 @@ describe('on its way', () => {
 
   it('late words of a platform that ignores abort change nothing', async () => {
     const tasks = takeOver();
-    await open({ wx: { uploadFile: tasks.uploadFile } });
+    await openReady({ wx: { uploadFile: tasks.uploadFile } });
     await phone.tap('拍照');
     await phone.tap('取消');
     await phone.tap('拍照');
@@ -180,7 +167,7 @@ describe('on its way', () => {
 describe('a server that warms up', () => {
   it('is waited for, visibly, and the photo is sent again when it is ready', async () => {
     server.on('POST /predict', problem('problem-loading', { retry_after: 0.05 }), { body: example('predictions') });
-    await open();
+    await openReady();
     server.on('GET /readyz', problem('problem-loading', { retry_after: 0.3 }), { body: example('ready') });
     await phone.tap('拍照');
     await phone.reads('服务器正在热身');
@@ -193,7 +180,7 @@ describe('a server that warms up', () => {
   it('is asked again by sending where it has no word about being ready', async () => {
     const loading = problem('problem-loading', { retry_after: 0.02 });
     server.on('POST /predict', loading, loading, { body: example('predictions') });
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('印度象');
     expect(server.to('/predict')).toHaveLength(3);
@@ -203,7 +190,7 @@ describe('a server that warms up', () => {
     const loading = problem('problem-loading', { retry_after: 0.001 });
     server.on('POST /predict', loading);
     server.on('GET /readyz', loading);
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('服务器还在热身');
     expect(server.to('/readyz')).toHaveLength(WARM_UP_WAITS);
@@ -213,7 +200,7 @@ describe('a server that warms up', () => {
 
   it('is told how long the wait is, and the wait can be called off', async () => {
     server.on('POST /predict', problem('problem-loading'));
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('3 秒后再问它');
     await phone.tap('取消');
@@ -243,7 +230,7 @@ describe('a failure', () => {
 
   it.each(replies)('%s gets a sentence', async (_, reply, title, retry) => {
     server.on('POST /predict', reply);
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.until(() => expect(phone.page.data.stage).toBe('failed'));
     expect(phone.text()).toContain(title);
@@ -263,13 +250,13 @@ describe('a failure', () => {
 
   it.each(words)('%s gets a sentence', async (errMsg, title) => {
     const uploadFile = ({ fail }) => (fail({ errMsg }), { abort() {}, onProgressUpdate() {} });
-    await open({ wx: { uploadFile } });
+    await openReady({ wx: { uploadFile } });
     await phone.tap('拍照');
     await phone.reads(title);
   });
 
   it('without a network says that, and the same photo goes out when it is back', async () => {
-    await open();
+    await openReady();
     phone.simulator.network('none');
     await phone.tap('拍照');
     await phone.reads('没有网络');
@@ -284,7 +271,7 @@ describe('a failure', () => {
 
   it('is tried again once, however often the button is pressed', async () => {
     server.on('POST /predict', problem('problem'), { body: example('predictions') });
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('重试');
     const [button] = phone.findAll('.notice-action');
@@ -296,7 +283,7 @@ describe('a failure', () => {
 
   it('has the number of the request to copy', async () => {
     server.on('POST /predict', problem('problem'));
-    await open();
+    await openReady();
     await phone.tap('拍照');
     await phone.reads('请求编号 0f9d7b5e');
     await phone.tap('复制请求编号');
@@ -306,7 +293,7 @@ describe('a failure', () => {
 
   it('in English is said in English', async () => {
     server.on('POST /predict', problem('problem'));
-    await open({ language: 'en' });
+    await openReady({ language: 'en' });
     await phone.tap('Take a photo');
     await phone.reads('Cannot be read');
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);

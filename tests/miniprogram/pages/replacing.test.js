@@ -1,13 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { PICTURE } from '../picture.js';
 import { later, predictionsOf } from '../replies.js';
-import { problem, startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { problem } from '../server.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
+aroundEachTest({ answers: {}, phone: TRUSTING });
+
 /** @type {any[]} what waits for the person in the album */
 let albums;
 
@@ -32,11 +31,8 @@ let copies;
 let slow;
 
 beforeEach(async () => {
-  server = await startServer();
   [albums, copies, slow] = [[], [], false];
-  phone = await openPhone({
-    ...TRUSTING,
-    server: server.address,
+  await open({
     wx: {
       chooseMedia: (options) => void albums.push(options),
       compressImage({ src, success }) {
@@ -45,12 +41,6 @@ beforeEach(async () => {
       },
     },
   });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
 });
 
 describe('another photo', () => {

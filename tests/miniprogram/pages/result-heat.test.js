@@ -1,32 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { example } from '../sources.js';
-import { startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 import { past, RESULT } from './past.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
-
-/** The page of a result. @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openPhone({ ...TRUSTING, ...RESULT, server: server.address, ...past([{}]), ...options });
-}
+aroundEachTest({
+  answers: { 'POST /explain': { body: example('explanation') } },
+  phone: { ...TRUSTING, ...RESULT, ...past([{}]) },
+});
 
 /** @param {string} name @returns {HTMLElement} the name as it can be tapped */
 const nameButton = (name) => phone.findAll('.name-button').find((it) => it.textContent.includes(name));
-
-beforeEach(async () => {
-  server = await startServer();
-  server.on('POST /explain', { body: example('explanation') });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
 
 describe('the heat map', () => {
   it('of a name is asked for by its class and drawn; a second tap puts it away', async () => {

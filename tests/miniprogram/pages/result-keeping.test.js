@@ -1,19 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { PICTURE } from '../picture.js';
 import { example } from '../sources.js';
-import { startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 import { past, RESULT } from './past.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
-
-/** The page of a result. @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openPhone({ ...TRUSTING, ...RESULT, server: server.address, ...past([{}]), ...options });
-}
+aroundEachTest({ answers: {}, phone: { ...TRUSTING, ...RESULT, ...past([{}]) } });
 
 /** @param {boolean} on @returns {Promise<void>} leaves WeChat's settings page with every switch so */
 async function leaveSettings(on) {
@@ -23,16 +15,6 @@ async function leaveSettings(on) {
 
 /** @returns {Promise<void>} */
 const saved = () => phone.until(() => expect(phone.simulator.saved).toHaveLength(1));
-
-beforeEach(async () => {
-  server = await startServer();
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
 
 describe('saving to the album', () => {
   it('saves the photo at its own size, with name, probability and mark', async () => {

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { blankJpeg } from '../../simulator/runtime/canvas/blank-picture.js';
-import { findChromium, launchPhone } from '../../simulator/chromium.js';
-import { example, ROOT } from '../sources.js';
-import { startServer } from '../server.js';
+import { findChromium } from '../../simulator/chromium.js';
+import { example } from '../sources.js';
+import { aroundAllTests, launch, phone } from './around-chromium.js';
 import { givePast } from './past.js';
 
 const SLOW = 60_000;
@@ -18,25 +18,13 @@ const OUTSIDE = { x: 0.04, y: 0.02 };
 /** @param {string} name  of a class in a component's style sheet @returns {string} selector */
 const part = (name) => `:is([class$="--${name}"], [class*="--${name} "])`;
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('../../simulator/chromium.js').RunningPhone} */
-let phone;
-
-beforeAll(async () => {
-  server = await startServer();
-  server.on('POST /explain', { body: EXPLANATION });
-});
-afterAll(() => server.close());
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-});
+aroundAllTests({ 'POST /explain': { body: EXPLANATION } });
+afterEach(() => expect(phone.errors).toEqual([]));
 
 /** @param {{width: number, height: number}} photo @param {object} [options] @returns {Promise<void>} */
 async function open({ width, height }, options = {}) {
   const query = { privacy: 'agreed', granted: 'scope.writePhotosAlbum', page: 'pages/result/result?id=r0' };
-  phone = await launchPhone({ root: ROOT, server: server.address, query, ...options });
+  await launch({ query, ...options });
   await givePast(phone, [{ predictions: [EXPLANATION.label, ...JSON.parse(example('predictions')).predictions] }], Buffer.from(blankJpeg(width, height)));
   await phone.page.locator(`${part('photo')} img`).evaluate((image) => image.decode());
 }

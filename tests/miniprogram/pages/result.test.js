@@ -1,25 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { example } from '../sources.js';
-import { startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 import { past, RESULT } from './past.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
+aroundEachTest({ answers: {}, phone: { ...TRUSTING, ...RESULT } });
 
 /** The result page of one result. @param {object} [entry] @param {object} [options] @returns {Promise<void>} */
-async function open(entry = {}, { storage = {}, ...options } = {}) {
+async function openResult(entry = {}, { storage = {}, ...options } = {}) {
   const before = past([entry]);
-  phone = await openPhone({
-    ...TRUSTING,
-    ...RESULT,
-    server: server.address,
-    ...before,
-    storage: { ...before.storage, ...storage },
-    ...options,
-  });
+  await open({ ...before, storage: { ...before.storage, ...storage }, ...options });
 }
 
 /** @returns {any} what is stored of the result */
@@ -28,19 +18,9 @@ const stored = () => phone.simulator.kept().storage.history[0];
 /** @returns {string[]} names of the past results' files */
 const files = () => Object.keys(phone.simulator.kept().files).filter((path) => path.endsWith('.jpg'));
 
-beforeEach(async () => {
-  server = await startServer();
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
-
 describe('a result', () => {
   it('has its photo, the best name large with the other language, and the others as bars', async () => {
-    await open();
+    await openResult();
     expect(phone.find('image.photo').getAttribute('role')).toBeNull();
     expect(phone.page.data.picture).toBe('wxfile://usr/history/r0.jpg');
     expect(phone.text('.row-first')).toMatch(/^印度象 ?Indian elephant 82.7%$/);
@@ -50,14 +30,14 @@ describe('a result', () => {
   });
 
   it('in English has the English name large', async () => {
-    await open({}, { language: 'en' });
+    await openResult({}, { language: 'en' });
     expect(phone.text('.row-first')).toMatch(/^Indian elephant ?印度象 82.7%$/);
     expect(phone.text()).toContain('Not this?');
     for (const text of phone.findAll('.button')) expect(text.textContent).not.toMatch(/\p{Script=Han}/u);
   });
 
   it('of which the network is not sure says so, helps, and calls the names guesses', async () => {
-    await open({ confident: false });
+    await openResult({ confident: false });
     expect(phone.text()).toContain('没认出来');
     expect(phone.text()).toContain('靠近一点');
     expect(phone.text()).toContain('也许是');
@@ -66,7 +46,7 @@ describe('a result', () => {
   });
 
   it('whose photo was cleared away says so and keeps its names', async () => {
-    await open({}, { files: {} });
+    await openResult({}, { files: {} });
     await phone.reads('这张照片已经被清理了');
     expect(phone.text('.row-first')).toContain('印度象');
     await phone.tap('保存到相册');
@@ -74,32 +54,32 @@ describe('a result', () => {
   });
 
   it('that is not on this phone says so, with a way to the camera', async () => {
-    await open({}, { query: 'id=other' });
+    await openResult({}, { query: 'id=other' });
     expect(phone.text()).toContain('这里没有这个结果');
     await phone.tap('去拍一张');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
   });
 
   it('that came from Moments has no id and is not here either', async () => {
-    await open({}, { query: '' });
+    await openResult({}, { query: '' });
     expect(phone.text()).toContain('这里没有这个结果');
   });
 
   it('puts little into its first setData, and no picture', async () => {
-    await open();
+    await openResult();
     const data = { ...phone.page.data, t: undefined };
     expect(JSON.stringify(data).length).toBeLessThan(2048);
     expect(JSON.stringify(data)).not.toContain('base64');
   });
 
   it('opens its photo in the viewer', async () => {
-    await open();
+    await openResult();
     await phone.tap('.frame');
     expect(phone.calls.find(({ name }) => name === 'previewImage').args[0].urls).toEqual(['wxfile://usr/history/r0.jpg']);
   });
 
   it('is left for the camera', async () => {
-    await open();
+    await openResult();
     await phone.tap('再拍一张');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
   });
@@ -107,7 +87,7 @@ describe('a result', () => {
 
 describe('“not this”', () => {
   it('takes one of the names, keeps it, and can be taken back', async () => {
-    await open();
+    await openResult();
     await phone.tap('不是这个？');
     await phone.tap('三角龙');
     expect(phone.text('.corrected')).toBe('你说这是 三角龙 triceratops 撤销');
@@ -120,7 +100,7 @@ describe('“not this”', () => {
   });
 
   it('takes a name that is typed', async () => {
-    await open({ confident: false });
+    await openResult({ confident: false });
     await phone.tap('不是这个？');
     expect(phone.field()?.maxLength).toBe(40);
     await phone.tap('记住');
@@ -133,7 +113,7 @@ describe('“not this”', () => {
   });
 
   it('knows a class by the name that is typed', async () => {
-    await open();
+    await openResult();
     await phone.tap('不是这个？');
     await phone.type('Water  Buffalo');
     await phone.tap('记住');
@@ -141,7 +121,7 @@ describe('“not this”', () => {
   });
 
   it('closes without a choice', async () => {
-    await open();
+    await openResult();
     await phone.tap('不是这个？');
     await phone.tap('取消');
     expect(phone.field()).toBeNull();
@@ -149,7 +129,7 @@ describe('“not this”', () => {
   });
 
   it('sends nothing without consent', async () => {
-    await open();
+    await openResult();
     await phone.tap('不是这个？');
     await phone.tap('三角龙');
     await phone.settle();
@@ -159,7 +139,7 @@ describe('“not this”', () => {
 
   it('with consent goes to the server, with its photo', async () => {
     server.on('POST /corrections', { body: example('correction') });
-    await open({}, { storage: { 'may-contribute': true } });
+    await openResult({}, { storage: { 'may-contribute': true } });
     await phone.tap('不是这个？');
     await phone.tap('三角龙');
     await phone.until(() => expect(server.to('/corrections')).toHaveLength(1));
@@ -172,13 +152,13 @@ describe('“not this”', () => {
 
 describe('the name', () => {
   it('can be copied, the person’s own where there is one', async () => {
-    await open({ corrected: { id: '', label: '豆豆', name: { en: '豆豆', zh: '豆豆' } } });
+    await openResult({ corrected: { id: '', label: '豆豆', name: { en: '豆豆', zh: '豆豆' } } });
     await phone.tap('复制名字');
     expect(phone.calls.find(({ name }) => name === 'setClipboardData').args[0].data).toBe('豆豆');
   });
 
   it('can be looked up: it is copied, and where to paste it is said', async () => {
-    await open();
+    await openResult();
     await phone.tap('搜一搜');
     await phone.until(() => expect(phone.glass()).toContain('“印度象”已经复制'));
     expect(phone.calls.find(({ name }) => name === 'setClipboardData').args[0].data).toBe('印度象');
@@ -186,7 +166,7 @@ describe('the name', () => {
   });
 
   it('that could not be copied says so', async () => {
-    await open({}, { wx: { setClipboardData: ({ fail }) => fail({ errMsg: 'setClipboardData:fail privacy' }) } });
+    await openResult({}, { wx: { setClipboardData: ({ fail }) => fail({ errMsg: 'setClipboardData:fail privacy' }) } });
     await phone.tap('搜一搜');
     await phone.reads('没有复制成功');
     expect(phone.called('showModal')).toBe(0);
@@ -195,7 +175,7 @@ describe('the name', () => {
 
 describe('a friend', () => {
   it('is asked, with a card of the photo, and comes to the camera', async () => {
-    await open();
+    await openResult();
     await phone.tap('发给朋友');
     await phone.until(() => expect(phone.simulator.shared).toHaveLength(1));
     const [{ title, path, imageUrl }] = phone.simulator.shared;
@@ -207,12 +187,12 @@ describe('a friend', () => {
   });
 
   it('is asked without a picture where none can be drawn', async () => {
-    await open({}, { files: {} });
+    await openResult({}, { files: {} });
     expect(await phone.simulator.share()).toEqual({ title: '这是印度象吗？', path: '/pages/photo/photo' });
   });
 
   it('is not told a name that nobody is sure of', async () => {
-    await open({ confident: false });
+    await openResult({ confident: false });
     expect(await phone.simulator.share()).toMatchObject({ title: '你认得这是什么吗？' });
     expect(await phone.simulator.shareTimeline()).toEqual({
       title: '你认得这是什么吗？',
@@ -222,7 +202,7 @@ describe('a friend', () => {
   });
 
   it('is not shown a page of nothing: what is gone is shared as the app', async () => {
-    await open({}, { query: '' });
+    await openResult({}, { query: '' });
     expect(await phone.simulator.share()).toMatchObject({ title: '图像识别', path: '/pages/photo/photo' });
     expect(await phone.simulator.shareTimeline()).toMatchObject({ title: '图像识别', query: '' });
   });
@@ -230,7 +210,7 @@ describe('a friend', () => {
 
 describe('deleting', () => {
   it('asks, then the result and its files are gone', async () => {
-    await open();
+    await openResult();
     await phone.tap('删除这个结果');
     await phone.tap('不删');
     expect(files()).toHaveLength(2);

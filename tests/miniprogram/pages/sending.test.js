@@ -1,18 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { example, load } from '../sources.js';
-import { problem, startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { problem } from '../server.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
+
+aroundEachTest({ phone: TRUSTING });
 
 const { WAITS, LONGEST_WAIT } = load('services/sending.js');
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
-
 /** @param {object} [options] @returns {Promise<void>} a photo is on its way */
 async function shoot(options) {
-  phone = await openPhone({ ...TRUSTING, server: server.address, ...options });
+  await open(options);
   await phone.tap('拍照');
 }
 
@@ -37,17 +35,6 @@ const shown = (path) => server.to(path).map(({ headers }) => headers.authorizati
 
 /** @returns {any} what is stored on the phone */
 const stored = () => JSON.parse(phone.window.localStorage.getItem('simulator:session') ?? '{}').data;
-
-beforeEach(async () => {
-  server = await startServer();
-  server.on('POST /predict', { body: example('predictions') });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
 
 describe('a server that lets everybody in', () => {
   it('is never logged in to, and is shown nothing', async () => {

@@ -1,45 +1,24 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { example } from '../sources.js';
 import { startServer } from '../server.js';
-import { openPhone, TRUSTING } from './phone.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { TRUSTING } from './phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {import('./phone.js').OpenPhone} */
-let phone;
+aroundEachTest({
+  answers: { 'POST /predict': { body: example('predictions') }, 'GET /readyz': { body: example('ready') } },
+  // A person gives the address, or nobody does.
+  phone: { ...TRUSTING, server: undefined },
+});
 
 const ON_A_PHONE = {
   getDeviceInfo: () => ({ platform: 'android', brand: 'x', model: 'x', system: 'Android 15' }),
 };
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openPhone({ ...TRUSTING, ...options });
-}
-
-/** @returns {Promise<void>} */
-async function back() {
-  phone.simulator.call('navigateBack');
-  await phone.settle();
-}
 
 /** @returns {unknown} what is stored on the phone */
 function stored() {
   const text = phone.window.localStorage.getItem('simulator:server-address');
   return text && JSON.parse(text).data;
 }
-
-beforeEach(async () => {
-  server = await startServer();
-  server.on('POST /predict', { body: example('predictions') });
-  server.on('GET /readyz', { body: example('ready') });
-});
-
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
 
 describe('while developing', () => {
   it('the address can be tried, stored and is used', async () => {
@@ -52,7 +31,7 @@ describe('while developing', () => {
     await phone.tap('保存');
     expect(phone.text()).toContain('已保存');
     expect(stored()).toBe(server.address);
-    await back();
+    await phone.back();
     await phone.tap('拍照');
     await phone.reads('印度象');
     expect(server.to('/predict')).toHaveLength(1);
@@ -110,7 +89,7 @@ describe('while developing', () => {
     await open();
     await phone.tap('打开设置');
     await phone.type(server.address);
-    await back();
+    await phone.back();
     expect(stored()).toBeNull();
   });
 
@@ -122,7 +101,7 @@ describe('while developing', () => {
     await phone.tap('改服务器地址');
     await phone.type(server.address);
     await phone.tap('保存');
-    await back();
+    await phone.back();
     await phone.reads('印度象');
     await wrong.close();
   });
@@ -135,7 +114,7 @@ describe('while developing', () => {
     expect(phone.text()).toContain('例如 http://192.168.1.5:5000');
     await phone.type('http://192.168.1.5:5000');
     expect(phone.text()).not.toContain('例如 http://192.168.1.5:5000');
-    await back();
+    await phone.back();
     await phone.tap('拍照');
     await phone.reads('请填电脑在局域网里的地址');
   });
@@ -178,7 +157,7 @@ it('a trial version without an address lets a person set one', async () => {
   await phone.tap('.banner');
   await phone.type(server.address);
   await phone.tap('保存');
-  await back();
+  await phone.back();
   expect(phone.text()).not.toContain('还没有设置服务器地址');
   await phone.tap('拍照');
   await phone.reads('印度象');

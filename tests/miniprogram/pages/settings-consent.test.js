@@ -1,33 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { example } from '../sources.js';
+import { aroundEachTest, open, phone, restart, server } from './around.js';
 import { past } from './past.js';
-import { openSettings, startRecogniser } from './settings-phone.js';
+import { SETTINGS } from './settings-phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {Awaited<ReturnType<typeof openSettings>>} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openSettings({ server: server.address, ...options });
-}
-
-/** @returns {Promise<void>} the app starts again on the same phone */
-async function restart() {
-  const { storage, files } = phone.kept();
-  await phone.close();
-  await open({ storage, files });
-}
-
-beforeEach(async () => {
-  server = await startRecogniser();
-});
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
+aroundEachTest(SETTINGS);
 
 const [, { id, label, name }] = JSON.parse(example('predictions')).predictions;
 const TUSKER = { id, label, name };
@@ -41,7 +18,7 @@ describe('corrections', () => {
   it('are not sent unless the person wants it, and it is said what would be sent to whom', async () => {
     await open(DONE);
     expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('false');
-    expect(phone.choice('把我的更正送给服务器学习')).not.toBeNull();
+    expect(phone.named('把我的更正送给服务器学习')).not.toBeNull();
     expect(phone.text()).toContain('那张照片和你选的名字就会发给 http://127.0.0.1:5000');
     expect(server.to('/corrections')).toEqual([]);
   });

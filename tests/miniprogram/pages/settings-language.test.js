@@ -1,49 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { aroundEachTest, open, phone, restart, server } from './around.js';
 import { past } from './past.js';
-import { openSettings, startRecogniser } from './settings-phone.js';
+import { SETTINGS } from './settings-phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {Awaited<ReturnType<typeof openSettings>>} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openSettings({ server: server.address, ...options });
-}
-
-/** @returns {Promise<void>} the app starts again on the same phone */
-async function restart() {
-  const { storage, files } = phone.kept();
-  await phone.close();
-  await open({ storage, files });
-}
-
-beforeEach(async () => {
-  server = await startRecogniser();
-});
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
+aroundEachTest(SETTINGS);
 
 describe('the language', () => {
   it('is that of WeChat until one is chosen, and the choice says so', async () => {
     await open({ language: 'en' });
     expect(phone.text()).toContain('Stored on this phone');
-    expect(phone.choice('As in WeChat').getAttribute('aria-checked')).toBe('true');
-    expect(phone.choice('中文').getAttribute('aria-checked')).toBe('false');
-    expect(phone.choice('中文').getAttribute('role')).toBe('radio');
+    expect(phone.named('As in WeChat').getAttribute('aria-checked')).toBe('true');
+    expect(phone.named('中文').getAttribute('aria-checked')).toBe('false');
+    expect(phone.named('中文').getAttribute('role')).toBe('radio');
   });
 
   it('changes at once, here, on the page below, in titles and in names', async () => {
     await open({ page: 'pages/photo/photo', ...past([{}]) });
     await phone.tap('打开设置');
-    await phone.tap(phone.choice('English'));
+    await phone.tap(phone.named('English'));
     expect(phone.text()).toContain('Stored on this phone');
     expect(phone.title()).toContain('Settings');
-    expect(phone.choice('English').getAttribute('aria-checked')).toBe('true');
+    expect(phone.named('English').getAttribute('aria-checked')).toBe('true');
     await phone.back();
     await phone.reads('Settings');
     expect(phone.named('Open the settings')).not.toBeNull();
@@ -75,18 +52,18 @@ describe('the language', () => {
     await phone.tap('不是这个？');
     expect(phone.text()).toContain('那它是什么');
     await goTo('/pages/settings/settings');
-    await phone.tap(phone.choice('English'));
+    await phone.tap(phone.named('English'));
     await goTo(HISTORY);
     await phone.tap('Edit');
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);
-    expect(phone.choice('Delete Not recognised, Today')).not.toBeNull();
+    expect(phone.named('Delete Not recognised, Today')).not.toBeNull();
     await goTo(RESULT);
     await phone.reads('This photo was cleared away');
     expect(phone.named('The photo; tap to enlarge')).not.toBeNull();
     expect(phone.title()).toContain('Result');
     await phone.tap(phone.findAll('.action')[0]);
     expect(phone.text()).toContain('What is it, then?');
-    expect(phone.choice('None of these: write a name')).not.toBeNull();
+    expect(phone.named('None of these: write a name')).not.toBeNull();
     expect(phone.text()).not.toContain('取消');
   });
 
@@ -94,7 +71,7 @@ describe('the language', () => {
     server.on('POST /predict', { status: 404, body: '{}' });
     await open({ page: 'pages/photo/photo', scopes: { 'scope.camera': false } });
     await phone.tap('打开设置');
-    await phone.tap(phone.choice('English'));
+    await phone.tap(phone.named('English'));
     await phone.back();
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);
     await phone.tap('.panel-action');
@@ -107,10 +84,10 @@ describe('the language', () => {
 
   it('survives a restart, and goes back to that of WeChat', async () => {
     await open();
-    await phone.tap(phone.choice('English'));
+    await phone.tap(phone.named('English'));
     await restart();
     expect(phone.text()).toContain('Stored on this phone');
-    await phone.tap(phone.choice('As in WeChat'));
+    await phone.tap(phone.named('As in WeChat'));
     expect(phone.text()).toContain('这台手机上存着');
     expect(phone.stored()).not.toHaveProperty('language');
     await restart();
@@ -119,14 +96,14 @@ describe('the language', () => {
 
   it('that is chosen already changes nothing', async () => {
     await open();
-    await phone.tap(phone.choice('跟随微信'));
+    await phone.tap(phone.named('跟随微信'));
     expect(phone.called('reLaunch')).toBe(0);
   });
 
   it('counts for the session where the phone is full, and that is said', async () => {
     await open();
     phone.simulator.storageFull(true);
-    await phone.tap(phone.choice('English'));
+    await phone.tap(phone.named('English'));
     expect(phone.text()).toContain('Stored on this phone');
     expect(phone.glass()).toContain('this choice ends with the session');
     phone.simulator.storageFull(false);

@@ -1,33 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { example } from '../sources.js';
 import { startServer } from '../server.js';
-import { openSettings, startRecogniser } from './settings-phone.js';
+import { aroundEachTest, open, phone, restart, server } from './around.js';
+import { SETTINGS } from './settings-phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {Awaited<ReturnType<typeof openSettings>>} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openSettings(options);
-}
-
-/** @returns {Promise<void>} the app starts again on the same phone */
-async function restart() {
-  const { storage, files } = phone.kept();
-  await phone.close();
-  await open({ storage, files });
-}
-
-beforeEach(async () => {
-  server = await startRecogniser();
-});
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
+// The address is what the code brings.
+aroundEachTest({ ...SETTINGS, phone: { ...SETTINGS.phone, server: undefined } });
 
 describe('an address out of a code', () => {
   it('is tried, used and survives a restart', async () => {

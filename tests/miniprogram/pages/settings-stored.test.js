@@ -1,32 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { aroundEachTest, open, phone, restart, server } from './around.js';
 import { past } from './past.js';
-import { openSettings, startRecogniser } from './settings-phone.js';
+import { SETTINGS } from './settings-phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {Awaited<ReturnType<typeof openSettings>>} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openSettings({ server: server.address, ...options });
-}
-
-/** @returns {Promise<void>} the app starts again on the same phone */
-async function restart() {
-  const { storage, files } = phone.kept();
-  await phone.close();
-  await open({ storage, files });
-}
-
-beforeEach(async () => {
-  server = await startRecogniser();
-});
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
+aroundEachTest(SETTINGS);
 
 describe('what is stored', () => {
   const HELD = { server: 'http://127.0.0.1:5000', token: 'token-1', renewAt: Date.now() + 1e6, until: Date.now() + 2e6 };

@@ -1,26 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { later } from '../replies.js';
 import { startServer } from '../server.js';
-import { READY, openSettings, startRecogniser } from './settings-phone.js';
+import { aroundEachTest, open, phone, server } from './around.js';
+import { READY, SETTINGS } from './settings-phone.js';
 
-/** @type {import('../server.js').TestServer} */
-let server;
-/** @type {Awaited<ReturnType<typeof openSettings>>} */
-let phone;
-
-/** @param {object} [options] @returns {Promise<void>} */
-async function open(options) {
-  phone = await openSettings({ server: server.address, ...options });
-}
-
-beforeEach(async () => {
-  server = await startRecogniser();
-});
-afterEach(async () => {
-  expect(phone.errors).toEqual([]);
-  await phone.close();
-  await server.close();
-});
+aroundEachTest(SETTINGS);
 
 describe('privacy and permissions', () => {
   it('the statement can be read, and a word is said where it does not open', async () => {
@@ -109,11 +93,11 @@ describe('about', () => {
     await other.close();
   });
 
-  it.each([
+  it.each(/** @type {const} */ ([
     ['develop', '开发版，没有版本号'],
     ['trial', '体验版，没有版本号'],
     ['release', '1.0.0'],
-  ])('a %s version: %s', async (envVersion, said) => {
+  ]))('a %s version: %s', async (envVersion, said) => {
     await open({ envVersion });
     expect(phone.row('版本')).toBe(said);
     expect(phone.field() === null).toBe(envVersion === 'release');
