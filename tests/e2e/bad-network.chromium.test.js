@@ -1,10 +1,10 @@
 // Bad connections between the phone and the real server: nobody has to take the photo again.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { begin, closePhones, page, server, shareServer } from './around.js';
 import { cameraShows, names, shoot, tap } from './fingers.js';
 import { startGate } from './gate.js';
 import { nameOf, photos } from './photos.js';
-import { startRecogniser } from './recogniser.js';
-import { firstName, openHistory, recognise, uploads, visit } from './visit.js';
+import { firstName, openHistory, recognise, uploads } from './visit.js';
 
 const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
 const LOGIN_PAGE = '<!doctype html><title>Wi-Fi</title><p>Please log in.';
@@ -12,33 +12,19 @@ const LOGIN_PAGE = '<!doctype html><title>Wi-Fi</title><p>Please log in.';
 const SLOW = 20_000;
 
 describe.skipIf(!photos)('on a bad network (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
   /** @type {import('./gate.js').Gate} */
   let gate;
-  /** @type {import('../simulator/chromium.js').RunningPhone} */
-  let phone;
-  /** @type {import('playwright-core').Page} */
-  let page;
 
+  shareServer();
+  closePhones();
   beforeAll(async () => {
-    server = await startRecogniser();
     gate = await startGate(server.address);
   });
-  afterAll(async () => {
-    await gate.close();
-    await server.stop();
-  });
+  afterAll(() => gate.close());
   beforeEach(async () => {
     gate.show(null);
-    phone = await visit(gate.address);
-    ({ page } = phone);
+    await begin(undefined, gate.address);
     await cameraShows(page);
-  });
-  afterEach(async () => {
-    const { errors } = phone;
-    await phone.close();
-    expect(errors).toEqual([]);
   });
 
   /** @param {number} rate @returns {Promise<void>} */

@@ -1,12 +1,12 @@
 // A server that has too much to do for a moment: the photo waits, visibly, and goes out again by itself.
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { begin, closePhones, page, server, shareServer } from './around.js';
 import { keepScreenshot } from './artifacts.js';
 import { cameraShows, shoot, tap } from './fingers.js';
 import { nameOf, photos } from './photos.js';
-import { startRecogniser } from './recogniser.js';
-import { firstName, recognise, uploads, visit } from './visit.js';
+import { firstName, recognise, uploads } from './visit.js';
 
 const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
 const MB = 1_000_000;
@@ -35,53 +35,36 @@ async function takeAllRoom(address) {
 }
 
 describe.skipIf(!photos)('a busy server (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
+  let leave = () => {};
 
-  beforeAll(async () => {
-    server = await startRecogniser(undefined, { PAISHI_MAX_BODIES_MB: '1' });
+  shareServer({ PAISHI_MAX_BODIES_MB: '1' });
+  closePhones();
+  beforeEach(async () => {
+    await begin();
+    await cameraShows(page);
+    leave = await takeAllRoom(server.address);
   });
-  afterAll(() => server.stop());
+  afterEach(() => leave());
 
   it('is waited for, and answers when the others are gone', async () => {
-    const phone = await visit(server.address);
-    const { page } = phone;
-    await cameraShows(page);
-    const leave = await takeAllRoom(server.address);
-    try {
-      await shoot(page);
-      await page.getByText('服务器正忙').waitFor();
-      await page.getByText(/^[12] 秒后再传一次，不用做什么。$/).waitFor();
-      await keepScreenshot(page, 'busy');
-      leave();
-      expect(await firstName(page)).toContain(BROCCOLI);
-      expect((await uploads(page)).length).toBeGreaterThan(1);
-      expect(phone.errors).toEqual([]);
-    } finally {
-      leave();
-      await phone.close();
-    }
+    await shoot(page);
+    await page.getByText('服务器正忙').waitFor();
+    await page.getByText(/^[12] 秒后再传一次，不用做什么。$/).waitFor();
+    await keepScreenshot(page, 'busy');
+    leave();
+    expect(await firstName(page)).toContain(BROCCOLI);
+    expect((await uploads(page)).length).toBeGreaterThan(1);
   });
 
   it('that stays busy is given up with a word; the photo is still there for another try', async () => {
-    const phone = await visit(server.address);
-    const { page } = phone;
-    await cameraShows(page);
-    const leave = await takeAllRoom(server.address);
-    try {
-      await shoot(page);
-      await page.getByText('现在用的人多，过几秒再试。').waitFor();
-      expect(await uploads(page)).toHaveLength(4);
-      await page.getByText(/^请求编号 [0-9a-f]{8}$/).waitFor();
-      leave();
-      await tap(page, '重试');
-      expect(await firstName(page)).toContain(BROCCOLI);
-      await tap(page, '再拍一张');
-      expect(await recognise(page)).toContain(BROCCOLI);
-      expect(phone.errors).toEqual([]);
-    } finally {
-      leave();
-      await phone.close();
-    }
+    await shoot(page);
+    await page.getByText('现在用的人多，过几秒再试。').waitFor();
+    expect(await uploads(page)).toHaveLength(4);
+    await page.getByText(/^请求编号 [0-9a-f]{8}$/).waitFor();
+    leave();
+    await tap(page, '重试');
+    expect(await firstName(page)).toContain(BROCCOLI);
+    await tap(page, '再拍一张');
+    expect(await recognise(page)).toContain(BROCCOLI);
   });
 });

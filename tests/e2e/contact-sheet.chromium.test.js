@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChromium, launchPhone } from '../simulator/chromium.js';
+import { FILL } from '../miniprogram/pages/around-chromium.js';
 import { givePast } from '../miniprogram/pages/past.js';
 import { example, load, ROOT } from '../miniprogram/sources.js';
 import { startServer } from '../miniprogram/server.js';
@@ -28,8 +29,6 @@ const LOOKS = /** @type {const} */ ([
   { theme: 'dark', language: 'en' },
 ]);
 
-/** The whole window is the phone. */
-const FILL = '.phone { width: 100vw !important; height: 100vh !important; max-width: none !important; max-height: none !important; border: 0 !important; border-radius: 0 !important; margin: 0 !important; }';
 /** Bars have grown, sheets have risen, pictures are there. */
 const CALM_MS = 1000;
 const MOST_BYTES = 1.5 * 1024 * 1024;

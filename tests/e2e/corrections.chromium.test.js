@@ -2,39 +2,24 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { begin, closePhones, page, phone, server, shareServer } from './around.js';
 import { cameraShows, names, tap } from './fingers.js';
 import { classOf, photos } from './photos.js';
-import { startRecogniser } from './recogniser.js';
-import { answer, openHistory, recognise, uploads, visit } from './visit.js';
+import { answer, openHistory, recognise, uploads } from './visit.js';
 
 const SLOW = { timeout: 15_000 };
 
 describe.skipIf(!photos)('a correction (needs ../shared)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'corrections-'));
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
-  /** @type {import('../simulator/chromium.js').RunningPhone} */
-  let phone;
-  /** @type {import('playwright-core').Page} */
-  let page;
 
-  beforeAll(async () => {
-    server = await startRecogniser(undefined, { PAISHI_CORRECTIONS: folder });
-  });
-  afterAll(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
-  });
+  // The last of these runs first: the server has stopped when its folder goes.
+  afterAll(() => rmSync(folder, { recursive: true }));
+  shareServer({ PAISHI_CORRECTIONS: folder });
+  closePhones();
   beforeEach(async () => {
-    phone = await visit(server.address);
-    ({ page } = phone);
-  });
-  afterEach(async () => {
-    const { errors } = phone;
-    await phone.close();
     for (const one of readdirSync(folder)) rmSync(join(folder, one), { recursive: true });
-    expect(errors).toEqual([]);
+    await begin();
   });
 
   /** @returns {string[]} the photos that were given, as name/file */

@@ -1,23 +1,11 @@
 // The page at /docs under its policy: it draws itself, and its buttons reach the server.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium } from 'playwright-core';
-import { findChromium } from '../simulator/chromium.js';
-import { shared, startRecogniser } from './recogniser.js';
+import { describe, expect, it } from 'vitest';
+import { browser, server, shareBrowser, shareServer } from './around.js';
+import { shared } from './recogniser.js';
 
 describe.skipIf(!shared('photos/imagenet/n02088364_beagle.jpg'))('the page at /docs (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-
-  beforeAll(async () => {
-    server = await startRecogniser();
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
-  }, 120_000);
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  shareServer();
+  shareBrowser();
 
   it('lists the routes and tries one out, and nothing comes from elsewhere', async () => {
     const page = await browser.newPage();

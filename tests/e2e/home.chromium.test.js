@@ -1,27 +1,15 @@
 // The server's own page: the first answer without any client.
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium } from 'playwright-core';
-import { findChromium } from '../simulator/chromium.js';
+import { describe, expect, it } from 'vitest';
+import { browser, server, shareBrowser, shareServer } from './around.js';
 import { keepScreenshot } from './artifacts.js';
 import { shared, startRecogniser } from './recogniser.js';
 
 const photo = shared('photos/imagenet/n02088364_beagle.jpg');
 
 describe.skipIf(!photo)('the page at / (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
-  /** @type {import('playwright-core').Browser} */
-  let browser;
-
-  beforeAll(async () => {
-    server = await startRecogniser();
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
-  }, 120_000);
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  shareServer();
+  shareBrowser();
 
   /** @param {string} locale @param {import('playwright-core').BrowserContextOptions} [options] */
   async function open(locale, options, address = server.address) {

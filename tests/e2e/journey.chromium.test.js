@@ -1,12 +1,13 @@
 // One photo from the shutter until it is deleted, as somebody does it who opens the mini-program for the first time.
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { sizeOf } from '../miniprogram/picture.js';
+import { begin, closePhones, page, phone, shareServer } from './around.js';
 import { keepScreenshot } from './artifacts.js';
 import { names, openCamera, tap } from './fingers.js';
-import { nameOf, photos, sizeOf } from './photos.js';
+import { nameOf, photos } from './photos.js';
 import { photoDifference, readColours } from './pixels.js';
-import { startRecogniser } from './recogniser.js';
-import { answer, firstName, openHistory, recognise, visit } from './visit.js';
+import { answer, firstName, openHistory, recognise } from './visit.js';
 
 const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
 
@@ -14,26 +15,11 @@ const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
 const readFile = (file) => globalThis.simulator.call('getFileSystemManager').readFileSync(file, 'base64');
 
 describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
-  /** @type {import('../simulator/chromium.js').RunningPhone} */
-  let phone;
-  /** @type {import('playwright-core').Page} */
-  let page;
-
-  beforeAll(async () => {
-    server = await startRecogniser();
-  });
-  afterAll(() => server.stop());
+  shareServer();
+  closePhones();
   beforeEach(async () => {
-    phone = await visit(server.address, {});
-    ({ page } = phone);
+    await begin({});
     await openCamera(page);
-  });
-  afterEach(async () => {
-    const { errors } = phone;
-    await phone.close();
-    expect(errors).toEqual([]);
   });
 
   it('shows which part of the photo looks like its name, and the photo alone again', async () => {

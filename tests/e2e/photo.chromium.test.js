@@ -1,26 +1,23 @@
 // The whole way: the mini-program in Chromium, a photo in front of its camera, the real server.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sizeOf } from '../miniprogram/picture.js';
 import { launchPhone } from '../simulator/chromium.js';
+import { server, shareServer } from './around.js';
 import { keepScreenshot } from './artifacts.js';
 import { cameraShows, chooseFromAlbum, names, openCamera, shoot, tap } from './fingers.js';
-import { nameOf, photoOf, photos, sizeOf } from './photos.js';
+import { nameOf, photoOf, photos } from './photos.js';
 import { freePort, startRecogniser } from './recogniser.js';
 
 const ROOT = fileURLToPath(new URL('../../miniprogram', import.meta.url));
 const PATIENCE_MS = 20_000;
 
 describe.skipIf(!photos)('a photo comes back with its names (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
   /** @type {import('../simulator/chromium.js').RunningPhone | undefined} */
   let phone;
 
-  beforeAll(async () => {
-    server = await startRecogniser();
-  }, 120_000);
-  afterAll(() => server.stop());
+  shareServer();
   beforeEach(() => {
     phone = undefined;
   });

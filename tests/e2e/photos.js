@@ -21,11 +21,3 @@ export function classOf(label) {
 export function nameOf(label) {
   return classOf(label).name;
 }
-
-/** @param {Buffer} jpeg @returns {[number, number]} width and height as the file's frame header has them */
-export function sizeOf(jpeg) {
-  for (let at = 2; at < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
-    if ([0xc0, 0xc1, 0xc2].includes(jpeg[at + 1])) return [jpeg.readUInt16BE(at + 7), jpeg.readUInt16BE(at + 5)];
-  }
-  throw new Error('no frame header');
-}

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchPhone } from '../simulator/chromium.js';
+import { server, shareServer } from './around.js';
 import { names, openCamera, shoot } from './fingers.js';
-import { shared, startRecogniser } from './recogniser.js';
+import { shared } from './recogniser.js';
 import { daisy, photograph } from './scene.js';
 
 const ROOT = fileURLToPath(new URL('../../miniprogram', import.meta.url));
@@ -15,20 +16,15 @@ const TO_LOOK_AT = fileURLToPath(new URL('../../artifacts/e2e/', import.meta.url
 const KEEP = process.env.PAISHI_KEEP_SCREENSHOTS ? IN_THE_README : TO_LOOK_AT;
 
 describe.skipIf(!shared('keras'))('the drawn daisy is recognised (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
   const folder = mkdtempSync(join(tmpdir(), 'daisy-'));
   const photo = join(folder, 'daisy.jpg');
 
+  shareServer();
   beforeAll(async () => {
     mkdirSync(KEEP, { recursive: true });
     await photograph(daisy(), photo);
-    server = await startRecogniser();
-  }, 120_000);
-  afterAll(async () => {
-    await server.stop();
-    rmSync(folder, { recursive: true });
   });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each(/** @type {const} */ (['light', 'dark']))('%s', async (theme) => {
     const phone = await launchPhone({

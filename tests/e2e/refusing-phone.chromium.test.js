@@ -1,35 +1,15 @@
 // A phone that says no: no room, no camera. The real server answers all the same.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { begin, closePhones, page, phone, shareServer } from './around.js';
 import { cameraShows, names, tap } from './fingers.js';
 import { nameOf, photos } from './photos.js';
-import { startRecogniser } from './recogniser.js';
-import { answer, openHistory, recognise, TRUSTED, visit } from './visit.js';
+import { answer, openHistory, recognise, TRUSTED } from './visit.js';
 
 const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
 
 describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
-  /** @type {import('./recogniser.js').Recogniser} */
-  let server;
-  /** @type {import('../simulator/chromium.js').RunningPhone} */
-  let phone;
-  /** @type {import('playwright-core').Page} */
-  let page;
-
-  beforeAll(async () => {
-    server = await startRecogniser();
-  });
-  afterAll(() => server.stop());
-  afterEach(async () => {
-    const { errors } = phone;
-    await phone.close();
-    expect(errors).toEqual([]);
-  });
-
-  /** @param {Record<string, string>} query */
-  async function begin(query) {
-    phone = await visit(server.address, query);
-    ({ page } = phone);
-  }
+  shareServer();
+  closePhones();
 
   it('because its storage is full: the result shows, with its heat map, and is gone with the app', async () => {
     await begin(TRUSTED);
