@@ -40,6 +40,7 @@ export async function open(options) {
 
 /** The app starts again on the same phone. @returns {Promise<void>} */
 export async function restart() {
+  expect(phone.errors).toEqual([]);
   const { storage, files } = phone.kept();
   await phone.close();
   await open({ storage, files });
