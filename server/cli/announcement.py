@@ -37,20 +37,19 @@ class Announcement:
                 self._panel("PaiShi 拍识 runs, but cannot recognise yet", network, "yellow")
 
     def _panel(self, title: str, network: str, colour: str) -> None:
+        phones = lan_address() if self.settings.host in _EVERYWHERE else None
         rows = Table.grid(padding=(0, 2))
         rows.add_row("network", Text(network))  # whose name may look like Rich's markup
         rows.add_row("here, DevTools", self._address(self._host()))
-        rows.add_row("phone, same Wi-Fi", self._phone())
+        rows.add_row("phone, same Wi-Fi", self._phone(phones))
         if self.settings.docs:
             rows.add_row("API", f"{self._address(self._host())}/docs")
         self.console.print(Panel(rows, title=title, border_style=colour, expand=False), soft_wrap=True)
-        self._code_for_phones()
+        if phones and self.console.is_terminal:
+            self._code(phones)
 
-    def _code_for_phones(self) -> None:
+    def _code(self, address: str) -> None:
         """What the mini-program's settings page scans, so that nobody types an address on a phone."""
-        address = lan_address()
-        if not self.console.is_terminal or self.settings.host not in _EVERYWHERE or not address:
-            return
         self.console.print("scan it in the mini-program's settings:", style="dim")
         drawn = io.StringIO()
         segno.make(self._address(address), error="l").terminal(drawn, border=2, compact=True)
@@ -60,10 +59,9 @@ class Announcement:
     def _host(self) -> str:
         return "127.0.0.1" if self.settings.host in _EVERYWHERE else self.settings.host
 
-    def _phone(self) -> str:
+    def _phone(self, address: str | None) -> str:
         if self.settings.host not in _EVERYWHERE:
             return f"not reachable, PAISHI_HOST is {self.settings.host}"
-        address = lan_address()
         return self._address(address) if address else "this machine is in no network"
 
     def _address(self, host: str) -> str:

@@ -149,12 +149,11 @@ class _BoundedHTTP(H11Protocol):
             self._late.cancel()
         if self.conn.their_state is h11.IDLE:
             self.all_connections.has_no_request(self)
-            self._late = self.loop.call_later(self.limits.header_s, self._end_late_header)
-            return
+            return self._wait(self.limits.header_s, self._end_late_header)
         self.all_connections.has_request(self)
         if self.conn.their_state is h11.SEND_BODY:
             self._unread = 0
-            self._late = self.loop.call_later(self.limits.body_s + _AFTER_BODY_S, self.end_now)
+            self._wait(self.limits.body_s + _AFTER_BODY_S, self.end_now)
 
     def _end_late_header(self) -> None:
         if self._has_part_of_a_header():
