@@ -1,6 +1,5 @@
 """What strangers send: good photos, and what no camera would."""
 
-import io
 import os
 import secrets
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from tests.bench.photos import PhotoKind, make_photo
+from tests.server.pictures import file_of
 
 SNAPSHOT = PhotoKind("snapshot", 640, 480, 60_000)
 _DIFFERENT = 8
@@ -31,7 +31,7 @@ def good_photos() -> list[bytes]:
 
 def coloured_photo(colour: tuple[int, int, int]) -> bytes:
     """Of one colour, so that its echo is known."""
-    return _file(Image.new("RGB", (320, 240), colour), "PNG")
+    return file_of(Image.new("RGB", (320, 240), colour), "PNG")
 
 
 def bad_photos(photo: bytes) -> list[Bad]:
@@ -43,8 +43,8 @@ def bad_photos(photo: bytes) -> list[Bad]:
         Bad("random bytes", os.urandom(5000), (415,)),
         Bad("text", b"<html>not a photo</html>" * 50, (415,)),
         Bad("header only", photo[:300], (422,)),
-        Bad("TIFF", _file(noise, "TIFF"), (415,)),
-        Bad("bomb", _file(bomb, "PNG"), (413,)),
+        Bad("TIFF", file_of(noise, "TIFF"), (415,)),
+        Bad("bomb", file_of(bomb, "PNG"), (413,)),
         Bad("too large", photo + bytes(21_000_000), (413,)),
     ]
 
@@ -70,9 +70,3 @@ def upload(path: str, url: str, photo: bytes, *, field: str = "image", accept: s
 
 def request_id(request: bytes) -> str:
     return request.split(b"X-Request-ID: ", 1)[1].split(b"\r\n", 1)[0].decode()
-
-
-def _file(picture: Image.Image, kind: str) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, kind)
-    return file.getvalue()

@@ -1,13 +1,11 @@
 """The application on a loopback port of this process, for what needs no network that knows anything."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
 import numpy as np
 import pytest
-import uvicorn
 from numpy.typing import NDArray
 
 from server.api.deps import Services
@@ -18,7 +16,8 @@ from server.recognition.recognition import Loading
 from server.runtimes.agreement import Agreement
 from server.runtimes.base import Precision
 from server.settings import Settings
-from tests.server.conftest import free_port, wait_for
+from tests.server.conftest import wait_for
+from tests.server.in_process import running
 
 
 class Brightness:
@@ -52,21 +51,20 @@ class AppClient(httpx.Client):
 @contextmanager
 def started(load: Callable[..., Recogniser] = load_brightness, **settings: object) -> Iterator[AppClient]:
     """Runs the application until the block ends; its network is ready or known to be unavailable by then."""
-    port = free_port()
     app = create_app(Settings(**settings), load=lambda settings, on_progress: load(on_progress))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, loop="asyncio"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
     services: Services = app.state.services
-    try:
-        wait_for(lambda: server.started, 10, "the server")
-        wait_for(lambda: not isinstance(services.recognition.state, Loading), 120, "the network")
-        with AppClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client:
-            client.services = services
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join(20)
+    with (
+        running(app) as port,
+        AppClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client,
+    ):
+        settled(services)
+        client.services = services
+        yield client
+
+
+def settled(services: Services) -> None:
+    """Waits until the network is ready or known to be unavailable."""
+    wait_for(lambda: not isinstance(services.recognition.state, Loading), 120, "the network")
 
 
 @pytest.fixture(scope="module")

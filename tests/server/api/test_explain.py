@@ -30,7 +30,7 @@ from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
 from tests.server.conftest import RunningServer, run_server
 from tests.server.networks.own_networks import write_own
-from tests.server.photo.scenes import STORED_AS, exif, saved, stored
+from tests.server.photo.scenes import STORED_AS, exif, stored
 from tests.server.pictures import file_of, noise
 
 BEAGLE, BROCCOLI = "n02088364", "n07714990"
@@ -98,7 +98,7 @@ def test_what_was_planted_is_found_where_it_is(
     fitted: tuple[Fit, httpx.Client], planted: Image.Image, tag: int
 ) -> None:
     way, client = fitted
-    photo = saved(stored(planted, tag), "PNG", exif=exif(tag))
+    photo = file_of(stored(planted, tag), "PNG", exif=exif(tag))
     beagle, broccoli = explain(client, photo, label="beagle"), explain(client, photo, label=BROCCOLI)
     print(way, tag, f"{left_mass(beagle):.2f} {left_mass(broccoli):.2f}")
     assert left_mass(beagle) > 0.8
@@ -142,7 +142,7 @@ def test_the_picture_shows_the_same_over_the_upright_photo(
     fitted: tuple[Fit, httpx.Client], planted: Image.Image, accept: str, kind: str
 ) -> None:
     way, client = fitted
-    file = saved(stored(planted, 6), "PNG", exif=exif(6))
+    file = file_of(stored(planted, 6), "PNG", exif=exif(6))
     answer = client.post(
         "/explain", files={"image": file}, data={"label": "beagle"}, headers={"Accept": accept}
     )

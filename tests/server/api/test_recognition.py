@@ -14,7 +14,8 @@ from PIL import Image
 from server.photo.decode import decode
 from server.photo.fit import Fit, fit, short_side_for
 from tests.server.conftest import RunningServer, run_server
-from tests.server.photo.scenes import STORED_AS, exif, saved, stored
+from tests.server.photo.scenes import STORED_AS, exif, stored
+from tests.server.pictures import file_of
 
 SIZE = 224
 MAX_PIXELS = 64_000_000
@@ -108,7 +109,7 @@ def test_top_is_how_many_names_come(client: httpx.Client, photos: list[Path], to
 def test_a_scene_has_one_answer_however_the_phone_was_held(client: httpx.Client, photos: list[Path]) -> None:
     [photo] = [photo for photo in photos if "beaver" in photo.name]
     scene = Image.open(photo).convert("RGB")
-    held = [saved(stored(scene, tag), "PNG", exif=exif(tag)) for tag in STORED_AS]
+    held = [file_of(stored(scene, tag), "PNG", exif=exif(tag)) for tag in STORED_AS]
     answers = [predict(client, photo)["predictions"] for photo in held]
     for answer in answers[1:]:
         assert [one["id"] for one in answer] == [one["id"] for one in answers[0]]

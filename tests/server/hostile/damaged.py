@@ -5,20 +5,21 @@ from collections.abc import Iterator
 
 from tests.server.hostile.case import Case, either
 from tests.server.hostile.making import patched
-from tests.server.photo.scenes import exif, saved, scene
+from tests.server.photo.scenes import exif, scene
+from tests.server.pictures import file_of
 
 GOOD_FILES = {
-    "JPEG": saved(scene(), "JPEG", exif=exif(6)),
-    "progressive JPEG": saved(scene(), "JPEG", progressive=True),
-    "CMYK JPEG": saved(scene().convert("CMYK"), "JPEG"),
-    "PNG": saved(scene(), "PNG", exif=exif(6)),
-    "palette PNG": saved(scene().quantize(16), "PNG"),
-    "GIF": saved(scene().quantize(64), "GIF"),
-    "WebP": saved(scene(), "WEBP", exif=exif(6)),
-    "lossless WebP": saved(scene(), "WEBP", lossless=True),
-    "BMP": saved(scene(), "BMP"),
-    "HEIF": saved(scene(), "HEIF", exif=exif(6)),
-    "AVIF": saved(scene(), "AVIF", exif=exif(6)),
+    "JPEG": file_of(scene(), "JPEG", exif=exif(6)),
+    "progressive JPEG": file_of(scene(), "JPEG", progressive=True),
+    "CMYK JPEG": file_of(scene().convert("CMYK"), "JPEG"),
+    "PNG": file_of(scene(), "PNG", exif=exif(6)),
+    "palette PNG": file_of(scene().quantize(16), "PNG"),
+    "GIF": file_of(scene().quantize(64), "GIF"),
+    "WebP": file_of(scene(), "WEBP", exif=exif(6)),
+    "lossless WebP": file_of(scene(), "WEBP", lossless=True),
+    "BMP": file_of(scene(), "BMP"),
+    "HEIF": file_of(scene(), "HEIF", exif=exif(6)),
+    "AVIF": file_of(scene(), "AVIF", exif=exif(6)),
 }
 _MARKS = (
     b"\xff\xda",

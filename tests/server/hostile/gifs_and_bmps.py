@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from tests.server.hostile.case import Case, either, read, refused
 from tests.server.hostile.making import bmp, flat, gif, patched
-from tests.server.photo.scenes import saved, scene
+from tests.server.photo.scenes import scene
+from tests.server.pictures import file_of
 
 
 def cases() -> Iterator[Case]:
@@ -14,8 +15,8 @@ def cases() -> Iterator[Case]:
 
 
 def _gifs() -> Iterator[Case]:
-    good = saved(scene().quantize(64), "GIF")
-    yield read("animated GIF", saved(scene(), "GIF", save_all=True, append_images=[flat(96, 64)] * 300))
+    good = file_of(scene().quantize(64), "GIF")
+    yield read("animated GIF", file_of(scene(), "GIF", save_all=True, append_images=[flat(96, 64)] * 300))
     yield refused("GIF screen of 65535 x 65535", gif((65535, 65535), (1, 1)), 413)
     yield refused("GIF frame of 65535 x 65535", gif((1, 1), (65535, 65535)), 413)
     yield refused("GIF of 0 x 0", gif((0, 0), (0, 0)))
@@ -33,7 +34,7 @@ def _gifs() -> Iterator[Case]:
 
 
 def _bmps() -> Iterator[Case]:
-    good = saved(scene(), "BMP")
+    good = file_of(scene(), "BMP")
     yield read("BMP from the top", patched(good, b"BM", 22, struct.pack("<i", -64)))
     yield Case("BMP of -2^31 rows", patched(good, b"BM", 22, b"\0\0\0\x80"), frozenset({413, 422}))
     yield Case(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from tests.server.hostile.case import Case, either, read, refused
 from tests.server.hostile.making import flat, patched
-from tests.server.photo.scenes import saved, scene
+from tests.server.photo.scenes import scene
+from tests.server.pictures import file_of
 
 
 def cases() -> Iterator[Case]:
@@ -15,7 +16,7 @@ def cases() -> Iterator[Case]:
 
 
 def _iso_media(kind: str) -> Iterator[Case]:
-    good, large = saved(scene(), kind), saved(flat(2000, 2000), kind, quality=10, **_FAST[kind])
+    good, large = file_of(scene(), kind), file_of(flat(2000, 2000), kind, quality=10, **_FAST[kind])
     yield read(f"{kind}", good)
     claims = _sized(good, 30000, 30000)
     yield Case(f"{kind} that claims 30000 x 30000", claims, frozenset({413, 422}))
@@ -44,13 +45,13 @@ def _with_length(file: bytes, box: bytes, length: bytes) -> bytes:
 
 
 def _webps() -> Iterator[Case]:
-    lossy, lossless = saved(scene(), "WEBP"), saved(scene(), "WEBP", lossless=True)
+    lossy, lossless = file_of(scene(), "WEBP"), file_of(scene(), "WEBP", lossless=True)
     frames = [flat(96, 64), scene()] * 20
-    yield read("animated WebP", saved(scene(), "WEBP", save_all=True, append_images=frames))
+    yield read("animated WebP", file_of(scene(), "WEBP", save_all=True, append_images=frames))
     yield refused("lossless WebP of 16384 x 16384", patched(lossless, b"VP8L", 9, b"\xff\xff\xff\x0f"), 413)
     yield refused("lossy WebP of 16383 x 16383", patched(lossy, b"\x9d\x01\x2a", 3, b"\xff\x3f\xff\x3f"), 413)
     yield refused("lossy WebP of 0 x 0", patched(lossy, b"\x9d\x01\x2a", 3, bytes(4)))
-    extended = saved(scene(), "WEBP", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")
+    extended = file_of(scene(), "WEBP", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff")
     yield either("WebP with half an EXIF block", extended)
     yield Case("WebP canvas of 2^24 x 2^24", patched(extended, b"VP8X", 12, b"\xff" * 6), frozenset({413}))
     yield either("WebP canvas of 1 x 1", patched(extended, b"VP8X", 12, bytes(6)))
@@ -58,4 +59,6 @@ def _webps() -> Iterator[Case]:
     junk = b"junk\0\0\0\0" * 200_000
     longer = patched(extended, b"RIFF", 4, struct.pack("<I", len(extended) + len(junk) - 8))
     yield either("WebP with 200,000 empty chunks", longer + junk)
-    yield either("WebP of 4 megapixels", saved(flat(2000, 2000), "WEBP", lossless=True, quality=0, method=0))
+    yield either(
+        "WebP of 4 megapixels", file_of(flat(2000, 2000), "WEBP", lossless=True, quality=0, method=0)
+    )

@@ -7,7 +7,8 @@ from PIL import Image, ImageCms
 
 from tests.server.hostile.case import Case, either, read, refused
 from tests.server.hostile.making import GOOD, flat, more_scans, patched, segment, with_segments
-from tests.server.photo.scenes import saved, scene
+from tests.server.photo.scenes import scene
+from tests.server.pictures import file_of
 
 _SOF = b"\xff\xc0"
 _SCANS = b"\xff\xda"
@@ -22,22 +23,22 @@ def cases() -> Iterator[Case]:
 
 
 def _scans() -> Iterator[Case]:
-    progressive = saved(scene(), "JPEG", progressive=True)
+    progressive = file_of(scene(), "JPEG", progressive=True)
     yield read("1000 scans of a small picture", more_scans(progressive, 1000))
-    large = saved(flat(2000, 2000), "JPEG", progressive=True)
+    large = file_of(flat(2000, 2000), "JPEG", progressive=True)
     yield read("30 scans of a large picture", more_scans(large, 20))
     yield Case("20,000 scans of a large picture", more_scans(large, 20_000), frozenset({422}))
     yield either("second picture behind the first", GOOD + GOOD)
     yield either("scan without data", GOOD[: GOOD.index(_SCANS) + 14] + b"\xff\xd9")
     yield either("restart markers everywhere", GOOD[:-2] + b"\xff\xd0\xff\xd7" * 3000 + b"\xff\xd9")
-    yield read("many restarts", saved(scene(), "JPEG", restart_marker_blocks=1))
-    yield read("two pictures, MPO", saved(scene(), "MPO", save_all=True, append_images=[flat(8, 8)]))
+    yield read("many restarts", file_of(scene(), "JPEG", restart_marker_blocks=1))
+    yield read("two pictures, MPO", file_of(scene(), "MPO", save_all=True, append_images=[flat(8, 8)]))
 
 
 def _codings() -> Iterator[Case]:
     cmyk = Image.frombytes("CMYK", (64, 64), bytes(range(256)) * 64)
-    yield read("CMYK of Adobe, inverted", saved(cmyk, "JPEG"))
-    yield read("grey", saved(scene().convert("L"), "JPEG"))
+    yield read("CMYK of Adobe, inverted", file_of(cmyk, "JPEG"))
+    yield read("grey", file_of(scene().convert("L"), "JPEG"))
     at = GOOD.index(_SOF)
     for marker in (0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF):
         yield either(
@@ -50,9 +51,9 @@ def _codings() -> Iterator[Case]:
     yield refused("65535 x 65535", patched(GOOD, _SOF, 5, b"\xff" * 4), 413)
     yield either("255 components", patched(GOOD, _SOF, 9, b"\xff"))
     yield either("sampling 15 x 15", patched(GOOD, _SOF, 11, b"\xff"))
-    yield read("65500 rows", saved(flat(1, 65500), "JPEG"))
-    yield read("65500 columns", saved(flat(65500, 1), "JPEG"))
-    yield read("one pixel", saved(flat(1, 1), "JPEG"))
+    yield read("65500 rows", file_of(flat(1, 65500), "JPEG"))
+    yield read("65500 columns", file_of(flat(65500, 1), "JPEG"))
+    yield read("one pixel", file_of(flat(1, 1), "JPEG"))
     frame = GOOD[at : at + 19]
     yield refused("two frames", GOOD[:at] + frame + GOOD[at:])
     other = frame[:1] + b"\xc2" + frame[2:5] + b"\0\1\0\1" + frame[9:]
@@ -85,7 +86,7 @@ def _segments() -> Iterator[Case]:
 
 
 def _between_scans(what: bytes) -> bytes:
-    file = saved(scene(), "JPEG", progressive=True)
+    file = file_of(scene(), "JPEG", progressive=True)
     at = file.rindex(b"\xff\xda")
     return file[:at] + what + file[at:]
 
@@ -125,7 +126,7 @@ def _profiles() -> Iterator[Case]:
         "4 thousand million tags": profile[:128] + b"\xff\xff\xff\xff" + profile[132:],
         "tags beyond the end": profile[:132] + b"\xff" * (len(profile) - 132),
     }.items():
-        yield read(f"profile {name}", saved(scene(), "JPEG", icc_profile=icc))
+        yield read(f"profile {name}", file_of(scene(), "JPEG", icc_profile=icc))
     yield either(
         "profile in 255 parts, one there",
         with_segments(GOOD, segment(0xE2, b"ICC_PROFILE\0\1\xff" + profile)),

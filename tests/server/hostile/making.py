@@ -6,11 +6,12 @@ import zlib
 import pillow_heif
 from PIL import Image
 
-from tests.server.photo.scenes import saved, scene
+from tests.server.photo.scenes import scene
+from tests.server.pictures import file_of
 
 pillow_heif.register_heif_opener()
 
-GOOD = saved(scene(), "JPEG")
+GOOD = file_of(scene(), "JPEG")
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 
 

@@ -9,7 +9,8 @@ from PIL import Image
 
 from tests.server.hostile.case import Case, either, read, refused
 from tests.server.hostile.making import chunk, flat, png_header, with_chunks, zeros
-from tests.server.photo.scenes import saved, scene
+from tests.server.photo.scenes import scene
+from tests.server.pictures import file_of
 
 _END = chunk(b"IEND", b"")
 
@@ -21,9 +22,9 @@ def cases() -> Iterator[Case]:
 
 
 def _sizes() -> Iterator[Case]:
-    yield read("one pixel", saved(flat(1, 1), "PNG"))
-    yield read("65535 columns", saved(flat(65535, 1), "PNG"))
-    yield read("65535 rows", saved(flat(1, 65535), "PNG"))
+    yield read("one pixel", file_of(flat(1, 1), "PNG"))
+    yield read("65535 columns", file_of(flat(65535, 1), "PNG"))
+    yield read("65535 rows", file_of(flat(1, 65535), "PNG"))
     for width, height in ((0, 5), (5, 0)):
         yield refused(f"{width} x {height}", png_header(width, height) + chunk(b"IDAT", zeros(100)) + _END)
     for width, height in ((2**31 - 1, 2**31 - 1), (2**32 - 1, 1), (65535, 65535)):
@@ -37,7 +38,7 @@ def _sizes() -> Iterator[Case]:
 
 
 def _chunks() -> Iterator[Case]:
-    good, bomb = saved(scene(), "PNG"), zeros(300 << 20)
+    good, bomb = file_of(scene(), "PNG"), zeros(300 << 20)
     yield either("iCCP bomb", with_chunks(good, chunk(b"iCCP", b"a\0\0" + bomb)))
     yield either("zTXt bomb", with_chunks(good, chunk(b"zTXt", b"a\0\0" + bomb)))
     yield either("iTXt bomb", with_chunks(good, chunk(b"iTXt", b"a\0\1\0\0\0" + bomb)))
@@ -59,8 +60,10 @@ def _chunks() -> Iterator[Case]:
 
 
 def _codings() -> Iterator[Case]:
-    yield read("16-bit grey", saved(Image.fromarray(np.arange(4096, dtype=np.uint16).reshape(64, 64)), "PNG"))
-    yield read("animated", saved(scene(), "PNG", save_all=True, append_images=[flat(96, 64)] * 50))
+    yield read(
+        "16-bit grey", file_of(Image.fromarray(np.arange(4096, dtype=np.uint16).reshape(64, 64)), "PNG")
+    )
+    yield read("animated", file_of(scene(), "PNG", save_all=True, append_images=[flat(96, 64)] * 50))
     for colour, depth in ((1, 8), (2, 4), (3, 16), (5, 8), (7, 8), (0, 3), (6, 255)):
         file = png_header(9, 9, depth, colour) + chunk(b"IDAT", zeros(900)) + _END
         yield either(f"colour {colour} of {depth} bits", file)
@@ -70,4 +73,4 @@ def _codings() -> Iterator[Case]:
     yield either("too many pixels sent", png_header(9, 9) + chunk(b"IDAT", zeros(50 << 20)) + _END)
     frame = struct.pack(">IIIIIHHBB", 0, 60000, 60000, 0, 0, 1, 1, 0, 0)
     animated = chunk(b"acTL", struct.pack(">II", 2**31, 0)) + chunk(b"fcTL", frame)
-    yield either("animated, frame of 60000 x 60000", with_chunks(saved(scene(), "PNG"), animated))
+    yield either("animated, frame of 60000 x 60000", with_chunks(file_of(scene(), "PNG"), animated))

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from tests.server.hostile.case import Case, either, read, refused
 from tests.server.hostile.making import GOOD, segment, with_segments
-from tests.server.photo.scenes import saved, scene
+from tests.server.photo.scenes import scene
+from tests.server.pictures import file_of
 
 _HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 
@@ -22,12 +23,12 @@ def cases() -> Iterator[Case]:
 def _others() -> Iterator[Case]:
     yield refused("nothing", b"")
     for kind in ("ICO", "TIFF", "EPS", "PPM", "TGA", "PCX", "SGI", "DDS", "JPEG2000", "PDF"):
-        yield refused(kind, saved(scene(), kind), 415)
+        yield refused(kind, file_of(scene(), kind), 415)
     yield refused(
         "BLP bomb", b"BLP2" + struct.pack("<IBBBBII", 1, 1, 8, 8, 0, 20000, 20000) + bytes(300), 415
     )
     yield refused("Photoshop", b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 30000, 30000, 8, 3), 415)
-    yield refused("icon that holds a PNG", b"\0\0\1\0\1\0" + bytes(16) + saved(scene(), "PNG"), 415)
+    yield refused("icon that holds a PNG", b"\0\0\1\0\1\0" + bytes(16) + file_of(scene(), "PNG"), 415)
     yield refused("TIFF that points to itself", b"II*\0\x08\0\0\0\0\0\x08\0\0\0", 415)
     yield refused("SVG with an entity bomb", _SVG, 415)
     yield refused("web page", _HTML, 415)
@@ -60,12 +61,12 @@ def _several_things() -> Iterator[Case]:
     yield read("JPEG and ZIP", GOOD + _archive())
     yield read("JPEG and web page", GOOD + _HTML)
     yield read("JPEG with a web page as comment", with_segments(GOOD, segment(0xFE, _HTML)))
-    yield read("PNG and ZIP", saved(scene(), "PNG") + _archive())
+    yield read("PNG and ZIP", file_of(scene(), "PNG") + _archive())
     yield refused("PDF and JPEG", b"%PDF-1.4\n" + GOOD, 415)
     yield refused("JPEG behind a byte", b"\n" + GOOD, 415)
     yield either("GIF and script", b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)//" + bytes(500))
-    yield either("JPEG head, PNG body", GOOD[:20] + saved(scene(), "PNG"))
-    yield either("PNG head, JPEG body", saved(scene(), "PNG")[:8] + GOOD)
+    yield either("JPEG head, PNG body", GOOD[:20] + file_of(scene(), "PNG"))
+    yield either("PNG head, JPEG body", file_of(scene(), "PNG")[:8] + GOOD)
     yield read("JPEG with a JPEG in it", with_segments(GOOD, segment(0xE1, b"Exif\0\0" + GOOD[:60_000])))
     yield read(
         "JPEG and a second one of 60000 x 60000", GOOD + GOOD.replace(b"\0\x40\0\x60", b"\xea\x60" * 2)

@@ -1,18 +1,17 @@
 """A load balancer as they are: asks `/readyz`, keeps connections to its servers, repeats nothing."""
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.server.conftest import free_port, wait_for
+from tests.server.conftest import wait_for
+from tests.server.in_process import running
 
 ASK_EVERY_S = 0.1
 # Shorter than the server's own 5 s: of two who close an idle connection, the one who sends must be first.
@@ -76,15 +75,6 @@ def balancing(*servers: str) -> Iterator[tuple[str, Balancer]]:
 
     routes = [Route("/{path:path}", balancer.pass_on, methods=["GET", "POST"])]
     app = Starlette(routes=routes, lifespan=lifespan)
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, loop="asyncio"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    url = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(lambda: server.started, 10, "the balancer")
+    with running(app) as port:
         wait_for(lambda: any(balancer.ready.values()), 30, "a ready server")
-        yield url, balancer
-    finally:
-        server.should_exit = True
-        thread.join(20)
+        yield f"http://127.0.0.1:{port}", balancer

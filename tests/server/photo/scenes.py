@@ -1,7 +1,5 @@
 """Pictures with known pixels, and the eight ways to store one scene."""
 
-import io
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -41,12 +39,6 @@ def exif(tag: int) -> bytes:
     block = Image.Exif()
     block[0x0112] = tag
     return block.tobytes()
-
-
-def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
-    out = io.BytesIO()
-    picture.save(out, kind, **options)
-    return out.getvalue()
 
 
 def pixels(picture: Image.Image) -> NDArray[np.int16]:

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from tests.server.photo.scenes import assert_close, decoded, pixels, saved, scene
+from tests.server.photo.scenes import assert_close, decoded, pixels, scene
+from tests.server.pictures import file_of
 
 # Display P3 primaries adapted to the profile white D50 (Bradford), and sRGB's, columns X Y Z.
 P3 = np.array([[0.51512, 0.24120, -0.00105], [0.29198, 0.69225, 0.04189], [0.15710, 0.06657, 0.78407]]).T
@@ -53,7 +54,7 @@ def by_hand(levels: NDArray[np.int16]) -> NDArray[np.int16]:
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_display_p3_becomes_srgb_when_asked(kind: str) -> None:
     colours = np.array([[[200, 100, 50], [10, 200, 30], [128, 128, 128], [255, 0, 0]]], np.uint8)
-    file = saved(Image.fromarray(colours), kind, icc_profile=display_p3(), lossless=True)
+    file = file_of(Image.fromarray(colours), kind, icc_profile=display_p3(), lossless=True)
     wanted = by_hand(colours.astype(np.int16))
     assert np.abs(wanted - colours).max() > 15
     assert_close(decoded(file, colour_managed=True), wanted, 2)
@@ -64,17 +65,17 @@ def test_transparent_and_palette_pictures_are_converted_too() -> None:
     colour = np.array([[[200, 100, 50]]], np.int16)
     flat = Image.new("RGB", (1, 1), (200, 100, 50))
     for picture in (flat.quantize(), flat.convert("RGBA")):
-        file = saved(picture, "PNG", icc_profile=display_p3())
+        file = file_of(picture, "PNG", icc_profile=display_p3())
         assert_close(decoded(file, colour_managed=True), by_hand(colour), 2)
     clear = Image.new("RGBA", (1, 1), (200, 100, 50, 0))
-    file = saved(clear, "PNG", icc_profile=display_p3())
+    file = file_of(clear, "PNG", icc_profile=display_p3())
     assert_close(decoded(file, colour_managed=True), np.full((1, 1, 3), 255, np.int16), 0)
 
 
 def test_colour_key_stays_transparent() -> None:
     picture = Image.new("RGB", (2, 1), (200, 100, 50))
     picture.putpixel((0, 0), (10, 20, 30))
-    file = saved(picture, "PNG", icc_profile=display_p3(), transparency=(10, 20, 30))
+    file = file_of(picture, "PNG", icc_profile=display_p3(), transparency=(10, 20, 30))
     wanted = by_hand(np.array([[[255, 255, 255], [200, 100, 50]]], np.int16))
     assert_close(decoded(file, colour_managed=True), wanted, 2)
 
@@ -82,16 +83,16 @@ def test_colour_key_stays_transparent() -> None:
 def test_srgb_stays() -> None:
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     noise = np.random.default_rng(5).integers(0, 256, (200, 200, 3), np.uint8)
-    file = saved(Image.fromarray(noise), "PNG", icc_profile=icc)
+    file = file_of(Image.fromarray(noise), "PNG", icc_profile=icc)
     assert_close(decoded(file, colour_managed=True), noise.astype(np.int16), 0)
 
 
 @pytest.mark.parametrize("icc", [b"nonsense", display_p3()[:200], display_p3()[:128] + bytes(300)])
 def test_broken_profile_is_ignored(icc: bytes) -> None:
-    file = saved(scene(), "PNG", icc_profile=icc)
+    file = file_of(scene(), "PNG", icc_profile=icc)
     assert_close(decoded(file, colour_managed=True), pixels(scene()), 0)
 
 
 def test_profile_for_another_kind_of_picture_is_ignored() -> None:
-    file = saved(scene().convert("L"), "PNG", icc_profile=display_p3())
+    file = file_of(scene().convert("L"), "PNG", icc_profile=display_p3())
     assert_close(decoded(file, colour_managed=True), pixels(scene().convert("L").convert("RGB")), 0)

@@ -6,9 +6,10 @@ from server.photo.cost import is_cheap
 from server.photo.formats import format_of
 from server.photo.wanted import Wanted
 from tests.server.hostile.making import GOOD, bmp, chunk, flat, gif, more_scans, png_header, segment
-from tests.server.photo.scenes import saved, scene
+from tests.server.photo.scenes import scene
+from tests.server.pictures import file_of
 
-PROGRESSIVE = saved(scene(), "JPEG", progressive=True)
+PROGRESSIVE = file_of(scene(), "JPEG", progressive=True)
 SOF = GOOD.index(b"\xff\xc0")
 
 
@@ -24,8 +25,8 @@ CHEAP = {
     "JPEG with a film behind it": GOOD + b"\xff\xda" * 5000,
     "PNG of 12 megapixels": png_header(4032, 3024) + chunk(b"IDAT", b""),
     "GIF": gif((9, 9), (9, 9), b"!\xfe\1a\0"),
-    "WebP": saved(scene(), "WEBP"),
-    "BMP": saved(scene(), "BMP"),
+    "WebP": file_of(scene(), "WEBP"),
+    "BMP": file_of(scene(), "BMP"),
 }
 DEAR = {
     "JPEG of 64 megapixels": sized(8000, 8000),
@@ -38,8 +39,8 @@ DEAR = {
     "GIF of 64 megapixels": gif((9, 9), (8000, 8000)),
     "GIF with stray bytes": gif((9, 9), (9, 9), b"a"),
     "BMP of runs": bmp(9, 9, 8, 1, b"\0\1"),
-    "HEIF": saved(scene(), "HEIF"),
-    "AVIF": saved(scene(), "AVIF"),
+    "HEIF": file_of(scene(), "HEIF"),
+    "AVIF": file_of(scene(), "AVIF"),
 }
 
 
@@ -61,7 +62,7 @@ def test_a_jpeg_of_24_megapixels_is_cheap_where_it_is_reduced() -> None:
 
 
 def test_scans_of_one_component_each_are_counted_in_a_baseline_jpeg_too() -> None:
-    one = saved(flat(9, 9).convert("L"), "JPEG")
+    one = file_of(flat(9, 9).convert("L"), "JPEG")
     scan = one[one.index(b"\xff\xda") : -2]
     file = sized(4000, 3000, GOOD[: GOOD.index(b"\xff\xda")] + scan * 100)
     assert not is_cheap("JPEG", file, Wanted(64_000_000))

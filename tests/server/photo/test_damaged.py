@@ -13,7 +13,8 @@ from PIL import Image
 from server.photo.decode import decode
 from server.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
 from tests.server.conftest import ROOT
-from tests.server.photo.scenes import MANY, assert_close, decoded, exif, saved, scene
+from tests.server.photo.scenes import MANY, assert_close, decoded, exif, scene
+from tests.server.pictures import file_of
 
 pillow_heif.register_heif_opener()
 
@@ -21,15 +22,15 @@ pillow_heif.register_heif_opener()
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 FILES = {
-    "JPEG": saved(scene(), "JPEG", exif=exif(6)),
-    "progressive JPEG": saved(scene(), "JPEG", progressive=True),
-    "PNG": saved(scene(), "PNG", exif=exif(6)),
-    "interlaced GIF": saved(scene().quantize(64), "GIF", interlace=1),
-    "WebP": saved(scene(), "WEBP", exif=exif(6)),
-    "lossless WebP": saved(scene(), "WEBP", lossless=True),
-    "BMP": saved(scene(), "BMP"),
-    "HEIF": saved(scene(), "HEIF", exif=exif(6)),
-    "AVIF": saved(scene(), "AVIF", exif=exif(6)),
+    "JPEG": file_of(scene(), "JPEG", exif=exif(6)),
+    "progressive JPEG": file_of(scene(), "JPEG", progressive=True),
+    "PNG": file_of(scene(), "PNG", exif=exif(6)),
+    "interlaced GIF": file_of(scene().quantize(64), "GIF", interlace=1),
+    "WebP": file_of(scene(), "WEBP", exif=exif(6)),
+    "lossless WebP": file_of(scene(), "WEBP", lossless=True),
+    "BMP": file_of(scene(), "BMP"),
+    "HEIF": file_of(scene(), "HEIF", exif=exif(6)),
+    "AVIF": file_of(scene(), "AVIF", exif=exif(6)),
 }
 # What each can lose at its end without losing a pixel: end markers, and PNG's checksums.
 SPARE = {"JPEG": 2, "PNG": 21, "interlaced GIF": 2}
@@ -50,11 +51,11 @@ def test_jpeg_without_its_end_marker_is_whole(short_side: int | None) -> None:
     wanted = decoded(whole, **({"short_side": short_side} if short_side else {}))
     for missing in (1, 2):
         picture = decode(whole[:-missing], max_pixels=MANY, short_side=short_side)
-        assert_close(decoded(saved(picture, "PNG")), wanted, 0)
+        assert_close(decoded(file_of(picture, "PNG")), wanted, 0)
 
 
 def test_jpeg_that_lacks_its_last_rows_is_refused_though_viewers_paint_them_grey() -> None:
-    whole = saved(scene(640, 480), "JPEG", quality=95)
+    whole = file_of(scene(640, 480), "JPEG", quality=95)
     with pytest.raises(PhotoUnreadable):
         decode(whole[: len(whole) * 9 // 10], max_pixels=MANY, short_side=64)
 
@@ -101,7 +102,7 @@ def patched(file: bytes, mark: bytes, skip: int, value: bytes) -> bytes:
     return file[:at] + value + file[at + len(value) :]
 
 
-SMALL = saved(scene(), "JPEG")
+SMALL = file_of(scene(), "JPEG")
 BOMBS = {
     "PNG": png_head(60000, 60000) + chunk(b"IDAT", zlib.compress(bytes(1000))),
     "GIF screen": gif((65535, 65535), (1, 1)),
@@ -109,11 +110,11 @@ BOMBS = {
     "GIF frame behind a comment": gif((1, 1), (65535, 65535), b"!\xfe\3abc\0!\xf9\4\0\0\0\0\0"),
     "WebP": b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0" + b"\xff\xff\0" * 2 + bytes(12),
     "lossless WebP": patched(FILES["lossless WebP"], b"VP8L", 9, b"\xff\xff\xff\x0f"),
-    "lossy WebP": patched(saved(scene(), "WEBP"), b"\x9d\x01\x2a", 3, b"\xff\x3f\xff\x3f"),
+    "lossy WebP": patched(file_of(scene(), "WEBP"), b"\x9d\x01\x2a", 3, b"\xff\x3f\xff\x3f"),
     "BMP": patched(FILES["BMP"], b"BM", 18, struct.pack("<ii", 60000, 60000)),
     "JPEG": patched(SMALL, b"\xff\xc0", 5, struct.pack(">HH", 60000, 60000)),
-    "HEIF": patched(saved(scene(), "HEIF"), b"ispe", 8, struct.pack(">II", 30000, 30000)),
-    "AVIF": patched(saved(scene(), "AVIF"), b"ispe", 8, struct.pack(">II", 16000, 16000)),
+    "HEIF": patched(file_of(scene(), "HEIF"), b"ispe", 8, struct.pack(">II", 30000, 30000)),
+    "AVIF": patched(file_of(scene(), "AVIF"), b"ispe", 8, struct.pack(">II", 16000, 16000)),
 }
 
 
@@ -127,7 +128,7 @@ def test_small_file_that_claims_a_huge_picture(name: str) -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "HEIF", "AVIF"])
 def test_limit_is_exact_and_ours(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One pixel more is one too many, and Pillow's own process-wide limit decides nothing."""
-    file = saved(scene(96, 64), kind)
+    file = file_of(scene(96, 64), kind)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 96 * 64 // 2 + 1)
     assert decode(file, max_pixels=96 * 64).size == (96, 64)
     with pytest.raises(PhotoTooManyPixels, match="96 x 64"):
@@ -162,7 +163,7 @@ def test_hundreds_of_segments_are_still_a_photo() -> None:
 @pytest.mark.parametrize("size", [(1, 1), (1, 9000), (9000, 1)])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP"])
 def test_smallest_and_thinnest(kind: str, size: tuple[int, int]) -> None:
-    file = saved(Image.new("RGB", size, (200, 30, 60)), kind)
+    file = file_of(Image.new("RGB", size, (200, 30, 60)), kind)
     for short_side in (None, 512):
         picture = decode(file, max_pixels=MANY, short_side=short_side)
         assert picture.size == size

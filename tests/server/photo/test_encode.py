@@ -5,7 +5,8 @@ from PIL import Image
 
 from server.photo.decode import decode
 from server.photo.encode import encode_jpeg
-from tests.server.photo.scenes import MANY, pixels, saved, scene
+from tests.server.photo.scenes import MANY, pixels, scene
+from tests.server.pictures import file_of
 
 
 def photo_with_everything() -> bytes:
@@ -14,7 +15,7 @@ def photo_with_everything() -> bytes:
     exif[0x010F] = "PhoneMaker"
     exif[0x0112] = 6
     exif.get_ifd(0x8825).update({1: "N", 2: (31.0, 13.0, 49.0), 3: "E", 4: (121.0, 28.0, 25.0)})
-    file = saved(
+    file = file_of(
         scene(),
         "JPEG",
         exif=exif,

@@ -5,7 +5,8 @@ from PIL import Image
 from server.photo.decode import decode
 from server.photo.fit import Fit, fit, short_side_for
 from tests.server.conftest import need_shared
-from tests.server.photo.scenes import MANY, pixels, saved, scene
+from tests.server.photo.scenes import MANY, pixels, scene
+from tests.server.pictures import file_of
 
 WAYS: list[tuple[Fit, int]] = [("crop", 1), ("squash", 1), ("both", 2)]
 PHOTO = ("photos", "imagenet", "n02509815_lesser_panda.jpg")
@@ -72,7 +73,7 @@ def test_short_side_is_twice_what_is_fitted() -> None:
 @pytest.mark.parametrize("shape", [(4032, 3024), (1440, 1080)])
 def test_reduced_decoding_of_a_real_photo_hardly_shows(way: Fit, shape: tuple[int, int]) -> None:
     photo = Image.open(need_shared(*PHOTO)).convert("RGB").resize(shape)
-    file = saved(photo, "JPEG", quality=92)
+    file = file_of(photo, "JPEG", quality=92)
     reduced = decode(file, max_pixels=MANY, short_side=short_side_for(224, way))
     assert min(reduced.size) >= short_side_for(224, way)
     assert reduced.width < shape[0]
@@ -84,7 +85,7 @@ def test_reduced_decoding_of_a_real_photo_hardly_shows(way: Fit, shape: tuple[in
 
 @pytest.mark.parametrize("short_side", [100, 129, 257, 600])
 def test_jpeg_is_never_reduced_below_what_was_asked(short_side: int) -> None:
-    file = saved(scene(900, 601), "JPEG")
+    file = file_of(scene(900, 601), "JPEG")
     picture = decode(file, max_pixels=MANY, short_side=short_side)
     assert min(picture.size) >= short_side
     assert picture.width / picture.height == pytest.approx(900 / 601, rel=0.01)

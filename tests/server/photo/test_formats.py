@@ -3,7 +3,8 @@ import pytest
 from server.photo.decode import decode
 from server.photo.errors import FormatUnsupported, PhotoUnreadable
 from server.photo.formats import format_of
-from tests.server.photo.scenes import MANY, saved, scene
+from tests.server.photo.scenes import MANY, scene
+from tests.server.pictures import file_of
 
 REFUSED = {
     "PDF": b"%PDF-1.7\n%\xe2\xe3",
@@ -34,7 +35,7 @@ def test_foreign_file_is_named_with_what_would_be_accepted(name: str) -> None:
 @pytest.mark.parametrize("kind", ["TIFF", "PPM", "ICO", "DDS", "TGA", "PCX", "JPEG2000"])
 def test_real_picture_of_a_format_outside_the_list(kind: str) -> None:
     with pytest.raises(FormatUnsupported):
-        decode(saved(scene(), kind), max_pixels=MANY)
+        decode(file_of(scene(), kind), max_pixels=MANY)
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from tests.server.photo.scenes import (
     decoded,
     exif,
     pixels,
-    saved,
     scene,
     stored,
 )
+from tests.server.pictures import file_of
 
 pillow_heif.register_heif_opener()
 
@@ -37,7 +37,7 @@ SAVING: dict[str, dict[str, object]] = {
 def test_scene_stored_eight_ways_comes_back_upright(kind: str, tag: int) -> None:
     # HEIF and AVIF keep the turn in the container; here their encoders take the turn out of the tag.
     picture = stored(scene(), tag)
-    got = decoded(saved(picture, kind, exif=exif(tag), **SAVING[kind]))
+    got = decoded(file_of(picture, kind, exif=exif(tag), **SAVING[kind]))
     wanted = pixels(scene())
     assert got.shape == wanted.shape
     assert np.abs(got - wanted).mean() < 3
@@ -46,12 +46,12 @@ def test_scene_stored_eight_ways_comes_back_upright(kind: str, tag: int) -> None
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
 def test_turned_container_was_really_turned(kind: str) -> None:
     """Else the eight ways above would prove nothing for these two."""
-    assert b"irot" in saved(stored(scene(), 6), kind, exif=exif(6))
+    assert b"irot" in file_of(stored(scene(), 6), kind, exif=exif(6))
 
 
 def test_exif_of_a_heic_has_no_say() -> None:
     """An iPhone writes the turn twice, in the container and in EXIF; it is done once."""
-    file = saved(scene(), "HEIF", exif=exif(1), quality=95)
+    file = file_of(scene(), "HEIF", exif=exif(1), quality=95)
     liar = file.replace(exif(1)[6:], exif(6)[6:])
     assert liar != file
     assert decoded(liar).shape == (64, 96, 3)
@@ -59,7 +59,7 @@ def test_exif_of_a_heic_has_no_say() -> None:
 
 def photo_stored(photo: Path, tag: int) -> bytes:
     upright = Image.open(photo).convert("RGB").resize((1200, 900))
-    return saved(stored(upright, tag), "JPEG", quality=92, exif=exif(tag))
+    return file_of(stored(upright, tag), "JPEG", quality=92, exif=exif(tag))
 
 
 @pytest.mark.parametrize("way", ["crop", "squash", "both"])
@@ -99,7 +99,7 @@ def test_broken_exif_says_upright(name: str) -> None:
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_broken_exif_leaves_the_picture_as_stored(kind: str, name: str) -> None:
-    got = decoded(saved(scene(), kind, exif=BROKEN[name]))
+    got = decoded(file_of(scene(), kind, exif=BROKEN[name]))
     assert np.abs(got - pixels(scene())).mean() < 8
 
 
@@ -122,7 +122,7 @@ def test_tag_is_read_in_both_byte_orders_and_widths(order: str, width: int, pref
 
 
 def test_png_with_its_exif_behind_the_pixels() -> None:
-    file = saved(stored(scene(), 6), "PNG", exif=exif(6))
+    file = file_of(stored(scene(), 6), "PNG", exif=exif(6))
     at = file.index(b"eXIf") - 4
     length = 12 + int.from_bytes(file[at : at + 4], "big")
     moved = file[:at] + file[at + length : -12] + file[at : at + length] + file[-12:]

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from server.photo.rgb import to_rgb
-from tests.server.photo.scenes import assert_close, decoded, pixels, saved, scene
+from tests.server.photo.scenes import assert_close, decoded, pixels, scene
+from tests.server.pictures import file_of
 
 pillow_heif.register_heif_opener()
 
@@ -39,18 +40,18 @@ def png(depth: int, colour: int, rows: NDArray[np.generic], *extra: tuple[bytes,
 
 def test_grey() -> None:
     ramp = np.tile(RAMP, (4, 1))
-    assert_close(decoded(saved(Image.fromarray(ramp), "PNG")), grey(ramp), 0)
+    assert_close(decoded(file_of(Image.fromarray(ramp), "PNG")), grey(ramp), 0)
 
 
 def test_one_bit() -> None:
     board = (np.indices((8, 9)).sum(0) % 2).astype(bool)
-    assert_close(decoded(saved(Image.fromarray(board), "PNG")), grey(board * 255), 0)
+    assert_close(decoded(file_of(Image.fromarray(board), "PNG")), grey(board * 255), 0)
 
 
 def test_sixteen_bit_grey_is_scaled_not_clipped() -> None:
     levels = np.linspace(0, 65535, 4096).astype(np.uint16).reshape(64, 64)
     wanted = np.rint(levels / 257)
-    assert_close(decoded(saved(Image.fromarray(levels), "PNG")), grey(wanted), 0)
+    assert_close(decoded(file_of(Image.fromarray(levels), "PNG")), grey(wanted), 0)
 
 
 def test_every_sixteen_bit_level() -> None:
@@ -76,14 +77,16 @@ def test_alpha_is_laid_on_white() -> None:
     alpha = np.linspace(0, 255, 96 * 64).astype(np.uint8).reshape(64, 96)
     picture = scene()
     picture.putalpha(Image.fromarray(alpha))
-    assert_close(decoded(saved(picture, "PNG")), on_white(pixels(scene()), alpha))
-    assert_close(decoded(saved(picture, "WEBP", lossless=True, exact=True)), on_white(pixels(scene()), alpha))
+    assert_close(decoded(file_of(picture, "PNG")), on_white(pixels(scene()), alpha))
+    assert_close(
+        decoded(file_of(picture, "WEBP", lossless=True, exact=True)), on_white(pixels(scene()), alpha)
+    )
 
 
 def test_grey_with_alpha_is_laid_on_white() -> None:
     levels, alpha = np.tile(RAMP, (2, 1)), np.tile(RAMP[::-1], (2, 1))
     picture = Image.merge("LA", [Image.fromarray(levels), Image.fromarray(alpha)])
-    assert_close(decoded(saved(picture, "PNG")), on_white(grey(levels), alpha))
+    assert_close(decoded(file_of(picture, "PNG")), on_white(grey(levels), alpha))
 
 
 def palette() -> Image.Image:
@@ -97,19 +100,19 @@ FOUR = np.array([[255, 0, 0], [0, 255, 0], [0, 0, 255], [10, 20, 30]], np.int16)
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP"])
 def test_palette(kind: str) -> None:
-    assert_close(decoded(saved(palette(), kind)), np.tile(FOUR, (4, 1, 1)), 0)
+    assert_close(decoded(file_of(palette(), kind)), np.tile(FOUR, (4, 1, 1)), 0)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
 def test_palette_with_one_transparent_colour(kind: str) -> None:
     wanted = FOUR.copy()
     wanted[1] = 255
-    assert_close(decoded(saved(palette(), kind, transparency=1)), np.tile(wanted, (4, 1, 1)), 0)
+    assert_close(decoded(file_of(palette(), kind, transparency=1)), np.tile(wanted, (4, 1, 1)), 0)
 
 
 def test_palette_with_half_transparent_colours() -> None:
     wanted = on_white(FOUR[None], np.array([[255, 128, 0, 64]]))
-    file = saved(palette(), "PNG", transparency=bytes([255, 128, 0, 64]))
+    file = file_of(palette(), "PNG", transparency=bytes([255, 128, 0, 64]))
     assert_close(decoded(file), np.tile(wanted, (4, 1, 1)))
 
 
@@ -131,7 +134,7 @@ def blocks(colours: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def test_cmyk_jpeg_with_adobe_inverted_ink() -> None:
-    file = saved(Image.frombytes("CMYK", (96, 16), blocks(INK).tobytes()), "JPEG", quality=100)
+    file = file_of(Image.frombytes("CMYK", (96, 16), blocks(INK).tobytes()), "JPEG", quality=100)
     assert b"Adobe" in file
     assert_close(decoded(file), blocks(LIGHT).astype(np.int16), 3)
 
@@ -142,7 +145,7 @@ def test_ycck_jpeg() -> None:
     # Pillow inverts whatever it writes as CMYK; only the black is meant to be inverted.
     inverted = [channel.point(lambda level: 255 - level) for channel in luma_chroma]
     black = Image.fromarray(blocks(INK[:, 3:])[..., 0])
-    file = saved(Image.merge("CMYK", [*inverted, black]), "JPEG", quality=100)
+    file = file_of(Image.merge("CMYK", [*inverted, black]), "JPEG", quality=100)
     at = file.index(b"Adobe") + 11
     ycck = file[:at] + b"\2" + file[at + 1 :]
     assert_close(decoded(ycck), blocks(LIGHT).astype(np.int16), 4)
@@ -150,7 +153,7 @@ def test_ycck_jpeg() -> None:
 
 def test_grey_jpeg() -> None:
     levels = blocks(np.array([[0], [100], [255]]))[..., 0]
-    assert_close(decoded(saved(Image.fromarray(levels), "JPEG", quality=100)), grey(levels))
+    assert_close(decoded(file_of(Image.fromarray(levels), "JPEG", quality=100)), grey(levels))
 
 
 def test_modes_that_no_accepted_format_gives_today() -> None:

@@ -17,10 +17,11 @@ from server.photo.errors import PhotoTakesTooLong, PhotoTooManyPixels
 from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, wait_for
 from tests.server.hostile.making import GOOD, flat, more_scans
-from tests.server.photo.scenes import MANY, decoded, saved, scene
+from tests.server.photo.scenes import MANY, decoded, scene
+from tests.server.pictures import file_of
 
-SCAN_BOMB = more_scans(saved(flat(2000, 2000), "JPEG", progressive=True), 20_000)
-HEIF = saved(scene(), "HEIF")
+SCAN_BOMB = more_scans(file_of(flat(2000, 2000), "JPEG", progressive=True), 20_000)
+HEIF = file_of(scene(), "HEIF")
 
 lists_children = pytest.mark.skipif(sys.platform != "linux", reason="only Linux lists a process's children")
 
@@ -45,7 +46,7 @@ def children() -> set[int]:
 def test_what_is_cheap_needs_no_process_and_the_rest_shares_one() -> None:
     before = children()
     for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP"):
-        decode(saved(scene(), kind), max_pixels=MANY)
+        decode(file_of(scene(), kind), max_pixels=MANY)
     assert children() == before
     for _ in range(3):
         decode(HEIF, max_pixels=MANY)
@@ -149,7 +150,7 @@ def stat(process: int) -> list[str]:
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
 def test_a_reduced_picture_is_a_mean_of_the_whole(kind: str) -> None:
     limit_decoding(30, 2)
-    file = saved(scene(640, 480), kind)
+    file = file_of(scene(640, 480), kind)
     whole, reduced = decoded(file), decoded(file, short_side=100)
     assert reduced.shape == (120, 160, 3)
     means = whole.reshape(120, 4, 160, 4, 3).mean((1, 3))

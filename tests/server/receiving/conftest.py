@@ -3,14 +3,12 @@
 import contextlib
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
-import uvicorn
 
 from server.api.deps import Services
 from server.app import create_app
@@ -18,10 +16,10 @@ from server.contract import Problem
 from server.receiving.protocol import Limits, bounded_http
 from server.receiving.turning_away import TurningAway
 from server.recognition.recogniser import Recogniser
-from server.recognition.recognition import Loading
 from server.settings import Settings
-from tests.server.api.conftest import load_brightness
+from tests.server.api.conftest import load_brightness, settled
 from tests.server.conftest import wait_for
+from tests.server.in_process import running
 from tests.server.pictures import file_of, noise
 
 PHOTO = file_of(noise())
@@ -136,6 +134,11 @@ class Served:
     def raw(self, receive_buffer: int = 0) -> Raw:
         return Raw(self.port, receive_buffer)
 
+    def full(self, limit: str) -> float | None:
+        """How often what `limit` bounds was full, as the metrics tell it."""
+        registry = self.services.metrics.registry
+        return registry.get_sample_value("paishi_full_total", {"limit": limit})
+
     def is_well(self) -> None:
         """Answers, and holds nothing of those before."""
         with self.raw() as client:
@@ -163,17 +166,9 @@ def serving(load: Callable[..., Recogniser] = load_brightness, **settings: objec
         services.connections,
         TurningAway(app.state.admissions, services.metrics.count_turned_away),
     )
-    with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, http=http, log_config=None, ws="none", loop="asyncio"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            wait_for(lambda: server.started, 10, "the server")
-            wait_for(lambda: not isinstance(services.recognition.state, Loading), 120, "the network")
-            yield Served(listening.getsockname()[1], services)
-        finally:
-            server.should_exit = True
-            thread.join(20)
+    with running(app, http=http, ws="none") as port:
+        settled(services)
+        yield Served(port, services)
 
 
 @pytest.fixture(scope="module")
