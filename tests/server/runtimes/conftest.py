@@ -1,0 +1,35 @@
+"""A network whose answers tell pictures apart, as Keras runs it and as OpenVINO reads it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from server.networks.catalogue import find_backbone
+from server.networks.convert import convert
+from server.networks.quiet import keras
+from server.networks.served import build_served
+from tests.server.networks.keras_networks import family_input, settle, write_published
+
+
+def pictures(count: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(count).integers(0, 256, (count, 224, 224, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="session")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
+    backbone = find_backbone("MobileNetV2")
+    keras.utils.set_random_seed(3)
+    network = keras.applications.MobileNetV2(weights=None)
+    settle(network, family_input(backbone, pictures(2)))
+    file = tmp_path_factory.mktemp("weights") / "settled.h5"
+    write_published(network, file)
+    return build_served(backbone, file)
+
+
+@pytest.fixture(scope="session")
+def converted(settled: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("converted") / "network.xml"
+    convert(settled, file)
+    return file
