@@ -45,11 +45,13 @@ def draw(watch: Watch, file: Path) -> None:
     with plt.rc_context({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False}):
         figure, axes = plt.subplots(figsize=(8, 3.2), dpi=150, layout="constrained")
         axes.plot(*zip(*watch.samples, strict=True), color="#0a7d55", lw=1)
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.5 * watch.highest)  # the names stand over the curve
         top = axes.get_ylim()[1]
         for at, name in watch.marks:
             axes.axvline(at, color="#b8b8b8", lw=0.8, ls=":")
-            axes.annotate(name, (at, top), (3, -2), textcoords="offset points", va="top", fontsize=8)
+            axes.annotate(
+                name, (at, top), (2, -2), textcoords="offset points", va="top", fontsize=8, rotation=90
+            )
         axes.set_xlabel("seconds")
         axes.set_ylabel("MB resident")
         figure.savefig(file)
