@@ -78,7 +78,13 @@ def create_app(
         metrics=Metrics(),
     )
     services.metrics.registry.register(
-        Now(services.recognition, lambda: services.admission.in_hand, services.echoes)
+        Now(
+            services.recognition,
+            (services.admission, services.insight_admission),
+            services.bodies,
+            services.connections,
+            services.echoes,
+        )
     )
 
     @asynccontextmanager

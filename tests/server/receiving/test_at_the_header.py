@@ -111,7 +111,7 @@ def test_announced_bytes_are_bounded() -> None:
             for _ in range(2):
                 announce(served, stack)
             assert_overloaded(client.send(head(4 * MB)).answer())
-            assert served.services.bodies.refused == 1
+            assert served.full("PAISHI_MAX_BODIES_MB") == 1
             assert served.services.bodies.held == 8 * MB
         wait_for(served.holds_nothing, 10, "the room of those who left")
         served.is_well()

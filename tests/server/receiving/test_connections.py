@@ -29,7 +29,7 @@ def test_the_one_that_waited_longest_goes() -> None:
             assert second.ends()
             assert third.send(upload()).answer().status == 200
             assert first.send(upload()).answer().status == 200
-        assert served.services.connections.ended == 1
+        assert served.full("PAISHI_MAX_CONNECTIONS") == 1
 
 
 def test_who_has_a_request_stays() -> None:

@@ -118,7 +118,10 @@ def test_photos_in_hand_are_seen(watched: Watched) -> None:
     with started(max_in_hand=1) as client, client.services.admission.admit():
         assert series_of(client).value("paishi_in_hand") == 1
         assert client.post("/image", files={"image": file_of(noise())}).status_code == 503
-        assert series_of(client).value("paishi_refused_total", reason="overloaded") == 1
+        series = series_of(client)
+        assert series.value("paishi_refused_total", reason="overloaded") == 1
+        assert series.value("paishi_full_total", limit="PAISHI_MAX_IN_HAND") == 1
+        assert series.value("paishi_full_total", limit="PAISHI_MAX_WAIT_S") == 0
 
 
 def test_applications_in_one_process_count_for_themselves() -> None:
