@@ -36,6 +36,7 @@ class Exchange:
         finally:
             if self._watch:
                 self._watch.cancel()
+                self._watch = None  # its traceback holds this exchange, and a photo with it
 
     async def receive(self) -> Message:
         """Raises BodyEnded where no more of the body is wanted."""

@@ -52,3 +52,5 @@ class LingeringTransport:
         """The connection is gone: nothing is left to end."""
         if self._end:
             self._end.cancel()
+        # Else connection and transport would hold each other until Python looks for such, which stops all.
+        self._mid_request = lambda: False
