@@ -14,10 +14,11 @@ from server.cli.announcement import Announcement
 from server.cli.errors import fail
 from server.cli.loading import load_with_progress
 from server.lifecycle.ending import EndingServer, end_at_once
+from server.lifecycle.lasting import Lasting
 from server.receiving.open_files import BACKLOG, make_room_for
 from server.receiving.protocol import Limits, bounded_http
 from server.receiving.turning_away import TurningAway
-from server.recognition.recognition import State
+from server.recognition.recognition import Ready, State
 from server.settings import Settings
 from server.telemetry.changes import log_change
 from server.telemetry.log import form_of, set_up_log
@@ -33,9 +34,12 @@ def start(settings: Settings) -> NoReturn:
     port = listening.getsockname()[1]
     console = Console()
     announce = Announcement(settings, port, console)
+    lasting = Lasting()
 
     def on_change(state: State) -> None:
         announce(state)
+        if isinstance(state, Ready):
+            lasting.begin()
         if form_of(settings) == "json":  # a person has just read it
             log_change(state)
 
