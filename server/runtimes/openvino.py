@@ -13,6 +13,7 @@ from server.runtimes.base import Precision
 from server.runtimes.lanes import Lanes, Run
 from server.runtimes.mapped import forget_pages
 from server.runtimes.untracked import ov
+from server.runtimes.yielding import yielding
 
 Picture = NDArray[np.uint8]
 Softmax = NDArray[np.float32]
@@ -100,19 +101,16 @@ def compiled(model: Any, precision: Precision, threads: int, streams: int) -> An
 
     0 threads are as many as the machine has cores.
     """
-    return ov.Core().compile_model(
-        model,
-        "CPU",
-        {
-            "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
-            "NUM_STREAMS": streams,
-            "INFERENCE_NUM_THREADS": threads,
-            # Left alone, OpenVINO calculates in bf16 or fp16 wherever the processor can.
-            "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
-            # Pinned threads of two servers would sit on the same cores while others are idle.
-            "ENABLE_CPU_PINNING": False,
-        },
-    )
+    how = {
+        "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
+        "NUM_STREAMS": streams,
+        "INFERENCE_NUM_THREADS": threads,
+        # Left alone, OpenVINO calculates in bf16 or fp16 wherever the processor can.
+        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
+        # Pinned threads of two servers would sit on the same cores while others are idle.
+        "ENABLE_CPU_PINNING": False,
+    }
+    return yielding(lambda: ov.Core().compile_model(model, "CPU", how))
 
 
 def has_bf16() -> bool:
