@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from typing import Any
+from collections.abc import Awaitable, Iterator
 
 import numpy as np
 import pytest
@@ -11,13 +10,9 @@ from numpy.typing import NDArray
 
 from server.runtimes.base import RuntimeClosed
 from server.runtimes.batching import Batcher
+from tests.server.runtimes.queued import Answer, answer, in_loop, submitted, views
 
 LIMIT = 8
-
-
-def views(*values: int) -> NDArray[np.uint8]:
-    """One 1x1 picture for each value."""
-    return np.array(values, np.uint8).reshape(-1, 1, 1, 1).repeat(3, axis=3)
 
 
 class Network:
@@ -56,33 +51,11 @@ def batcher(network: Network) -> Iterator[Batcher]:
     batcher.close()
 
 
-Answer = asyncio.Task[NDArray[np.float32]]
-
-
-async def submitted(batcher: Batcher, *values: int) -> Answer:
-    """A request that is in the queue."""
-    task = asyncio.create_task(batcher.submit(views(*values)))
-    await asyncio.sleep(0)
-    return task
-
-
 async def running(network: Network, batcher: Batcher, *values: int) -> Answer:
     """A request whose batch has begun, so that what comes next must wait."""
     task = await submitted(batcher, *values)
     assert await asyncio.to_thread(network.started.acquire, timeout=30)
     return task
-
-
-def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[[Network, Batcher], None]:
-    def synchronous(network: Network, batcher: Batcher) -> None:
-        asyncio.run(asyncio.wait_for(test(network, batcher), 30))
-
-    synchronous.__name__ = test.__name__
-    return synchronous
-
-
-def answer(*values: int) -> list[list[float]]:
-    return [[value, value + 1] for value in values]
 
 
 @in_loop

@@ -2,8 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator
 
 import numpy as np
 import pytest
@@ -12,15 +11,11 @@ from numpy.typing import NDArray
 from server.core_budget import CoreBudget
 from server.runtimes.base import RuntimeClosed
 from server.runtimes.lanes import Lanes
+from tests.server.runtimes.queued import Answer, answer, in_loop, submitted, views
 
 STREAMS = 6
 CROWD = 3  # half of the cores
 BROKEN = 200
-
-
-def views(*values: int) -> NDArray[np.uint8]:
-    """One 1x1 picture for each value."""
-    return np.array(values, np.uint8).reshape(-1, 1, 1, 1).repeat(3, axis=3)
 
 
 class Network:
@@ -84,16 +79,6 @@ def lanes(network: Network, cores: CoreBudget) -> Iterator[Lanes]:
     lanes.close()
 
 
-Answer = asyncio.Task[NDArray[np.float32]]
-
-
-async def submitted(lanes: Lanes, *values: int) -> Answer:
-    """A request that is in the queue."""
-    task = asyncio.create_task(lanes.submit(views(*values)))
-    await asyncio.sleep(0)
-    return task
-
-
 async def begun(network: Network, pictures: int = 1) -> None:
     for _ in range(pictures):
         assert await asyncio.to_thread(network.started.acquire, timeout=30)
@@ -104,18 +89,6 @@ async def running(network: Network, lanes: Lanes, *values: int) -> Answer:
     task = await submitted(lanes, *values)
     await begun(network)
     return task
-
-
-def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[[Network, Lanes], None]:
-    def synchronous(network: Network, lanes: Lanes) -> None:
-        asyncio.run(asyncio.wait_for(test(network, lanes), 30))
-
-    synchronous.__name__ = test.__name__
-    return synchronous
-
-
-def answer(*values: int) -> list[list[float]]:
-    return [[value, value + 1] for value in values]
 
 
 @in_loop
