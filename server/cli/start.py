@@ -54,7 +54,12 @@ def start(settings: Settings) -> NoReturn:
         http=bounded_http(
             Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes),
             services.connections,
-            TurningAway(app.state.admissions, services.metrics.count_turned_away),
+            TurningAway(
+                app.state.admissions,
+                services.lifecycle,
+                settings.max_body_bytes,
+                services.metrics.count_turned_away,
+            ),
         ),
         ws="none",
         backlog=BACKLOG,

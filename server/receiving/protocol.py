@@ -93,7 +93,10 @@ class _BoundedHTTP(H11Protocol):
 
     def _turn_away(self, refusal: Refusal) -> None:
         """The client gets as long as for any body to send what nobody reads."""
+        if self.flow.write_paused:  # it asks and asks, and does not take its answers
+            return self.end_now()
         self._unset_keepalive_if_required()
+        self.all_connections.has_request(self)
         self._wait(self.limits.body_s, self.end_now)
         self.transport.write(refusal.answer)
         self._to_drop, self._ends_after = refusal.body, refusal.is_last
@@ -108,9 +111,17 @@ class _BoundedHTTP(H11Protocol):
         self._to_drop = None
         if self._ends_after:
             return self.transport.close()
+        self.all_connections.has_no_request(self)
         self._wait(self.limits.header_s, self._end_late_header)
         if len(data) > dropped:
-            self.data_received(data[dropped:])
+            # Not at once: thousands of requests may lie in what came with one read, and others wait.
+            self.flow.pause_reading()
+            self.loop.call_soon(self._go_on, data[dropped:])
+
+    def _go_on(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            self.data_received(data)
 
     def _wait(self, seconds: float, then: Callable[[], None]) -> None:
         if self._late:
@@ -186,4 +197,5 @@ class _BoundedHTTP(H11Protocol):
         return self.conn.our_state is h11.DONE and self.conn.their_state is h11.SEND_BODY
 
     def _is_mid_request(self) -> bool:
-        return self._has_part_of_a_header() or self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+        is_body = self._to_drop is not None or self.conn.their_state in (h11.SEND_BODY, h11.ERROR)
+        return is_body or self._has_part_of_a_header()

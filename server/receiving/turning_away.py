@@ -9,6 +9,7 @@ from typing import NamedTuple
 from fastapi import Request
 
 from server.admission import Admission
+from server.lifecycle.phase import Lifecycle
 from server.problems import Overloaded, problem_response
 from server.request_id import HEADER, request_id_of
 from server.security_headers import EVERY
@@ -42,13 +43,22 @@ class Refusal(NamedTuple):
 class TurningAway:
     """Answers 503 for what `admissions` have no place for, from the first bytes of a request.
 
-    On the usual way such an answer takes the event loop half a millisecond and more, and a crowd of a
+    Where the server is ending, or more than `max_body` bytes are announced, the answer is another one. On the
+    usual way such an answer takes the event loop half a millisecond and more, and a crowd of a
     thousand a second takes all of it from those that were taken on. `count` is told the method and path of
     each; the log gets their number once a second instead of a line each.
     """
 
-    def __init__(self, admissions: Admissions, count: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        admissions: Admissions,
+        lifecycle: Lifecycle,
+        max_body: int,
+        count: Callable[[str, str], None],
+    ) -> None:
         self._admissions = admissions
+        self._lifecycle = lifecycle
+        self._max_body = max_body
         self._count = count
         self._untold = 0
 
@@ -61,6 +71,8 @@ class TurningAway:
         admission = self._admissions.get((method, path))
         length = _LENGTH.search(data, 0, end)
         if not admission or not length or _NOT_USUAL.search(data, 0, end):
+            return None
+        if self._lifecycle.phase != "serving" or int(length[1]) > self._max_body:
             return None
         try:
             admission.check()

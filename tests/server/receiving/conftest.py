@@ -93,12 +93,12 @@ class Raw:
                 return
             time.sleep(pause)
 
-    def send_until_ended(self) -> int:
+    def send_until_ended(self, data: bytes = b"x" * 65536) -> int:
         """How many bytes the server takes before it ends the connection."""
         sent = 0
         with contextlib.suppress(ConnectionError):
             while True:
-                sent += self.connection.send(b"x" * 65536)
+                sent += self.connection.send(data)
         return sent
 
     def answer(self) -> Answer:
@@ -164,7 +164,12 @@ def serving(load: Callable[..., Recogniser] = load_brightness, **settings: objec
     http = bounded_http(
         Limits(chosen.header_s, chosen.body_s, 4 * chosen.max_body_bytes),
         services.connections,
-        TurningAway(app.state.admissions, services.metrics.count_turned_away),
+        TurningAway(
+            app.state.admissions,
+            services.lifecycle,
+            chosen.max_body_bytes,
+            services.metrics.count_turned_away,
+        ),
     )
     with running(app, http=http, ws="none") as port:
         settled(services)

@@ -1,10 +1,14 @@
 """Whoever there is no place for is told so before anything of the request is looked at but its header."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.server.conftest import wait_for
 from tests.server.receiving.conftest import PHOTO, Raw, Served, head, serving, upload
+
+SHORT = b"POST /predict HTTP/1.1\r\nHost: x\r\ncontent-length:0\r\n\r\n"
 
 
 @pytest.fixture
@@ -61,6 +65,57 @@ def test_a_body_that_does_not_come_ends_the_connection() -> None:
         with served.raw() as client:
             refused(client, head(1000))
             assert client.ends()
+
+
+def test_thousands_in_one_piece_are_answered_one_after_the_other(full: Served) -> None:
+    with full.raw() as client:
+        client.send(SHORT * 3000)
+        for _ in range(3000):
+            assert client.answer().status == 503
+        refused(client, upload())
+
+
+def test_who_asks_and_does_not_listen_is_cut_off(full: Served) -> None:
+    def ask(client: Raw) -> None:
+        until = time.monotonic() + 20  # long before the time that any answer may stay untaken
+        while time.monotonic() < until:
+            client.send(SHORT * 50)
+            time.sleep(0.001)  # so that no request comes in two pieces, which the usual way would refuse
+
+    with full.raw(receive_buffer=4096) as client, pytest.raises(ConnectionError):
+        ask(client)
+
+
+def test_too_large_stays_too_large(full: Served) -> None:
+    with full.raw() as client:
+        answer = client.send(head(10**12)).answer()
+        assert (answer.status, answer.problem().code) == (413, "image-too-large")
+
+
+def test_while_the_server_ends_the_connection_does_too(full: Served) -> None:
+    lifecycle = full.services.lifecycle
+    with full.raw() as client:
+        refused(client, upload())
+        lifecycle.phase = "draining"
+        try:
+            refused(client, upload())
+            assert client.ends()
+        finally:
+            lifecycle.phase = "serving"
+
+
+def test_who_still_sends_is_not_the_one_that_makes_room() -> None:
+    with serving(max_connections=2) as served, served.raw() as sends, served.raw() as waits:
+        admission = served.services.admission
+        wait_for(lambda: served.services.connections.open == 2, 10, "both")
+        admission.in_hand = admission.most
+        body = len(upload()) - len(head(0))
+        refused(sends, upload()[: -body + 10])
+        admission.in_hand = 0
+        with served.raw() as newcomer:
+            assert newcomer.send(upload()).answer().status == 200
+            assert waits.ends()
+            assert sends.send(upload()[-body + 10 :] + upload()).answer().status == 200
 
 
 @pytest.mark.parametrize(
