@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.problems import Overloaded, problem_response
 from server.receiving.bodies import Bodies
+from server.receiving.charset import keep_known_charset
 from server.receiving.exchange import Exchange
 from server.receiving.turning_away import Admissions
 
@@ -28,6 +29,7 @@ class AtTheHeader:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        keep_known_charset(scope)
         headers = Headers(scope=scope)
         announced = _announced(headers)
         if announced == 0:
