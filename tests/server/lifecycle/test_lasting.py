@@ -19,10 +19,12 @@ class Network:
 
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
+    often = gc.get_threshold()
     gc.disable()
     yield
     gc.enable()
     gc.unfreeze()
+    gc.set_threshold(*often)
 
 
 def test_what_stays_is_not_looked_at() -> None:
@@ -33,6 +35,16 @@ def test_what_stays_is_not_looked_at() -> None:
     network = Network()
     asyncio.run(settle())
     assert not any(thing is network for thing in gc.get_objects())
+
+
+def test_collections_are_rare() -> None:
+    often = gc.get_threshold()
+
+    async def begin() -> None:
+        Lasting(after_s=60).begin()
+
+    asyncio.run(begin())
+    assert gc.get_threshold()[0] > 5 * often[0]
 
 
 def test_not_before_whoever_asked_the_one_before_has_been_answered() -> None:
