@@ -83,6 +83,7 @@ const en = {
     heatOff: 'What is bright on the photo looks like this name; tap to put it away',
     strength: 'Strength',
     off: 'Hide',
+    failed: '{title}: {sentence}',
     unknownClass: 'The server has another network now and does not know this name.',
     notThis: 'Not this?',
     correctionTitle: 'What is it, then?',

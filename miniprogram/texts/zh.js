@@ -77,6 +77,7 @@ const zh = {
     heatOff: '照片上亮的地方像这个名字，点一下收起',
     strength: '深浅',
     off: '收起',
+    failed: '{title}：{sentence}',
     unknownClass: '服务器换了网络，已经不认识这个名字。',
     notThis: '不是这个？',
     correctionTitle: '那它是什么？',

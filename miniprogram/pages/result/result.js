@@ -140,8 +140,8 @@ Page({
   /** @param {import('../../services/failure').Failure} reason */
   missHeat({ kind }) {
     this.explaining = null;
-    const { title, sentence } = texts().failures[kind];
-    const note = kind === 'request-invalid' ? this.data.t.unknownClass : `${title}：${sentence}`;
+    const { t } = this.data;
+    const note = kind === 'request-invalid' ? t.unknownClass : fill(t.failed, texts().failures[kind]);
     this.setData({ looked: '', looking: false, note });
   },
 

@@ -127,6 +127,13 @@ describe('the heat map', () => {
     expect(phone.findAll('.row')).toHaveLength(5);
   });
 
+  it('that is missed is told in English with English punctuation', async () => {
+    await open({ language: 'en' });
+    phone.simulator.network('none');
+    await phone.tap(nameButton('Indian elephant'));
+    await phone.reads('No network: The phone is offline.');
+  });
+
   it('without a server is missed at once', async () => {
     await open({ envVersion: 'release' });
     await phone.tap(nameButton('印度象'));

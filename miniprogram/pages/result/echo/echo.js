@@ -2,7 +2,7 @@
 const { asFailure } = require('../../../services/failure');
 const { currentServer } = require('../../../services/server-address');
 const { echo } = require('../../../services/echo');
-const { texts } = require('../../../texts/texts');
+const { fill, texts } = require('../../../texts/texts');
 
 /**
  * @typedef {import('../../../services/echo').EchoedPhoto} EchoedPhoto
@@ -77,8 +77,8 @@ Component({
         (echoed) => this.show(echoed),
         (thrown) => {
           if (own(this).task !== task) return;
-          const { title, sentence } = texts().failures[asFailure(thrown).kind];
-          this.setData({ state: 'none', message: `${title}：${sentence}` });
+          const reason = texts().failures[asFailure(thrown).kind];
+          this.setData({ state: 'none', message: fill(this.data.t.failed, reason) });
         }
       );
     },
