@@ -16,9 +16,11 @@ const isText = (value) => typeof value === 'string';
 /** @type {Check} */
 const isFilledText = (value) => typeof value === 'string' && value !== '';
 /** @type {Check} */
+const isNumber = (value) => typeof value === 'number';
+/** @type {Check} */
 const isPixels = (value) => Number.isInteger(value) && value >= 1;
 /** @type {Check} */
-const isProbability = (value) => typeof value === 'number' && value >= 0 && value <= 1;
+const isShare = (value) => typeof value === 'number' && value >= 0 && value <= 1;
 
 /**
  * @param {Record<string, Check>} form
@@ -34,7 +36,7 @@ const isName = hasForm({ en: isFilledText, zh: isFilledText });
 const isModel = hasForm({ name: isText, labels: isText });
 const isPrediction = hasForm({
   label: isFilledText,
-  probability: isProbability,
+  probability: isShare,
   id: isFilledText,
   name: isName,
 });
@@ -52,7 +54,7 @@ const isEcho = hasForm({
   url: isFilledText,
   width: isPixels,
   height: isPixels,
-  expires_in: (value) => typeof value === 'number',
+  expires_in: isNumber,
   request_id: isText,
 });
 
@@ -129,5 +131,9 @@ module.exports = {
   hasForm,
   isFilledText,
   isModel,
+  isName,
+  isNumber,
   isPrediction,
+  isShare,
+  isText,
 };

@@ -1,5 +1,5 @@
 // @ts-check
-const { hasForm, isFilledText, isModel, isPrediction, read } = require('./answer');
+const { hasForm, isFilledText, isModel, isPrediction, isShare, read } = require('./answer');
 const { send } = require('./sending');
 const { sequence } = require('./task');
 
@@ -11,8 +11,6 @@ const KEPT = 60;
 /** @type {Map<string, Explanation>} result and class -> explanation, oldest first */
 const kept = new Map();
 
-/** @type {import('./answer').Check} */
-const isShare = (value) => typeof value === 'number' && value >= 0 && value <= 1;
 /** @type {import('./answer').Check} */
 const isRow = (value) => Array.isArray(value) && value.length > 0 && value.every(isShare);
 

@@ -1,5 +1,5 @@
 // @ts-check
-const { isFilledText, isModel, isPrediction, hasForm } = require('./answer');
+const { hasForm, isFilledText, isModel, isName, isPrediction, isText } = require('./answer');
 
 /**
  * What is stored of past results, without the photos. The platform allows 1 MB for a key and 10 MB for all.
@@ -26,17 +26,13 @@ const STORAGE_KEY = 'history';
 /** Letters of JSON. A Chinese one takes three bytes, so that the worst stays below the platform's 1 MB. */
 const LETTERS = 300_000;
 
-const isCorrection = hasForm({
-  id: (value) => typeof value === 'string',
-  label: isFilledText,
-  name: hasForm({ en: isFilledText, zh: isFilledText }),
-});
+const isCorrection = hasForm({ id: isText, label: isFilledText, name: isName });
 
 const isStoredEntry = hasForm({
   id: isFilledText,
   takenAt: (value) => Number.isFinite(value),
   file: isFilledText,
-  small: (value) => typeof value === 'string',
+  small: isText,
   bytes: (value) => Number.isFinite(value) && value >= 0,
   predictions: (value) => Array.isArray(value) && value.length > 0 && value.every(isPrediction),
   confident: (value) => typeof value === 'boolean',

@@ -2,7 +2,7 @@
 const { asFailure, failure } = require('./failure');
 const { platformTask, sequence } = require('./task');
 const { promised } = require('./promised');
-const { readSession } = require('./answer');
+const { hasForm, isNumber, isText, readSession } = require('./answer');
 const { responseFailure } = require('./problem');
 const { transportFailure } = require('./transport-failure');
 
@@ -24,25 +24,13 @@ const TIME_LIMIT = 10000;
 const RENEW_BEFORE = 300;
 const RENEW_PART = 0.1;
 
+const isHeld = hasForm({ server: isText, token: isText, renewAt: isNumber, until: isNumber });
+
 /** @type {Held | null | undefined} undefined until the storage was looked at */
 let held;
 
 /** @type {{server: string, promise: Promise<string>} | null} everything that needs it waits for the same login */
 let underWay = null;
-
-/**
- * @param {unknown} stored
- * @returns {stored is Held}
- */
-function isHeld(stored) {
-  const { server, token, renewAt, until } = /** @type {Partial<Held>} */ (Object(stored));
-  return (
-    typeof server === 'string' &&
-    typeof token === 'string' &&
-    typeof renewAt === 'number' &&
-    typeof until === 'number'
-  );
-}
 
 /**
  * @param {string} server
