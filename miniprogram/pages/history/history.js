@@ -1,8 +1,8 @@
 // @ts-check
+const { confirmed } = require('../../services/confirmed');
 const { entries, forget, forgetAll } = require('../../services/history');
 const { fill, texts } = require('../../texts/texts');
 const { pagesOf, PAGE } = require('./items');
-const { promised } = require('../../services/promised');
 const { textScale } = require('../../services/device');
 const { toCamera } = require('../../services/navigation');
 
@@ -74,7 +74,8 @@ Page({
     const { t } = this.data;
     const item = this.data.pages.flatMap(({ items }) => items).find((one) => one.id === id);
     if (!item) return;
-    if (!(await confirmed(fill(t.removeTitle, { name: item.name }), t.removeSentence))) return;
+    const title = fill(t.removeTitle, { name: item.name });
+    if (!(await confirmed(title, t.removeSentence, t.confirm, t.cancel))) return;
     forget(id);
     this.draw();
   },
@@ -82,7 +83,7 @@ Page({
   async askRemoveAll() {
     const { t } = this.data;
     const sentence = fill(t.removeAllSentence, { count: entries().length });
-    if (!(await confirmed(t.removeAllTitle, sentence))) return;
+    if (!(await confirmed(t.removeAllTitle, sentence, t.confirm, t.cancel))) return;
     forgetAll();
     this.draw();
   },
@@ -95,16 +96,3 @@ Page({
     toCamera();
   },
 });
-
-/**
- * @param {string} title
- * @param {string} content
- * @returns {Promise<boolean>}
- */
-async function confirmed(title, content) {
-  const t = texts().history;
-  const { confirm } = await promised(wx.showModal, {
-    ...{ title, content, confirmText: t.confirm, cancelText: t.cancel },
-  });
-  return confirm;
-}

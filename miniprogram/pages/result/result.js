@@ -1,6 +1,7 @@
 // @ts-check
 const { asFailure, failure } = require('../../services/failure');
 const { captionOf, classCalled, questionOf } = require('./words');
+const { confirmed } = require('../../services/confirmed');
 const { correct, entry, forget } = require('../../services/history');
 const { explain } = require('../../services/explain');
 const { fill, speaksChinese, texts } = require('../../texts/texts');
@@ -251,13 +252,8 @@ Page({
   },
 
   async remove() {
-    const { confirm } = await promised(wx.showModal, {
-      title: this.data.t.removeTitle,
-      content: this.data.t.removeSentence,
-      confirmText: this.data.t.removeConfirm,
-      cancelText: this.data.t.removeCancel,
-    });
-    if (!confirm) return;
+    const { t } = this.data;
+    if (!(await confirmed(t.removeTitle, t.removeSentence, t.removeConfirm, t.removeCancel))) return;
     await forget(this.id);
     leave();
   },

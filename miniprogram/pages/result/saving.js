@@ -1,6 +1,6 @@
 // @ts-check
 const { changePermission } = require('../../services/permission');
-const { promised } = require('../../services/promised');
+const { confirmed } = require('../../services/confirmed');
 const { savePhoto } = require('../../services/album');
 const { texts } = require('../../texts/texts');
 
@@ -20,13 +20,8 @@ async function saveAsking(path) {
 /** @returns {Promise<boolean>} whether the person allowed it in the settings */
 async function permitSaving() {
   const t = texts().result;
-  const { confirm } = await promised(wx.showModal, {
-    title: t.permissionTitle,
-    content: t.permissionSentence,
-    confirmText: t.toSettings,
-    cancelText: t.notNow,
-  });
-  return confirm && (await changePermission('scope.writePhotosAlbum')) === 'granted';
+  const wanted = await confirmed(t.permissionTitle, t.permissionSentence, t.toSettings, t.notNow);
+  return wanted && (await changePermission('scope.writePhotosAlbum')) === 'granted';
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
+const { confirmed } = require('../../../services/confirmed');
 const { mayContribute, setContributing } = require('../../../services/consent');
 const { offerUnsent, stopSending, unsent } = require('../../../services/corrections');
-const { promised } = require('../../../services/promised');
 const { fill, texts } = require('../../../texts/texts');
 
 /**
@@ -48,13 +48,9 @@ Component({
       const { t } = this.data;
       const count = unsent().length;
       if (count === 0) return;
-      const { confirm } = await promised(wx.showModal, {
-        title: t.earlierTitle,
-        content: fill(t.earlierSentence, { count }),
-        confirmText: t.earlierSend,
-        cancelText: t.earlierKeep,
-      });
-      if (!confirm || !mayContribute()) return;
+      const sentence = fill(t.earlierSentence, { count });
+      const wanted = await confirmed(t.earlierTitle, sentence, t.earlierSend, t.earlierKeep);
+      if (!wanted || !mayContribute()) return;
       void offerUnsent().then(() => this.triggerEvent('change'));
     },
 

@@ -1,7 +1,7 @@
 // @ts-check
 const { beginAnewInSettings } = require('../../../services/navigation');
+const { confirmed } = require('../../../services/confirmed');
 const { forgetEverything, forgetResults, whatIsStored } = require('../../../services/stored');
-const { promised } = require('../../../services/promised');
 const { fill, texts } = require('../../../texts/texts');
 
 /** @typedef {import('../../../services/stored').Stored} Stored */
@@ -81,11 +81,7 @@ Component({
      */
     async confirmed(title, content) {
       const { t, deleting } = this.data;
-      if (deleting) return false;
-      const { confirm } = await promised(wx.showModal, {
-        ...{ title, content, confirmText: t.delete, cancelText: t.keep },
-      });
-      return confirm;
+      return !deleting && confirmed(title, content, t.delete, t.keep);
     },
 
     /**
