@@ -1,30 +1,10 @@
 // @ts-check
-const { platformTask, sequence } = require('./task');
 const { readReady } = require('./answer');
-const { responseFailure } = require('./problem');
-const { transportFailure } = require('./transport-failure');
+const { request } = require('./request');
+const { sequence } = require('./task');
 
 /** Milliseconds. The answer is a few bytes: who waits longer waits for nothing. */
 const TIME_LIMIT = 8000;
-
-/**
- * @param {string} url
- * @returns {import('./task').Task<unknown>}
- */
-function get(url) {
-  return platformTask((resolve, reject) =>
-    wx.request({
-      url,
-      method: 'GET',
-      timeout: TIME_LIMIT,
-      success: ({ statusCode, data }) => {
-        if (statusCode === 200) resolve(data);
-        else reject(responseFailure(statusCode, data));
-      },
-      fail: (error) => void transportFailure(error).then(reject),
-    })
-  );
-}
 
 /**
  * Asks GET /readyz whether a network answers, and which.
@@ -33,7 +13,10 @@ function get(url) {
  * @returns {import('./task').Task<import('../contract').Ready>}
  */
 function readiness(address) {
-  return sequence(async (run) => readReady(await run(() => get(`${address}/readyz`))));
+  return sequence(async (run) => {
+    const body = await run(() => request({ url: `${address}/readyz`, method: 'GET', timeout: TIME_LIMIT }));
+    return readReady(body);
+  });
 }
 
 module.exports = { readiness };

@@ -3,7 +3,7 @@ const { asFailure, failure } = require('./failure');
 const { platformTask, sequence } = require('./task');
 const { promised } = require('./promised');
 const { hasForm, isNumber, isText, readSession } = require('./answer');
-const { responseFailure } = require('./problem');
+const { request } = require('./request');
 const { transportFailure } = require('./transport-failure');
 
 /**
@@ -83,20 +83,8 @@ async function loginCode() {
  */
 async function open(server) {
   const code = await loginCode();
-  const body = await new Promise((resolve, reject) => {
-    wx.request({
-      url: `${server}/session`,
-      method: 'POST',
-      data: { code },
-      timeout: TIME_LIMIT,
-      success: ({ statusCode, data }) => {
-        if (statusCode === 200) resolve(data);
-        else reject(responseFailure(statusCode, data));
-      },
-      fail: (error) => void transportFailure(error).then(reject),
-    });
-  });
-  return readSession(body);
+  const { promise } = request({ url: `${server}/session`, method: 'POST', data: { code }, timeout: TIME_LIMIT });
+  return readSession(await promise);
 }
 
 /**
