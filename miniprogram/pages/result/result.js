@@ -4,7 +4,7 @@ const { captionOf, classCalled, questionOf } = require('./words');
 const { confirmed } = require('../../services/confirmed');
 const { correct, entry, forget } = require('../../services/history');
 const { explain } = require('../../services/explain');
-const { fill, speaksChinese, texts } = require('../../texts/texts');
+const { fill, texts } = require('../../texts/texts');
 const { inLanguage, namesOf } = require('../../services/names');
 const { isServerSet, mayChangeServer } = require('../../services/server-address');
 const { CAMERA, leave, toCamera } = require('../../services/navigation');
@@ -80,7 +80,7 @@ Page({
     this.setData({
       stage: 'shown',
       picture: photo,
-      rows: rowsOf(predictions, speaksChinese()),
+      rows: rowsOf(predictions),
       sure: confident,
       by: fill(t.by, { model: model.name }),
       heading: corrected ? t.guesses : confident ? t.results : t.maybe,

@@ -1,5 +1,5 @@
 // @ts-check
-const { fill, speaksChinese, texts } = require('../../texts/texts');
+const { fill, texts } = require('../../texts/texts');
 const { namesOf } = require('../../services/names');
 const { rowsOf } = require('./ranking/rows');
 
@@ -13,7 +13,7 @@ const { rowsOf } = require('./ranking/rows');
  */
 function captionOf(entry) {
   const { mark, maybeName } = texts().result;
-  const [first] = rowsOf(entry.predictions, speaksChinese());
+  const [first] = rowsOf(entry.predictions);
   const names = namesOf(entry);
   if (entry.corrected && names) return { name: names.name, detail: names.other, percent: '', mark };
   const { name = '', other = '', percent = '' } = first || {};

@@ -1,27 +1,32 @@
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { example, load } from '../sources.js';
 
 const { rowsOf, percentText } = load('pages/result/ranking/rows.js');
+const { chooseLanguage } = load('services/language.js');
 const { predictions } = JSON.parse(example('predictions'));
 
+/** Counts without a `wx` that stores it. */
+beforeEach(() => void chooseLanguage('zh'));
+
 it('puts the name in the language of the person first', () => {
-  expect(rowsOf(predictions, true)[0]).toEqual({
+  expect(rowsOf(predictions)[0]).toEqual({
     id: 'n02504013',
     name: '印度象',
     other: 'Indian elephant',
     percent: '82.7%',
     width: 82.7,
   });
-  expect(rowsOf(predictions, false)[0]).toMatchObject({ name: 'Indian elephant', other: '印度象' });
+  chooseLanguage('en');
+  expect(rowsOf(predictions)[0]).toMatchObject({ name: 'Indian elephant', other: '印度象' });
 });
 
 it('shows five of twenty, in the order of the server', () => {
   const twenty = Array.from({ length: 20 }, (_, index) => ({ ...predictions[0], id: `n${index}` }));
-  expect(rowsOf(twenty, true).map(({ id }) => id)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
+  expect(rowsOf(twenty).map(({ id }) => id)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
 });
 
 it('says a name once where both languages have the same', () => {
-  const [row] = rowsOf([{ ...predictions[0], name: { en: 'iPod', zh: 'iPod' } }], true);
+  const [row] = rowsOf([{ ...predictions[0], name: { en: 'iPod', zh: 'iPod' } }]);
   expect(row.other).toBe('');
 });
 

@@ -1,4 +1,5 @@
 // @ts-check
+const { inLanguage } = require('../../../services/names');
 
 /**
  * @typedef {object} Row
@@ -26,20 +27,15 @@ function percentText(probability) {
  * The most probable classes as the page shows them.
  *
  * @param {import('../../../contract').Prediction[]} predictions  most probable first
- * @param {boolean} chinese  whether the Chinese name is the large one
  * @returns {Row[]}
  */
-function rowsOf(predictions, chinese) {
-  return predictions.slice(0, ROWS).map(({ id, name, probability }) => {
-    const [large, small] = chinese ? [name.zh, name.en] : [name.en, name.zh];
-    return {
-      id,
-      name: large,
-      other: small === large ? '' : small,
-      percent: percentText(probability),
-      width: Math.round(probability * 1000) / 10,
-    };
-  });
+function rowsOf(predictions) {
+  return predictions.slice(0, ROWS).map(({ id, name, probability }) => ({
+    id,
+    ...inLanguage(name),
+    percent: percentText(probability),
+    width: Math.round(probability * 1000) / 10,
+  }));
 }
 
 module.exports = { rowsOf, percentText };
