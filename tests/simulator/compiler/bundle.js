@@ -1,5 +1,5 @@
 import { build } from 'esbuild';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileApp } from './app.js';
@@ -28,20 +28,6 @@ export function runtimeScript({ fresh = false } = {}) {
 export async function appScript(root) {
   const app = JSON.stringify(await compileApp(root));
   return `globalThis.__miniprogram = ${app.replace(/</g, '\\u003c')};`;
-}
-
-/**
- * Writes a page that runs from any static host (without the proxy, so only for servers with CORS).
- *
- * @param {string} root
- * @param {string} outFolder
- * @returns {Promise<void>}
- */
-export async function writeBundle(root, outFolder) {
-  mkdirSync(outFolder, { recursive: true });
-  writeFileSync(join(outFolder, 'simulator.js'), await runtimeScript());
-  writeFileSync(join(outFolder, 'miniprogram.js'), await appScript(root));
-  for (const name of ['index.html', 'phone.css']) writeFileSync(join(outFolder, name), hostFile(name));
 }
 
 /** @param {'index.html' | 'phone.css'} name @returns {string} */
