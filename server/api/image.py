@@ -1,5 +1,5 @@
 from fastapi import APIRouter, Request, Response
-from pydantic import AnyUrl
+from pydantic import AnyUrl, ValidationError
 
 from server import problems
 from server.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
@@ -26,6 +26,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
         },
         **documented(
             *problems.OF_A_PHOTO,
+            problems.RequestInvalid,
             problems.Overloaded,
             problems.StoreUnavailable,
         ),
@@ -36,11 +37,12 @@ async def echo(
 ) -> Echo | Response:
     """`wx.uploadFile` cannot receive a picture, so with `Accept: application/json` the answer is a
     `url` for `wx.downloadFile`."""
+    wants_url = "application/json" in request.headers.get("accept", "")
+    base = _base(request, services.settings.public_url) if wants_url else ""
     picture = await services.photos.upright_jpeg(photo)
-    if "application/json" not in request.headers.get("accept", ""):
+    if not wants_url:
         return Response(picture.data, media_type="image/jpeg", headers=_PRIVATE)
     path = request.app.url_path_for("fetch_echo", picture_id=await services.echoes.put(picture.data))
-    base = services.settings.public_url or str(request.base_url)
     return Echo(
         success=True,
         url=AnyUrl(str(path.make_absolute_url(base))),
@@ -49,6 +51,21 @@ async def echo(
         expires_in=services.settings.echo_age_s,
         request_id=request_id,
     )
+
+
+def _base(request: Request, public_url: str) -> str:
+    """What the address of a picture begins with. Raises RequestInvalid.
+
+    Known before anything is decoded or kept: a sender that gets no address could never fetch it.
+    """
+    base = public_url or str(request.base_url)
+    try:
+        AnyUrl(base)
+    except ValidationError:
+        raise problems.RequestInvalid(
+            "header Host: it is no name that an address can have. Send the server's own."
+        ) from None
+    return base
 
 
 @kept.get(

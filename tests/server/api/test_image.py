@@ -51,6 +51,19 @@ def test_the_url_can_be_told_from_outside() -> None:
         assert client.get("/image/" + url.rsplit("/", 1)[1]).status_code == 200
 
 
+@pytest.mark.parametrize("host", ["%zz", "1.2.3.999", "xn--a"])
+def test_a_host_that_no_url_can_have_is_refused_before_anything_is_kept(host: str) -> None:
+    with started() as client:
+        answer = client.post("/image", files={"image": with_gps()}, headers={**JSON, "Host": host})
+        assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+        assert client.services.echoes.pictures == 0
+        picture = client.post("/image", files={"image": with_gps()}, headers={"Host": host})
+        assert picture.status_code == 200  # no URL is needed for that
+    with started(public_url="https://recognise.example.com") as client:  # nor a Host for this one
+        answer = client.post("/image", files={"image": with_gps()}, headers={**JSON, "Host": host})
+        assert answer.status_code == 200
+
+
 def colour(jpeg: bytes) -> tuple[int, ...]:
     return tuple(int(value) for value in np.asarray(Image.open(io.BytesIO(jpeg))).mean(axis=(0, 1)).round())
 
