@@ -2,12 +2,11 @@
 
 import asyncio
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeVar
 
+from server.daemon_thread import in_daemon_thread
 from server.networks.download import OnProgress
 from server.problems import ModelLoading, ModelUnavailable
 from server.recognition.in_use import InUse
@@ -16,7 +15,6 @@ from server.recognition.recogniser import Recogniser
 log = logging.getLogger(__name__)
 
 LOADING_RETRY_AFTER_S = 3
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,7 @@ class Recognition:
 
 async def _tested(load: Callable[[], Recogniser]) -> Recogniser:
     """Loads a network and lets it answer its self-test; closes it where it fails or nobody waits any more."""
-    loading = asyncio.ensure_future(_in_daemon_thread(load))
+    loading = asyncio.ensure_future(in_daemon_thread(load, "load-network"))
     try:
         recogniser = await asyncio.shield(loading)
     except asyncio.CancelledError:
@@ -161,24 +159,3 @@ async def _tested(load: Callable[[], Recogniser]) -> Recogniser:
 def _close_unwanted(loading: asyncio.Future[Recogniser]) -> None:
     if not loading.cancelled() and not loading.exception():
         loading.result().runtime.close()
-
-
-async def _in_daemon_thread(work: Callable[[], T]) -> T:
-    """A pool's thread would keep the process alive at SIGTERM until a whole download is through."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def finish(settle: Callable[..., None], outcome: object) -> None:
-        if not done.done():
-            settle(outcome)
-
-    def run() -> None:
-        try:
-            outcome: tuple[Callable[..., None], object] = (done.set_result, work())
-        except BaseException as error:
-            outcome = (done.set_exception, error)
-        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-            loop.call_soon_threadsafe(finish, *outcome)
-
-    threading.Thread(target=run, name="load-network", daemon=True).start()
-    return await done

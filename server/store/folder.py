@@ -1,5 +1,6 @@
 """A folder of files on this machine or anywhere that fsspec reaches."""
 
+import asyncio
 import os
 import secrets
 from collections.abc import Callable
@@ -8,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import fsspec
-from anyio import CapacityLimiter, fail_after, to_thread
 from fsspec.implementations.local import LocalFileSystem
 
+from server.daemon_thread import in_daemon_thread
 from server.problems import StoreUnavailable
 from server.store.errors import FolderUnknown
 
@@ -84,18 +85,43 @@ class Folder:
 
 
 class FolderAccess:
-    """Calls what blocks in threads of its own, so that a store that hangs holds up nothing else."""
+    """Calls what blocks in threads of its own, so that a store that hangs holds up nothing else.
+
+    A thread keeps its place until it ends, also when nobody waits for it any more: else ever more of them,
+    each with its picture, would hang for as long as the store does. Used from one event loop.
+    """
 
     def __init__(self) -> None:
-        self._limiter: CapacityLimiter | None = None
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._began: dict[asyncio.Future[Any], float] = {}
 
     async def __call__(self, work: Callable[[], T]) -> T:
-        """Raises StoreUnavailable where `work` fails or takes too long."""
-        self._limiter = self._limiter or CapacityLimiter(_AT_ONCE)
+        """Waits for a place, unless all are taken by what hangs. Raises StoreUnavailable where that or `work`
+        takes too long, or `work` fails."""
         try:
-            with fail_after(_LIMIT_S):
-                return await to_thread.run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
+            if self._hangs():
+                raise TimeoutError("all places hang")
+            async with asyncio.timeout(_LIMIT_S):
+                await self._places.acquire()
+                return await asyncio.shield(self._start(work))
         except Exception as error:  # every store has exceptions of its own
             raise StoreUnavailable(
                 "The server's store does not answer. Try again later.", retry_after=_RETRY_AFTER_S
             ) from error
+
+    def _hangs(self) -> bool:
+        if len(self._began) < _AT_ONCE:
+            return False
+        return asyncio.get_running_loop().time() - max(self._began.values()) >= _LIMIT_S
+
+    def _start(self, work: Callable[[], T]) -> asyncio.Future[T]:
+        running = asyncio.ensure_future(in_daemon_thread(work, "store"))
+        self._began[running] = asyncio.get_running_loop().time()
+        running.add_done_callback(self._ended)
+        return running
+
+    def _ended(self, running: asyncio.Future[Any]) -> None:
+        del self._began[running]
+        self._places.release()
+        if not running.cancelled():
+            running.exception()  # or asyncio logs that nobody asked, where nobody waited any more
