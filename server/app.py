@@ -38,6 +38,7 @@ from server.request_id import RequestId
 from server.security_headers import SecurityHeaders
 from server.settings import Settings
 from server.store.opening import open_corrections, open_echoes
+from server.store.sweeping import swept
 from server.surround import surround
 from server.telemetry.metrics import Metrics
 from server.telemetry.now import Now
@@ -94,6 +95,7 @@ def create_app(
             if port is not None:
                 await stack.enter_async_context(Control(settings, port, services.recognition, load).running())
             stack.push_async_callback(services.access.close)
+            await stack.enter_async_context(swept(services.echoes, settings.echo_age_s))
             yield
         services.recognition.stop()
         end_workers()

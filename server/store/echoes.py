@@ -28,6 +28,11 @@ class Echoes(Protocol):
         """The picture, or None where there never was one or is none any more. Raises StoreUnavailable."""
         ...
 
+    async def sweep(self) -> float:
+        """Drops what is too old or too much, and tells in how many seconds something can be too old that is
+        not yet. Raises StoreUnavailable."""
+        ...
+
 
 class MemoryEchoes:
     """In the memory of this process, so that no photo touches a disk.
@@ -57,6 +62,11 @@ class MemoryEchoes:
         self._drop()
         _, picture = self._pictures.get(key, (0.0, None))
         return picture
+
+    async def sweep(self) -> float:
+        self._drop()
+        oldest_put_at, _ = next(iter(self._pictures.values()), (self._clock(), b""))
+        return oldest_put_at + self.max_age_s - self._clock()
 
     def __len__(self) -> int:
         return len(self._pictures)
