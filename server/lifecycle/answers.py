@@ -77,10 +77,14 @@ class WatchedRuntime:
             if question.runs:
                 question.ran_s += seconds
 
+    def limit_s(self, limit_s: float) -> float:
+        """`limit_s`, or more where this machine is slow."""
+        return max(limit_s, _SLOWEST * self._first_s)
+
     def overdue_s(self, limit_s: float) -> float | None:
         """For how long it has owed an answer, where that is longer than anything but a hang explains."""
         longest = max([self._silent_s, *(question.ran_s for question in list(self._owed))])
-        hangs = self._first_s and longest > max(limit_s, _SLOWEST * self._first_s)
+        hangs = self._first_s and longest > self.limit_s(limit_s)
         return longest if hangs and self._owed else None
 
     def _settle(self, question: _Question) -> None:
@@ -112,6 +116,10 @@ class Answers:
             runtime.count(seconds)
             if runtime.closed:
                 self._runtimes.remove(runtime)
+
+    def limit_s(self, limit_s: float) -> float:
+        """As `WatchedRuntime.limit_s`, of the slowest."""
+        return max([limit_s, *(runtime.limit_s(limit_s) for runtime in list(self._runtimes))])
 
     def overdue_s(self, limit_s: float) -> float | None:
         """As `WatchedRuntime.overdue_s`, of any of them."""

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from server.core_budget import this_process
 from server.lifecycle.answers import Answers
 from server.problems import NotAnswering, Problem, ShuttingDown
 
@@ -16,12 +17,13 @@ class Lifecycle:
     `hung` answer nothing new.
 
     Signal handlers and the watchdog's thread write it, so each change is one assignment and takes no lock.
-    `answers` is what networks owe.
+    `answers` is what networks owe, `cores` knows what else runs.
     """
 
     def __init__(self) -> None:
         self.phase: Phase = "serving"
         self.answers = Answers()
+        self.cores = this_process()
 
     @property
     def ends(self) -> bool:
@@ -40,7 +42,7 @@ class Lifecycle:
     def _problem(self) -> Problem:
         if self.phase == "hung":
             return NotAnswering(
-                "The network has stopped answering and the server starts anew. Try again in a few seconds.",
+                "The server has stopped answering and starts anew. Try again in a few seconds.",
                 retry_after=_NEXT_SERVER_S,
             )
         return ShuttingDown(

@@ -18,9 +18,10 @@ _LET_BALANCERS_SEE_S = 3.0
 
 
 class Watchdog(threading.Thread):
-    """Looks every half second at `loop`, at what networks owe, and at how long the process has been ending.
+    """Looks every half second at `loop`, at what networks owe, at who has cores, and at how long the process
+    has been ending.
 
-    `hang_s`, 0 for never, bounds the first two and `end_s` the last, in seconds. `on_hang` is called on the
+    `hang_s`, 0 for never, bounds the first three and `end_s` the last, in seconds. `on_hang` is called on the
     loop before the end.
 
     Seconds are counted in looks and no look counts for more than two. So no time passes while the whole
@@ -60,17 +61,22 @@ class Watchdog(threading.Thread):
             self._ending_s += seconds
         if self._ending_s > self._end_s:
             self._break_off()
-        self._lifecycle.answers.count(seconds)
+        answers, cores = self._lifecycle.answers, self._lifecycle.cores
+        answers.count(seconds)
+        cores.count(seconds)
         self._loop_silent_s = self._loop_silent_s + seconds if self._asked_loop else 0.0
         self._ask_loop()
         if not self._hang_s or self._loop.is_closed():
             return
-        overdue_s = self._lifecycle.answers.overdue_s(self._hang_s)
+        overdue_s = answers.overdue_s(self._hang_s)
+        had_s = cores.overdue_s(answers.limit_s(self._hang_s))
         # Whatever blocks the loop while it hands a photo on keeps that photo from being answered as well.
         if self._loop_silent_s > self._hang_s or (overdue_s and self._loop_silent_s):
             self._end_blocked()
         elif overdue_s:
-            self._end_unanswered(overdue_s)
+            self._end_unanswered("The network has", overdue_s)
+        elif had_s:
+            self._end_unanswered("Decoding or looking inside the network has", had_s)
 
     def _ask_loop(self) -> None:
         if not self._asked_loop and not self._loop.is_closed():
@@ -95,10 +101,10 @@ class Watchdog(threading.Thread):
         )
         os._exit(HANGS)
 
-    def _end_unanswered(self, overdue_s: float) -> None:
+    def _end_unanswered(self, what_has: str, overdue_s: float) -> None:
         self._lifecycle.phase = "hung"
         say(
-            f"The network has been at one photo for {overdue_s:.0f} s (PAISHI_HANG_S) and does not answer: "
+            f"{what_has} been at one photo for {overdue_s:.0f} s (PAISHI_HANG_S) and does not answer: "
             f"the server ends with code {HANGS}, to be started again. Its threads are here:\n{stacks()}"
         )
         self._call_on_loop(self._on_hang)

@@ -4,6 +4,7 @@ import atexit
 
 from PIL import Image
 
+from server.core_budget import limited_elsewhere
 from server.cores import usable_cores
 from server.photo.cost import is_cheap
 from server.photo.decoding import decode_here
@@ -34,7 +35,8 @@ def decode(
     wanted = Wanted(max_pixels, short_side, colour_managed)
     if is_cheap(kind, data, wanted):
         return decode_here(kind, data, wanted)
-    return _workers.decode(kind, data, wanted)
+    with limited_elsewhere():
+        return _workers.decode(kind, data, wanted)
 
 
 def limit_decoding(limit_s: float, at_once: int) -> None:

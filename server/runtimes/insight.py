@@ -16,6 +16,10 @@ from server.core_budget import this_process
 Method = Literal["cam", "grad-cam"]
 T = TypeVar("T")
 
+GRAPH_S = 60.0
+"""How long Keras may take even where `PAISHI_HANG_S` is less: for each layer that is new to it, it makes a
+graph. On four cores that and the first run took NASNetLarge 4.4 s, the next run 0.4 s."""
+
 
 class Evidence(NamedTuple):
     """What speaks for a class, below 0 against it: `maps` float32 (n, rows, columns), one for each view."""
@@ -83,7 +87,7 @@ class LazyInsight:
             with this_process().one():
                 return Evidence("cam", inside.class_activation(views, index))
         gradients = self._gradients
-        with this_process().all():
+        with this_process().all(patience_s=GRAPH_S):
             return Evidence("grad-cam", gradients.class_activation(views, index))
 
     def _features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
@@ -91,7 +95,7 @@ class LazyInsight:
             with this_process().one():
                 return inside.features(views)
         gradients = self._gradients
-        with this_process().all():
+        with this_process().all(patience_s=GRAPH_S):
             return gradients.features(views, layer)
 
     @cached_property

@@ -1,5 +1,7 @@
 """A served network run by TensorFlow."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,7 +33,7 @@ class TensorFlowRuntime:
         self._batcher.close()
 
     def _run(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        with this_process().all():
+        with this_process().all(patience_s=math.inf):  # `WatchedRuntime` knows better what may take how long
             softmax: NDArray[np.float32] = self._infer(tf.constant(views)).numpy()
         return softmax
 

@@ -36,8 +36,8 @@ def moody(tmp_path: Path) -> StartMoody:
 class Asking:
     """One photo sent from a thread; `answer` waits for what comes of it, `begun` for what `moody` prints."""
 
-    def __init__(self, server: RunningServer, grey: int) -> None:
-        self._server, self._grey = server, grey
+    def __init__(self, server: RunningServer, grey: int, path: str = "/predict") -> None:
+        self._server, self._grey, self._path = server, grey, path
         self._came: list[httpx.Response | httpx.TransportError] = []
         self._thread = threading.Thread(target=self._ask)
         self._thread.start()
@@ -55,7 +55,7 @@ class Asking:
     def _ask(self) -> None:
         with self._server.client() as client:
             try:
-                self._came.append(client.post("/predict", files={"image": photo(self._grey)}))
+                self._came.append(client.post(self._path, files={"image": photo(self._grey)}))
             except httpx.TransportError as error:
                 self._came.append(error)
 

@@ -1,4 +1,5 @@
-"""`python -m tests.server.lifecycle.moody`: the real server, and a network whose mood depends on the photo.
+"""`python -m tests.server.lifecycle.moody`: the real server, and a network whose mood depends on the photo,
+also when Keras is asked what it saw.
 
 It prints what it begins with.
 """
@@ -13,12 +14,13 @@ from PIL import Image
 from server.cli import app, start
 from server.recognition.labels import load_labels
 from server.recognition.recogniser import Recogniser
+from server.runtimes import insight
 from server.runtimes.base import Precision
 from server.runtimes.batching import Batcher
 from server.settings import Settings
 from tests.server.pictures import file_of
 
-GOOD, SLOW, STUCK, BLOCKING = 128, 60, 255, 0
+GOOD, SLOW, STUCK, BLOCKING, STUCK_INSIDE = 128, 60, 255, 0, 200
 SLOW_S = 0.6
 
 
@@ -49,7 +51,7 @@ class Moody:
 
     def _run(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
         if views[0, 0, 0, 0] == STUCK:
-            self._never_return()
+            never_return("stuck")
         if views[0, 0, 0, 0] == SLOW:
             print("slow", flush=True)
             time.sleep(SLOW_S)
@@ -57,16 +59,30 @@ class Moody:
         softmax[:, 0] = 1
         return softmax
 
-    def _never_return(self) -> None:
-        print("stuck", flush=True)
-        time.sleep(3600)
+
+class MoodyInside:
+    """As `server.networks.gradients.Gradients`, which takes all cores."""
+
+    def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
+        return self.features(views, None)[:, :4].reshape(-1, 2, 2)
+
+    def features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
+        if views[0, 0, 0, 0] == STUCK_INSIDE:
+            never_return("stuck inside")
+        return np.ones((len(views), 8), np.float32)
+
+
+def never_return(printed: str) -> None:
+    print(printed, flush=True)
+    time.sleep(3600)
 
 
 def load(settings: Settings, on_progress: object) -> Recogniser:
     time.sleep(float(os.environ.get("MOODY_LOADS_S", "0")))
     while os.environ.get("MOODY_COMPILES"):
         compile_once()
-    return Recogniser("ResNet50", 32, "squash", Moody(), load_labels("imagenet"))
+    inside = insight.LazyInsight(None, MoodyInside)
+    return Recogniser("ResNet50", 32, "squash", Moody(), load_labels("imagenet"), insight=inside)
 
 
 def compile_once() -> None:
@@ -78,5 +94,6 @@ def compile_once() -> None:
 
 
 if __name__ == "__main__":
+    insight.GRAPH_S = 0.0  # it makes none
     start.load_with_progress = load  # type: ignore[assignment]
     app()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.core_budget import CoreBudget
+from server.core_budget import CoreBudget, this_process
 from server.networks.quiet import keras
 from server.runtimes.base import Runtime, RuntimeClosed
 from server.runtimes.convertible import TOLERANCE
@@ -69,6 +69,19 @@ def test_many_at_once_get_their_own_answers(runtime: Runtime, kind: Kind, settle
     expected = settled(views, training=False).numpy()
     assert np.abs(answers - expected).max() < kind.off
     assert np.abs(expected - np.roll(expected, 1, axis=0)).max() > 1e-3  # else any order would do
+
+
+def test_its_cores_say_nothing_of_a_hang(runtime: Runtime) -> None:
+    """What it owes does, and that knows what a first photo or a batch may take."""
+
+    async def ask() -> None:
+        asked = asyncio.create_task(runtime.softmax(pictures(9)))
+        while not asked.done():
+            this_process().count(1000)
+            assert this_process().overdue_s(1) is None
+            await asyncio.sleep(0.001)
+
+    asyncio.run(ask())
 
 
 def test_an_answer_stays_as_it_was(runtime: Runtime) -> None:
