@@ -23,7 +23,7 @@ class Cors(CORSMiddleware):
             app,
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST"),
-            allow_headers=("Authorization", HEADER),
+            allow_headers=("Authorization", "X-API-Key", HEADER),
             allow_credentials=False,
             expose_headers=(HEADER, "Retry-After"),
         )
@@ -34,9 +34,9 @@ class Cors(CORSMiddleware):
             if "origin" in headers and "access-control-request-method" in headers:
                 response = self.preflight_response(request_headers=headers)
                 if response.status_code >= 400:
-                    detail = (
-                        f"{bytes(response.body).decode()}. The operator can allow it: PAISHI_CORS_ORIGINS."
-                    )
+                    detail = f"{bytes(response.body).decode()}."
+                    if not self.is_allowed_origin(headers["origin"]):
+                        detail += " The operator can allow the origin: PAISHI_CORS_ORIGINS."
                     kept = {name: value for name, value in response.headers.items() if name == "vary"}
                     response = problem_response(Request(scope), RequestInvalid(detail), kept)
                 return await response(scope, receive, send)

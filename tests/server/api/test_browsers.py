@@ -84,7 +84,7 @@ def test_no_page_of_another_origin_may_ask(app_client: AppClient) -> None:
 
 def test_pages_that_the_operator_names(monkeypatch: pytest.MonkeyPatch) -> None:
     with started(cors_origins=["https://other.example.com", PAGE]) as client:
-        allowed = preflight(client, header="authorization, x-request-id")
+        allowed = preflight(client, header="authorization, x-api-key, x-request-id")
         assert allowed.status_code == 200
         assert allowed.headers["access-control-allow-origin"] == PAGE
         for answer in (
@@ -107,19 +107,23 @@ def test_pages_that_the_operator_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "what"),
     [
-        {"origin": "https://evil.example.com"},
-        {"origin": PAGE + ".evil.com"},
-        {"method": "DELETE"},
-        {"header": "X-Other"},
+        ({"origin": "https://evil.example.com"}, "origin"),
+        ({"origin": PAGE + ".evil.com"}, "origin"),
+        ({"origin": "https://evil.example.com", "method": "DELETE"}, "origin, method"),
+        ({"method": "DELETE"}, "method"),
+        ({"header": "X-Other"}, "headers"),
     ],
     ids=str,
 )
-def test_all_else_is_refused(wrong: dict[str, str]) -> None:
+def test_all_else_is_refused(wrong: dict[str, str], what: str) -> None:
+    """The operator can only do something about the origin."""
     with started(cors_origins=[PAGE]) as client:
         answer = preflight(client, **wrong)
-        assert "PAISHI_CORS_ORIGINS" in assert_problem(answer, 422, "request-invalid").detail
+        detail = assert_problem(answer, 422, "request-invalid").detail
+        assert detail.startswith(f"Disallowed CORS {what}.")
+        assert ("PAISHI_CORS_ORIGINS" in detail) == ("origin" in wrong)
         assert "access-control-allow-methods" not in answer.headers
 
 
