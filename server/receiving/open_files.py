@@ -22,10 +22,13 @@ def make_room_for(connections: int) -> int:
     needed = connections + 2 * BACKLOG + _OWN
     if soft == resource.RLIM_INFINITY or soft >= needed:
         return connections
-    if hard == resource.RLIM_INFINITY or hard >= needed:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
+    files = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    except (OSError, ValueError):  # a filter of system calls forbids it, or the kernel gives nobody so many
+        files = soft
+    if files >= needed:
         return connections
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    fit = max(16, hard - 2 * BACKLOG - _OWN)
-    log.warning("only %d connections at once: this process may open %d files", fit, hard)
+    fit = max(16, files - 2 * BACKLOG - _OWN)
+    log.warning("only %d connections at once: this process may open %d files", fit, files)
     return fit

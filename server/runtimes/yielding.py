@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,7 +20,7 @@ def yielding(work: Callable[[], T]) -> T:
     Who calculates needs all of every core, who answers needs little and at once. Left alike, the event loop
     waits its turn behind as many threads as there are cores: ten times the load that ResNet50 can carry was
     refused within 170 to 330 ms by the 99th percentile, so within 60 to 110. Only Linux has priorities of
-    threads.
+    threads; where a filter of system calls forbids to change them, they stay alike.
     """
     with ThreadPoolExecutor(1, initializer=_yield) as thread:
         return thread.submit(work).result()
@@ -28,4 +29,5 @@ def yielding(work: Callable[[], T]) -> T:
 def _yield() -> None:
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)

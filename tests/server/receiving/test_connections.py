@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from server.receiving.open_files import make_room_for
 from tests.server.conftest import ROOT, wait_for
 from tests.server.receiving.conftest import Raw, Served, head, serving, upload
 
@@ -67,3 +68,25 @@ def test_open_files(soft: int, hard: int, fit: int) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(done.stdout) == fit
     assert ("200 files" in done.stderr or "1500 files" in done.stderr) == (fit < 1000)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
+@pytest.mark.parametrize("error", [PermissionError, ValueError])
+@pytest.mark.parametrize(("soft", "hard", "fit"), [(1500, 4096, 348), (64, -1, 16), (4096, 4096, 1000)])
+def test_a_limit_that_may_not_be_raised(
+    error: type[Exception],
+    soft: int,
+    hard: int,
+    fit: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """By a filter of system calls, or since macOS takes no number above its own."""
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    assert make_room_for(1000) == fit
+    assert (f"{soft} files" in caplog.text) == (fit < 1000)

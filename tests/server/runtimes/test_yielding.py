@@ -42,6 +42,19 @@ def test_errors_come_through() -> None:
         yielding(lambda: 1 // 0)
 
 
+@pytest.mark.parametrize("forbidden", ["setpriority", "getpriority"])
+def test_where_priorities_are_forbidden_it_works_without(
+    forbidden: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under systemd's SystemCallFilter=~@resources."""
+
+    def refuse(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, forbidden, refuse)
+    assert yielding(lambda: "network") == "network"
+
+
 def test_openvino_yields_and_who_waits_for_it_does_not(converted: Path) -> None:
     async def crowd(runtime: OpenVINORuntime) -> None:
         await asyncio.gather(*(runtime.softmax(pictures(1)) for _ in range(12)))
