@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.console import Console
@@ -23,6 +23,14 @@ REST_S = 10.0
 PROBE = Rates(good=5)
 USUAL = 0.4
 """Of what the server can do."""
+
+
+class Soaked(NamedTuple):
+    """`spells` are shown, `early` ones only looked through for faults: no load was to be measured in them."""
+
+    early: list[Spell]
+    spells: list[Spell]
+    watch: Watch
 
 
 def soak(
@@ -49,25 +57,26 @@ def soak(
         }
         try:
             with running_ours(environment, folder, make_photo(SMALL)) as server:
-                spells, watch = _soak(server, 60 * minutes, overload, console)
+                soaked = _soak(server, 60 * minutes, overload, console)
         except ServerFailed as error:
             console.print(f"The server does not start:\n{error}", style="red", markup=False)
             raise typer.Exit(1) from error
-    _conclude(spells, watch, output, console)
+    _conclude(soaked, output, console)
 
 
-def _soak(server: Served, seconds: float, overload: float, console: Console) -> tuple[list[Spell], Watch]:
+def _soak(server: Served, seconds: float, overload: float, console: Console) -> Soaked:
     url = server.url.removesuffix("/predict")
     generator, watch = Worker(), Watch()
     with watch.over(server.pid):
         watch.mark("learning")
         known = generator.call(learn_answers, url)
-        can = generator.call(capacity, url, known, 5.0)
+        flat_out = generator.call(capacity, url, known, 5.0)
+        can = len(flat_out.answers) / flat_out.seconds
         console.print(f"{can:.1f} answers/s is what it can do", style="dim", highlight=False)
         mixed = Rates(good=USUAL * can, echo=2, bad=2, vanishing=3, slow=1)
         crowd = Rates(good=overload * can, echo=1, bad=1, vanishing=3, slow=1)
         # Once, so that what any load needs is there before memory is compared.
-        _spell("warm-up", generator, url, known, crowd, 5.0, watch, console)
+        early = [flat_out, _spell("warm-up", generator, url, known, crowd, 5.0, watch, console)]
         spells = [_spell("before", generator, url, known, mixed, 0.25 * seconds, watch, console)]
         with ThreadPoolExecutor(1) as beside:
             # Who makes a crowd is late for its own answers: somebody else looks at the clock.
@@ -79,7 +88,7 @@ def _soak(server: Served, seconds: float, overload: float, console: Console) -> 
         watch.mark("rest")
         time.sleep(REST_S)
         spells.append(_spell("after", generator, url, known, mixed, 0.25 * seconds, watch, console))
-    return spells, watch
+    return Soaked(early, spells, watch)
 
 
 def _spell(
@@ -97,7 +106,8 @@ def _spell(
     return generator.call(spell_of, name, url, known, rates, seconds, len(watch.marks))
 
 
-def _conclude(spells: list[Spell], watch: Watch, output: Path, console: Console) -> None:
+def _conclude(soaked: Soaked, output: Path, console: Console) -> None:
+    early, spells, watch = soaked
     print_report(spells, watch, console)
     output.mkdir(parents=True, exist_ok=True)
     draw(watch, output / "soak.png")
@@ -109,7 +119,9 @@ def _conclude(spells: list[Spell], watch: Watch, output: Path, console: Console)
         + "\n"
     )
     console.print(f"{file} and soak.png", style="dim", soft_wrap=True)
-    faults = [f"{spell.name}, {what}: {count}" for spell in spells for what, count in spell.wrong.items()]
+    faults = [
+        f"{spell.name}, {what}: {count}" for spell in early + spells for what, count in spell.wrong.items()
+    ]
     before, after = watch.during("before"), watch.during("after")
     assert before
     assert after

@@ -72,7 +72,9 @@ async def echo(url: str, spell: Spell) -> None:
     """Its picture comes back and is its own."""
     colour = (random.randrange(256), random.randrange(256), random.randrange(256))
     request = upload("/image", url, coloured_photo(colour), accept="application/json")
-    body = _judge("echo", await ask(url, request), request, 0.0, spell)
+    began = time.perf_counter()
+    reply = await ask(url, request)
+    body = _judge("echo", reply, request, time.perf_counter() - began, spell)
     if body is None:
         return
     path = urlsplit(body["url"]).path

@@ -35,9 +35,9 @@ def learn_answers(url: str) -> list[Known]:
     return asyncio.run(one_after_the_other())
 
 
-def capacity(url: str, known: Sequence[Known], seconds: float) -> float:
-    """Answers a second to sixteen clients that each wait for the last answer."""
-    spell = Spell("capacity")
+def capacity(url: str, known: Sequence[Known], seconds: float) -> Spell:
+    """Sixteen clients that each wait for the last answer: how many a second it can give."""
+    spell = Spell("capacity", seconds)
 
     async def client(number: int) -> None:
         until = time.perf_counter() + seconds
@@ -48,7 +48,7 @@ def capacity(url: str, known: Sequence[Known], seconds: float) -> float:
         await asyncio.gather(*(client(number) for number in range(16)))
 
     asyncio.run(all_of_them())
-    return len(spell.answers) / seconds
+    return spell
 
 
 def spell_of(name: str, url: str, known: Sequence[Known], rates: Rates, seconds: float, seed: int) -> Spell:

@@ -2,14 +2,22 @@
 
 import asyncio
 import json
+import os
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 
 import pytest
+import typer
+from rich.console import Console
 
-from tests.soak.clients import Known, bad, good, slow, vanishing
+from tests.bench.servers import Served
+from tests.soak import __main__ as soak
+from tests.soak.clients import Known, bad, echo, good, slow, vanishing
 from tests.soak.requests import Bad
+from tests.soak.spells import capacity, learn_answers
 from tests.soak.tally import Spell, percentile_ms
 from tests.soak.watch import Watch, has_grown
 
@@ -122,3 +130,52 @@ def test_percentiles() -> None:
     assert percentile_ms([], 50) is None
     hundred = [number / 1000 for number in range(1, 101)]
     assert [percentile_ms(hundred, percent) for percent in (50, 99, 100)] == pytest.approx([50, 99, 100])
+
+
+def test_a_refused_echo_took_its_time() -> None:
+    def refuse(ours: str) -> tuple[int, dict[str, object], str]:
+        time.sleep(0.05)
+        return 503, {}, "Retry-After: 2\r\n"
+
+    [took] = visited(refuse, echo).refusals
+    assert took >= 0.05
+
+
+def test_what_capacity_finds_wrong_is_not_lost() -> None:
+    with answering(lambda ours: (500, {}, "")) as url:
+        spell = capacity(url, [KNOWN], 0.01)
+    assert set(spell.wrong) == {"good: 500"}
+    assert not spell.answers
+
+
+SPELLS = ["capacity", "warm-up", "before", "within the crowd", "crowd", "after"]
+
+
+@pytest.mark.parametrize("faulty", [*SPELLS, ""])
+def test_a_fault_in_any_spell_fails_the_soak(
+    faulty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Generator:
+        def call(self, function: Callable[..., object], *given: object) -> object:
+            if function is learn_answers:
+                return [KNOWN]
+            spell = Spell("capacity" if function is capacity else str(given[0]), 1.0)
+            if spell.name == faulty:
+                spell.fault("good", "500")
+            return spell
+
+    monkeypatch.setattr(soak, "Worker", Generator)
+    monkeypatch.setattr(soak, "REST_S", 0.0)
+    with (tmp_path / "printed").open("w") as file:
+        console = Console(file=file)
+        soaked = soak._soak(Served("ours", os.getpid(), "http://127.0.0.1:1/predict", 0.1), 1.0, 10, console)
+        soaked.watch.marks = [(0, "before"), (1, "after")]
+        soaked.watch.samples = [(at / 10, 300.0) for at in range(30)]
+        if faulty:
+            with pytest.raises(typer.Exit):
+                soak._conclude(soaked, tmp_path, console)
+        else:
+            soak._conclude(soaked, tmp_path, console)
+    table, _, said = (tmp_path / "printed").read_text().partition("Requests")[2].partition("soak.json")
+    assert (f"{faulty}, good: 500: 1" in said) == bool(faulty)
+    assert "warm-up" not in table
