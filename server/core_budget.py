@@ -32,7 +32,8 @@ class CoreBudget:
     where a method says so.
 
     How long blocks have had their cores is counted, as `WatchedRuntime` does it: one that hangs keeps its
-    cores, and who waits for them asks no network that could owe an answer.
+    cores, and who waits for them asks no network that could owe an answer. Nor does a network owe anything
+    when all have left who asked it.
     """
 
     def __init__(self, cores: int) -> None:
@@ -65,7 +66,7 @@ class CoreBudget:
             self.changed.wait_for(lambda: self.free and not self._ahead)
             self.take(1)
         try:
-            with self._counted(0.0):
+            with self.counted():
                 yield
         finally:
             with self.changed:
@@ -80,7 +81,7 @@ class CoreBudget:
             self.take(self.cores)
             self.expect(-1)
         try:
-            with self._counted(patience_s):
+            with self.counted(patience_s):
                 yield
         finally:
             with self.changed:
@@ -98,7 +99,8 @@ class CoreBudget:
         return max(had, default=None)
 
     @contextmanager
-    def _counted(self, patience_s: float) -> Iterator[None]:
+    def counted(self, patience_s: float = 0.0) -> Iterator[None]:
+        """For a block that has taken its cores itself: how long it has them counts."""
         block = _Block(patience_s)
         self._blocks.append(block)
         token = _block.set(block)

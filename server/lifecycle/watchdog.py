@@ -76,7 +76,7 @@ class Watchdog(threading.Thread):
         elif overdue_s:
             self._end_unanswered("The network has", overdue_s)
         elif had_s:
-            self._end_unanswered("Decoding or looking inside the network has", had_s)
+            self._end_unanswered("Decoding, the network or a look inside it has", had_s)
 
     def _ask_loop(self) -> None:
         if not self._asked_loop and not self._loop.is_closed():

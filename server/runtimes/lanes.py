@@ -1,6 +1,7 @@
 """One picture alone gets all cores, a crowd gets one core each."""
 
 import asyncio
+import math
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -67,6 +68,7 @@ class Lanes:
         self._waiting: deque[_Picture] = deque()
         self._changed = cores.changed
         self._running = 0
+        self._has_run = False
         self._closed = False
         # Daemons, so that a process that forgot to close can still end.
         self._threads = [
@@ -121,7 +123,10 @@ class Lanes:
             picture, cores = taken
             run = stream if cores == 1 else self._alone
             begun, at_once = perf_counter(), self._running
-            outcome = _attempt(run, picture.view)
+            # Nothing is held against the first: it is a test, and makes what all others need.
+            with self._cores.counted(0.0 if self._has_run else math.inf):
+                outcome = _attempt(run, picture.view)
+            self._has_run = True
             picture.request.waiting.has_run(begun, at_once)
             with self._changed:
                 # Before the answer goes out: whoever gets it may come again at once, and is alone then.

@@ -24,8 +24,8 @@ def asked(server: RunningServer, grey: int = GOOD) -> httpx.Response:
     ("grey", "path", "what"),
     [
         (STUCK, "/predict", "The network"),
-        (STUCK_INSIDE, "/explain", "looking inside the network"),
-        (STUCK_INSIDE, "/features", "looking inside the network"),
+        (STUCK_INSIDE, "/explain", "a look inside it"),
+        (STUCK_INSIDE, "/features", "a look inside it"),
     ],
 )
 def test_a_network_that_hangs(moody: StartMoody, grey: int, path: str, what: str) -> None:

@@ -71,17 +71,20 @@ def test_many_at_once_get_their_own_answers(runtime: Runtime, kind: Kind, settle
     assert np.abs(expected - np.roll(expected, 1, axis=0)).max() > 1e-3  # else any order would do
 
 
-def test_its_cores_say_nothing_of_a_hang(runtime: Runtime) -> None:
-    """What it owes does, and that knows what a first photo or a batch may take."""
+def test_its_first_photo_is_a_test_that_nobody_calls_a_hang(
+    kind: Kind, settled: keras.Model, converted: Path
+) -> None:
+    runtime = kind.make(settled, converted)
 
     async def ask() -> None:
-        asked = asyncio.create_task(runtime.softmax(pictures(9)))
+        asked = asyncio.create_task(runtime.softmax(pictures(1)))
         while not asked.done():
             this_process().count(1000)
             assert this_process().overdue_s(1) is None
             await asyncio.sleep(0.001)
 
     asyncio.run(ask())
+    runtime.close()
 
 
 def test_an_answer_stays_as_it_was(runtime: Runtime) -> None:

@@ -276,3 +276,20 @@ def test_serves_one_event_loop_after_another(network: Network, lanes: Lanes) -> 
     for value in (1, 2):
         waiting: Awaitable[NDArray[np.float32]] = lanes.submit(views(value))
         assert asyncio.run(asyncio.wait_for(waiting, 30)).tolist() == answer(value)
+
+
+@in_loop
+async def test_a_hang_shows_though_nobody_waits_for_its_answer_any_more(
+    network: Network, lanes: Lanes, cores: CoreBudget
+) -> None:
+    first = await running(network, lanes, 1)
+    cores.count(61)
+    assert cores.overdue_s(60) is None  # the first is a test
+    network.release(1)
+    await first
+    hanging = await running(network, lanes, 2)
+    hanging.cancel()
+    await asyncio.wait([hanging])
+    cores.count(61)
+    assert cores.overdue_s(60) == 61
+    network.release()

@@ -27,6 +27,7 @@ from server.runtimes.base import Runtime
 from server.runtimes.load import load_runtime
 from server.runtimes.wanted import RuntimeChoice, Wanted
 from tests.server.conftest import ROOT
+from tests.server.pictures import file_of, noise
 
 BOX_TURTLE = 37
 MOBILENET = find_backbone("MobileNetV2")
@@ -170,9 +171,11 @@ class TestWhereItDoesNotConvert:
         ):
             load_runtime(replace(fresh, runtime="openvino"), found(fresh))
 
-    def test_nor_where_a_precision_was_that_it_does_not_have(self, fresh: Wanted) -> None:
+    def test_nor_where_a_precision_was_that_it_does_not_have(self, fresh: Wanted, tmp_path: Path) -> None:
+        for number in range(50):
+            (tmp_path / f"{number}.jpg").write_bytes(file_of(noise(seed=number)))
         with pytest.raises(ConversionFailed):
-            load_runtime(replace(fresh, precision="bf16", calibration=Path()), found(fresh))
+            load_runtime(replace(fresh, precision="bf16", calibration=tmp_path), found(fresh))
 
 
 def test_a_network_of_the_table_runs_on_tensorflow(
