@@ -1,6 +1,8 @@
 """The address that a client is known by."""
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
+
+from server.asker import address_of
 
 _HOST_BITS = 64
 
@@ -10,12 +12,9 @@ def network_of(host: str | None) -> str:
 
     What a proxy calls something else (`unknown`, say) is one client, `elsewhere`.
     """
-    try:
-        address = ip_address((host or "").partition("%")[0])
-    except ValueError:
+    address = address_of(host or "")
+    if address is None:
         return "elsewhere"
     if not isinstance(address, IPv6Address):
         return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
     return f"{IPv6Address(int(address) >> _HOST_BITS << _HOST_BITS)}/{_HOST_BITS}"

@@ -1,11 +1,12 @@
 """Whether a request comes from this machine or its own network, and not through a proxy from the world."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-_PROXIED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
+from server.asker import address_of, is_proxied
+
 # Python's own `is_private` also has ranges that are nobody's network.
 _NEAR = (
     *map(ip_network, ("127.0.0.0/8", "::1/128")),  # this machine
@@ -23,7 +24,7 @@ def is_nearby(scope: Scope) -> bool:
     tunnel that adds no header, and a web page whose name was rebound to this machine, ask for a public one.
     """
     headers = Headers(scope=scope)
-    if any(header in headers for header in _PROXIED):
+    if is_proxied(headers):
         return False
     peer, _ = scope.get("client") or ("", 0)
     return _is_private(peer) and _is_local_name(_host(headers.get("host", "")))
@@ -44,10 +45,5 @@ def _is_local_name(host: str) -> bool:
 
 
 def _is_private(host: str) -> bool:
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return any(address in network for network in _NEAR)
+    address = address_of(host)
+    return address is not None and any(address in network for network in _NEAR)

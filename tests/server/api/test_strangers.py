@@ -16,6 +16,7 @@ PHOTO = file_of(noise())
 STRANGERS = [
     {"X-Forwarded-For": "203.0.113.7"},  # through a proxy that is believed
     {"X-Real-IP": "203.0.113.7"},  # or through one that nobody told us of
+    {"X-Forwarded-Proto": "https"},  # whatever it keeps to itself
     {"Forwarded": "for=203.0.113.7"},
     {"X-Forwarded-For": "127.0.0.1"},  # says who?
     {"Via": "1.1 tunnel"},

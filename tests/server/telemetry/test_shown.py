@@ -11,6 +11,7 @@ PROXIED = [
     {"X-Forwarded-For": "203.0.113.9"},
     {"X-Forwarded-For": "127.0.0.1"},  # as the client wishes, where a proxy only appends
     {"X-Real-IP": "203.0.113.9"},
+    {"X-Forwarded-Proto": "https"},
     {"Forwarded": "for=203.0.113.9"},
     {"Via": "1.1 Caddy"},
     {"Host": "recognise.example.com"},  # a tunnel that adds nothing, or a name rebound to this machine
