@@ -10,6 +10,7 @@ EVERY: Mapping[str, str] = {
     "Referrer-Policy": "no-referrer",
     # For whoever opens a JSON body or a picture as a page. Pages bring a policy of their own.
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -24,10 +25,9 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, shared_with_pages: bool = False) -> None:
         self.app = app
-        self._headers = {
-            **EVERY,
-            "Cross-Origin-Resource-Policy": "cross-origin" if shared_with_pages else "same-origin",
-        }
+        self._headers = dict(EVERY)
+        if shared_with_pages:
+            self._headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

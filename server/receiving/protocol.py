@@ -9,13 +9,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
-from uuid import uuid4
 
 import h11
-from fastapi import Request
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from server.problems import Problem, RequestInvalid, RequestTimeout, problem_response
+from server.problems import Problem, RequestInvalid, RequestTimeout
+from server.receiving.answering import problem_below
 from server.receiving.connections import Connections
 from server.receiving.lingering import LingeringTransport
 from server.receiving.turning_away import Refusal, TurningAway
@@ -178,9 +177,7 @@ class _BoundedHTTP(H11Protocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            answer = problem_response(
-                Request({"type": "http", "headers": [], "state": {"request_id": uuid4().hex}}), problem
-            )
+            answer = problem_below(problem)
             headers = [*self.server_state.default_headers, *answer.raw_headers, (b"connection", b"close")]
             for event in (
                 h11.Response(status_code=problem.status, headers=headers, reason=problem.title.encode()),

@@ -6,13 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from fastapi import Request
-
 from server.admission import Admission
 from server.lifecycle.phase import Lifecycle
-from server.problems import Overloaded, problem_response
-from server.request_id import HEADER, request_id_of
-from server.security_headers import EVERY
+from server.problems import Overloaded
+from server.receiving.answering import problem_below
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +77,7 @@ class TurningAway:
             self._count(method, path)
             self._tell()
             ours = _OURS.search(data, 0, end)
-            answer = _answer(full, request_id_of(ours[1].decode("latin-1") if ours else ""))
+            answer = _answer(full, ours[1].decode("latin-1") if ours else "")
             return Refusal(answer, int(length[1]), data[end + 4 :], bool(_IS_LAST.search(data, 0, end)))
         return None
 
@@ -94,8 +91,7 @@ class TurningAway:
         self._untold = 0
 
 
-def _answer(full: Overloaded, request_id: str) -> bytes:
-    scope = {"type": "http", "headers": [], "state": {"request_id": request_id}}
-    response = problem_response(Request(scope), full, {**EVERY, HEADER: request_id})
+def _answer(full: Overloaded, given_id: str) -> bytes:
+    response = problem_below(full, given_id)
     lines = b"".join(b"%s: %s\r\n" % header for header in response.raw_headers)
     return b"HTTP/1.1 503 Service Unavailable\r\n%s\r\n%s" % (lines, response.body)

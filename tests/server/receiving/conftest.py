@@ -52,9 +52,15 @@ class Answer:
     body: bytes
 
     def problem(self) -> Problem:
+        """With the headers of every answer, whether the application wrote it or what is below it."""
         assert self.headers["content-type"] == "application/problem+json", self
         problem = Problem.model_validate_json(self.body)
         assert problem.status == self.status
+        assert self.headers["x-request-id"] == problem.request_id
+        assert self.headers["x-content-type-options"] == "nosniff"
+        assert self.headers["referrer-policy"] == "no-referrer"
+        assert self.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert self.headers["cross-origin-resource-policy"] == "same-origin"
         return problem
 
 

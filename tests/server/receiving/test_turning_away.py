@@ -25,8 +25,6 @@ def refused(client: Raw, request: bytes) -> str:
     problem = answer.problem()
     assert (problem.code, problem.success) == ("overloaded", False)
     assert answer.headers["retry-after"] == str(problem.retry_after)
-    assert answer.headers["x-request-id"] == problem.request_id
-    assert answer.headers["x-content-type-options"] == "nosniff"
     return problem.request_id
 
 
