@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from server.api.deps import ServicesDep
 from server.api.own_model import own_fields
 from server.contract import Backbone, Models
+from server.networks.cached import cached_file
 from server.networks.catalogue import CATALOGUE
 from server.recognition.measured import Measured, read_measured
 from server.recognition.recogniser import Recogniser
@@ -20,8 +21,8 @@ def models(services: ServicesDep) -> Models:
     """Any of them is served with `PAISHI_MODEL=<name>`, but one of the operator's own, which comes last."""
     state = services.recognition.state
     serving = state.recogniser if isinstance(state, Ready) else None
-    cache = services.settings.keras_home / "models"
-    measured = read_measured(services.settings.cache_folder)
+    settings = services.settings
+    measured = read_measured(settings.cache_folder)
     return Models(
         models=[
             Backbone(
@@ -31,7 +32,7 @@ def models(services: ServicesDep) -> Models:
                 top1=backbone.top1,
                 top5=backbone.top5,
                 download_mb=backbone.download_mb,
-                cached=(cache / backbone.weights.file).is_file(),
+                cached=cached_file(backbone, settings.keras_home).is_file(),
                 serving=serves,
                 **(_precision(serving.runtime) if serving and serves else {}),
                 **_measured(measured.get(backbone.name)),

@@ -10,6 +10,7 @@ from server.control.messages import Standing
 from server.control.ordering import OrderFailed, order
 from server.control.run_folder import RunFolder
 from server.networks.own import folder_of, names_folder
+from server.networks.source import is_published
 from server.settings import Settings
 
 
@@ -78,6 +79,6 @@ def _which(folder: RunFolder, settings: Settings) -> Standing:
 
 def _absolute(weights: str | None) -> str | None:
     """The server may have been started in another folder."""
-    if weights is None or weights.strip().lower() == "imagenet" or "://" in weights:
+    if weights is None or is_published(weights) or "://" in weights:
         return weights
     return str(Path(weights).expanduser().absolute())

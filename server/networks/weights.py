@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from server.networks.backbone import Backbone, PublishedWeights
+from server.networks.cached import cached_file
 from server.networks.download import OnProgress, Patience, download
 from server.networks.errors import DownloadFailed, NetworkError, WeightsCorrupt, WeightsUnavailable
 from server.networks.integrity import check_file
 from server.networks.providing import how_to_provide
+from server.networks.source import is_address, is_published
 
 log = logging.getLogger(__name__)
 
@@ -42,25 +44,20 @@ def find_weights(
     Raises WeightsUnavailable.
     """
     patience = patience or Patience()
-    folder = keras_home / "models"
-    if source.strip().lower() == "imagenet":
-        return _published(backbone, folder, mirrors, on_progress, patience)
+    if is_published(source):
+        return _published(backbone, cached_file(backbone, keras_home), mirrors, on_progress, patience)
     if is_address(source):
-        return _from_address(source, folder, on_progress, patience)
+        return _from_address(source, keras_home / "models", on_progress, patience)
     return _from_path(Path(source).expanduser())
 
 
 def weights_location(backbone: Backbone, source: str, keras_home: Path) -> Path:
     """Where `find_weights` with these arguments finds the file or puts it; it need not be there."""
-    if source.strip().lower() == "imagenet":
-        return keras_home / "models" / backbone.weights.file
+    if is_published(source):
+        return cached_file(backbone, keras_home)
     if is_address(source):
         return _kept(source, keras_home / "models")
     return Path(source).expanduser()
-
-
-def is_address(source: str) -> bool:
-    return source.lower().startswith(("http://", "https://"))
 
 
 def _from_path(file: Path) -> Path:
@@ -103,12 +100,11 @@ def _need_suffix(name: str, where: str) -> str:
 
 def _published(
     backbone: Backbone,
-    folder: Path,
+    target: Path,
     mirrors: Sequence[str],
     on_progress: OnProgress | None,
     patience: Patience,
 ) -> Path:
-    target = folder / backbone.weights.file
     if _is_cached(target, backbone.weights):
         return target
     reasons = []
@@ -127,7 +123,7 @@ def _published(
                     return target
     except DownloadFailed as error:
         reasons.append(str(error))
-    raise WeightsUnavailable(how_to_provide(backbone, folder, reasons), reasons)
+    raise WeightsUnavailable(how_to_provide(backbone, target.parent, reasons), reasons)
 
 
 def _is_cached(file: Path, published: PublishedWeights) -> bool:

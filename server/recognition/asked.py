@@ -5,6 +5,7 @@ from typing import NamedTuple
 from server.networks.catalogue import find_backbone
 from server.networks.errors import OwnNetworkRefused
 from server.networks.own import OwnNetwork, find_own, names_folder
+from server.networks.source import is_published
 from server.recognition.labels import Labels, load_labels
 from server.recognition.own_labels import read_labels
 from server.runtimes.wanted import Wanted
@@ -23,7 +24,7 @@ class Asked(NamedTuple):
 def asked(settings: Settings) -> Asked:
     """Raises UnknownNetwork, or OwnNetworkRefused for a folder that cannot be served."""
     own = find_own(settings.model) if names_folder(settings.model) else None
-    if own and settings.weights.strip().lower() != "imagenet":
+    if own and not is_published(settings.weights):
         raise OwnNetworkRefused(
             f"PAISHI_WEIGHTS={settings.weights} is for networks of the catalogue; {own.file} has its own."
         )

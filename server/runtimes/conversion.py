@@ -13,7 +13,8 @@ from typing import Any
 from server.child import ChildFailed, run_child
 from server.networks.errors import ConversionFailed
 from server.networks.fingerprint import fingerprint
-from server.networks.weights import is_address, weights_location
+from server.networks.source import is_address, is_published
+from server.networks.weights import weights_location
 from server.runtimes.calibration import photos_key
 from server.runtimes.converted import Converted, ConvertedNetworks, Identity, Sought
 from server.runtimes.wanted import Wanted
@@ -58,7 +59,7 @@ def find(wanted: Wanted) -> Converted | None:
     """What is in the cache, which may know more than this machine still has: the weights, the photos."""
     location = weights_location(wanted.backbone, wanted.source, wanted.keras_home)
     weights = _weights_key(wanted, location)
-    if weights is None and not (_is_imagenet(wanted) or is_address(wanted.source)):
+    if weights is None and not (is_published(wanted.source) or is_address(wanted.source)):
         return None
     sought = Sought(
         wanted.backbone.name, wanted.source, weights, wanted.precision, versions(), _photos_key(wanted)
@@ -87,7 +88,7 @@ def run(module: str, *arguments: str) -> Any:
 def _weights_key(wanted: Wanted, file: Path) -> str | None:
     """An algorithm and a hash; None where nothing is known of weights that are not here."""
     published = wanted.backbone.weights
-    if published.hash and _is_imagenet(wanted):
+    if published.hash and is_published(wanted.source):
         # No need to read the file: it was checked against this hash when it was found.
         return f"{published.hash_algorithm}:{published.hash}"
     return f"sha256:{fingerprint(file, wanted.cache / 'weights')}" if file.is_file() else None
@@ -98,10 +99,6 @@ def _photos_key(wanted: Wanted) -> str | None:
     if wanted.precision == "fp32" or wanted.calibration is None or not wanted.calibration.is_dir():
         return None
     return photos_key(wanted.calibration)
-
-
-def _is_imagenet(wanted: Wanted) -> bool:
-    return wanted.source.strip().lower() == "imagenet"
 
 
 def _version(package: str) -> str:
