@@ -11,6 +11,7 @@ from server.cli.errors import complain, fail, network, read_settings
 from server.networks.cached import CachedFile, cached_file, cached_files, has_published_hash
 from server.networks.catalogue import Backbone
 from server.networks.errors import WeightsCorrupt, WeightsUnavailable
+from server.networks.integrity import check_file
 from server.settings import Settings
 
 weights = typer.Typer(no_args_is_help=True, help="Fetch and check the published weights.")
@@ -29,7 +30,7 @@ def fetch(names: Names) -> None:
 
 
 def _fetch(backbone: Backbone, settings: Settings) -> bool:
-    # Here and not above: h5py brings NumPy along.
+    # Here and not above: only this command needs httpx.
     from server.networks.progress import download_progress
     from server.networks.weights import find_weights
 
@@ -100,9 +101,6 @@ def verify(names: Names) -> None:
 
 
 def _verify(backbone: Backbone, settings: Settings) -> bool:
-    # Here and not above: h5py brings NumPy along.
-    from server.networks.integrity import check_file
-
     file = cached_file(backbone, settings.keras_home)
     try:
         if not file.is_file():

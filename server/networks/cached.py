@@ -1,11 +1,11 @@
 """What lies in Keras's cache. Importing this loads neither Keras nor NumPy."""
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from server.networks.catalogue import CATALOGUE, Backbone
+from server.networks.integrity import digest
 
 _PART = ".part"
 
@@ -42,8 +42,5 @@ def has_published_hash(backbone: Backbone, file: Path) -> bool | None:
 
     Reads all of it. Raises OSError.
     """
-    published = backbone.weights
-    if published.hash is None or published.hash_algorithm is None:
-        return None
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, published.hash_algorithm).hexdigest() == published.hash
+    found = digest(file, backbone.weights)
+    return None if found is None else found == backbone.weights.hash

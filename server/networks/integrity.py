@@ -16,12 +16,16 @@ def check_file(file: Path, published: PublishedWeights | None) -> None:
         h5py.File(file, "r", locking=False).close()
     except OSError as error:
         raise WeightsCorrupt(f"what came is no complete HDF5 file but {_looks(file)}.") from error
-    if published is None or published.hash is None or published.hash_algorithm is None:
-        return
-    with file.open("rb") as stream:
-        found = hashlib.file_digest(stream, published.hash_algorithm).hexdigest()
-    if found != published.hash:
+    if published and (found := digest(file, published)) != published.hash:
         raise WeightsCorrupt(f"its {published.hash_algorithm} is {found}, not {published.hash} as published.")
+
+
+def digest(file: Path, published: PublishedWeights) -> str | None:
+    """What `published.hash` should be, None where there is none. Reads all of `file`. Raises OSError."""
+    if published.hash_algorithm is None:
+        return None
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, published.hash_algorithm).hexdigest()
 
 
 def _looks(file: Path) -> str:
