@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from server.cli.errors import fail, read_settings
+from server.cli.errors import fail, read_settings, say
 from server.store.errors import FolderUnknown
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def export(
             scratch.write_bytes(picture)
             os.replace(scratch, file)
             count += 1
-    Console().print(f"{count} photos copied to {target}", highlight=False, markup=False, soft_wrap=True)
+    say(f"{count} photos copied to {target}")
 
 
 def _missing_in(target: Path) -> Callable[[str], bool]:
@@ -86,4 +86,4 @@ def clear(
         if not yes:
             typer.confirm(f"Delete every photo in {folder.address}?", abort=True)
         count = cleared(folder)
-    Console().print(f"{count} photos deleted", highlight=False)
+    say(f"{count} photos deleted")

@@ -1,4 +1,4 @@
-"""Mistakes that end the program with one sentence."""
+"""Sentences for whoever typed a command; a mistake ends the program with one."""
 
 from typing import NoReturn
 
@@ -22,6 +22,11 @@ def complain(sentence: str) -> None:
     Console(stderr=True, emoji=False).print(
         sentence, style="red", highlight=False, markup=False, soft_wrap=True
     )
+
+
+def say(sentence: str) -> None:
+    """Prints the sentence to standard output, just as it is: a path may look like markup or an emoji."""
+    Console(emoji=False).print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def network(name: str) -> Backbone:

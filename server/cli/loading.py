@@ -1,9 +1,14 @@
 """Loading a network where somebody watches."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from server.cli.errors import fail
 from server.networks.download import OnProgress
+from server.networks.errors import NetworkError
 from server.networks.progress import download_progress
 from server.recognition.loading import load_recogniser
-from server.recognition.recogniser import Recogniser
+from server.recognition.recogniser import Recogniser, SelfTestFailed
 from server.settings import Settings
 
 
@@ -17,3 +22,18 @@ def load_with_progress(settings: Settings, on_progress: OnProgress | None = None
                 on_progress(received, total)
 
         return load_recogniser(settings, both)
+
+
+@contextmanager
+def loaded(settings: Settings) -> Iterator[Recogniser]:
+    """A network for the block. Ends the program where it cannot be had, or fails its test in the block."""
+    try:
+        recogniser = load_with_progress(settings)
+    except NetworkError as error:
+        fail(str(error), 1)
+    try:
+        yield recogniser
+    except SelfTestFailed as error:
+        fail(str(error), 1)
+    finally:
+        recogniser.runtime.close()

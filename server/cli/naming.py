@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from server.cli.errors import complain, fail
-from server.cli.loading import load_with_progress
+from server.cli.loading import loaded
 from server.cli.printing import Printer
 from server.contract import Prediction
 from server.core_budget import this_process
-from server.networks.errors import NetworkError
 from server.photo.decode import limit_decoding
 from server.photo.errors import PhotoError
 from server.photo.finding import find_photos
 from server.photo.reader import PhotoReader
-from server.recognition.recogniser import Recogniser, SelfTestFailed
+from server.recognition.recogniser import Recogniser
 from server.settings import Settings
 
 IN_FLIGHT = 16
@@ -39,16 +38,8 @@ def name_photos(settings: Settings, paths: Iterable[Path], top: int, as_json: bo
         complain(f"{error.filename}: {error.strerror}.")
     if not photos:
         fail("There are no photos.", 1)
-    try:
-        recogniser = load_with_progress(settings)
-    except NetworkError as error:
-        fail(str(error), 1)
-    try:
+    with loaded(settings) as recogniser:
         unread = asyncio.run(_print_all(settings, recogniser, photos, top, as_json))
-    except SelfTestFailed as error:
-        fail(str(error), 1)
-    finally:
-        recogniser.runtime.close()
     return not (unread or unlisted)
 
 

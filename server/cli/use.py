@@ -5,7 +5,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from server.cli.errors import fail, network, read_settings
+from server.cli.errors import fail, network, read_settings, say
 from server.control.messages import Standing
 from server.control.ordering import OrderFailed, order
 from server.control.run_folder import RunFolder
@@ -45,12 +45,7 @@ def use(
             failure = ""
     if failure:
         fail(f"{model} was not taken: {failure}", 1)
-    Console().print(
-        f"Port {found.port} answers with {model} now. At its next start PAISHI_MODEL decides again.",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+    say(f"Port {found.port} answers with {model} now. At its next start PAISHI_MODEL decides again.")
 
 
 def _meant(name: str) -> str:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from server.cli.errors import complain, fail, network, read_settings
+from server.cli.errors import complain, fail, network, read_settings, say
 from server.networks.cached import CachedFile, cached_file, cached_files, has_published_hash
 from server.networks.catalogue import Backbone
 from server.networks.errors import WeightsCorrupt, WeightsUnavailable
@@ -50,7 +50,7 @@ def _fetch(backbone: Backbone, settings: Settings) -> bool:
             failure = f"{backbone.name} was not fetched: {' '.join(error.reasons)}"
         else:
             done = f"fetched, {received / 1e6:.1f} MB" if received else "is here already"
-            _say(f"{backbone.name} {done}: {file}")
+            say(f"{backbone.name} {done}: {file}")
             return True
     complain(failure)
     return False
@@ -75,7 +75,7 @@ def list_cached() -> None:
             )
     except OSError as error:
         fail(f"{settings.keras_home / 'models'} cannot be read: {error.strerror}.", 1)
-    _say(str(settings.keras_home / "models"))
+    say(str(settings.keras_home / "models"))
     Console().print(table if table.row_count else "no weights", highlight=False)
 
 
@@ -115,9 +115,5 @@ def _verify(backbone: Backbone, settings: Settings) -> bool:
         return False
     algorithm = backbone.weights.hash_algorithm
     found = f"complete, {algorithm} as published" if algorithm else "complete; no hash is published"
-    _say(f"{backbone.name} is {found}: {file}")
+    say(f"{backbone.name} is {found}: {file}")
     return True
-
-
-def _say(sentence: str) -> None:
-    Console().print(sentence, highlight=False, markup=False, soft_wrap=True)
