@@ -1,6 +1,5 @@
 """`python -m server corrections`: what people gave to PAISHI_CORRECTIONS."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich.table import Table
 
 from server.cli.errors import fail, read_settings, say
 from server.store.errors import FolderUnknown
+from server.whole_file import write_whole
 
 if TYPE_CHECKING:
     from server.store.folder import Folder
@@ -64,9 +64,7 @@ def export(
         for name, picture in exported(folder, _missing_in(target)):
             file = target / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            scratch = file.with_suffix(".part")
-            scratch.write_bytes(picture)
-            os.replace(scratch, file)
+            write_whole(file, picture)
             count += 1
     say(f"{count} photos copied to {target}")
 

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from server.control.messages import Message, Order, Outcome, Standing
+from server.whole_file import write_whole
 
 _LARGEST = 64 * 1024
 M = TypeVar("M", bound=Message)
@@ -112,15 +113,7 @@ class RunFolder:
 
 def write(file: Path, message: Message) -> None:
     """Whole or not at all, and for this user alone. Raises OSError."""
-    scratch = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(message.model_dump_json())
-        os.replace(scratch, file)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
+    write_whole(file, message.model_dump_json().encode(), 0o600)
 
 
 def read(file: Path, form: type[M]) -> M | None:

@@ -1,11 +1,11 @@
 """How long networks took on this machine, kept from one time to the next. Importing this loads no NumPy."""
 
-import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
+
+from server.whole_file import write_whole
 
 
 class Measured(BaseModel):
@@ -33,13 +33,7 @@ def read_measured(cache: Path) -> dict[str, Measured]:
 def keep_measured(cache: Path, new: Mapping[str, Measured]) -> None:
     """Adds to what is kept, whole or not at all. Raises OSError."""
     cache.mkdir(parents=True, exist_ok=True)
-    scratch = cache / f".measured-{os.getpid()}"
-    try:
-        kept = _FORM.dump_python({**read_measured(cache), **new}, mode="json")
-        scratch.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-        os.replace(scratch, _file(cache))
-    finally:
-        scratch.unlink(missing_ok=True)
+    write_whole(_file(cache), _FORM.dump_json({**read_measured(cache), **new}, indent=1))
 
 
 def _file(cache: Path) -> Path:

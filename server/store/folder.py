@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 from server.daemon_thread import in_daemon_thread
 from server.problems import StoreUnavailable
 from server.store.errors import FolderUnknown
+from server.whole_file import write_whole
 
 T = TypeVar("T")
 _LIMIT_S = 10.0
@@ -56,13 +56,7 @@ class Folder:
             self._files.pipe_file(path, data)
             return
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch = Path(f"{path}.{secrets.token_hex(4)}.part")
-        try:
-            scratch.write_bytes(data)
-            os.replace(scratch, path)
-        except BaseException:
-            scratch.unlink(missing_ok=True)
-            raise
+        write_whole(Path(path), data)
 
     def read(self, name: str) -> bytes | None:
         """None where there is none."""

@@ -1,0 +1,18 @@
+"""Files that others read while they are written anew."""
+
+import os
+import secrets
+from functools import partial
+from pathlib import Path
+
+
+def write_whole(file: Path, data: bytes, mode: int = 0o666) -> None:
+    """Whole or not at all, with `mode` less the umask. Raises OSError."""
+    scratch = file.with_name(f".{file.name}.{secrets.token_hex(8)}.part")
+    try:
+        with open(scratch, "xb", opener=partial(os.open, mode=mode)) as stream:
+            stream.write(data)
+        os.replace(scratch, file)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
