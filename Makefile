@@ -11,13 +11,18 @@ TOOLS := node_modules/.bin
 .PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock prerequisites
 
 help:
+	@echo "make setup            install what the server needs"
 	@echo "make run [PORT=5055]  install, start, answer"
 	@echo "make test             every test; needs Node 20 and Chromium too"
+	@echo "make test-server      the server's tests alone"
+	@echo "make test-client      the mini-program's tests alone"
 	@echo "make simulate         the mini-program in a browser, beside a running server"
 	@echo "make bench [QUICK=1]  the old demo and PaiShi under the same load"
 	@echo "make soak MINUTES=5   good, bad, slow and vanishing clients, and a crowd"
 	@echo "make screenshots      the README's pictures, anew"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
+	@echo "make contract-check   whether those types are as it says"
+	@echo "make prerequisites    what the tests need and this machine lacks"
 	@echo "make lint             style, types, WeChat's own compile check"
 	@echo "make format           put the Python code into its style"
 	@echo "make lock             resolve the Python dependencies anew"
