@@ -16,6 +16,7 @@ from server.networks.catalogue import find_backbone
 from server.networks.errors import ConversionFailed
 from server.networks.quiet import keras, tf
 from server.networks.served import build_served
+from server.networks.traced import traced
 from server.runtimes.convertible import TOLERANCE
 from server.runtimes.openvino import compiled, read_network
 from server.runtimes.untracked import ov
@@ -26,12 +27,7 @@ def convert(model: keras.Model, network: Path) -> None:
 
     Raises ConversionFailed where OpenVINO cannot take it or then answers otherwise than Keras.
     """
-    signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="rgb")
-
-    def infer(rgb: tf.Tensor) -> tf.Tensor:
-        return model(rgb, training=False)
-
-    graph = tf.function(infer, input_signature=[signature]).get_concrete_function()
+    graph = traced(model)
     try:
         converted = ov.convert_model(graph)
         # It makes an output of every activation whose gradient Keras defines itself, the softmax one of many.

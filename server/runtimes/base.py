@@ -39,3 +39,9 @@ class Runtime(Protocol):
 
 class RuntimeClosed(Exception):
     """The runtime was closed before it came to this request."""
+
+
+def check_views(views: NDArray[np.uint8], shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless `views` are uint8 (n, *shape), one at least."""
+    if views.dtype != "uint8" or views.shape[1:] != shape or not len(views):
+        raise ValueError(f"Views must be uint8 (n, *{shape}), not {views.dtype} {views.shape}.")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from server.core_budget import CoreBudget, this_process
 from server.runtimes.agreement import Agreement
-from server.runtimes.base import Precision
+from server.runtimes.base import Precision, check_views
 from server.runtimes.lanes import Lanes, Run
 from server.runtimes.mapped import forget_pages
 from server.runtimes.untracked import ov
@@ -61,8 +61,7 @@ class OpenVINORuntime:
         self._lanes = Lanes(alone, streams, cores, name=f"openvino {network.parent.name}")
 
     async def softmax(self, views: Picture) -> Softmax:
-        if views.dtype != np.uint8 or views.shape[1:] != self._shape or not len(views):
-            raise ValueError(f"Views must be uint8 (n, *{self._shape}), not {views.dtype} {views.shape}.")
+        check_views(views, self._shape)
         return await self._lanes.submit(views)
 
     def close(self) -> None:

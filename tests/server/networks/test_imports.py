@@ -15,9 +15,9 @@ HEAVY = ("tensorflow", "keras")
 ALLOWED = ("server/networks/", "server/runtimes/tensorflow.py", "server/training/")
 # What imports Keras itself, so that importing it is the same; only these may, and inside a function.
 GATES = ("server.networks.quiet", "server.networks.served", "server.networks.preprocessing",
-         "server.networks.stored_weights", "server.networks.gradients", "server.networks.convert",
-         "server.networks.convert_own", "server.networks.own_served", "server.runtimes.lower",
-         "server.runtimes.tensorflow")  # fmt: skip
+         "server.networks.stored_weights", "server.networks.gradients", "server.networks.traced",
+         "server.networks.convert", "server.networks.convert_own", "server.networks.own_served",
+         "server.runtimes.lower", "server.runtimes.tensorflow")  # fmt: skip
 LAZY = ("server/runtimes/load.py", "server/runtimes/looking.py")
 
 
