@@ -13,6 +13,7 @@ from PIL import Image
 from server.photo.decode import decode
 from server.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
 from tests.server.conftest import ROOT
+from tests.server.hostile.making import chunk, png_header
 from tests.server.photo.scenes import MANY, assert_close, decoded, exif, scene
 from tests.server.pictures import file_of
 
@@ -84,14 +85,6 @@ def test_head_without_a_body_and_noise_behind_a_head(name: str) -> None:
                 decode(FILES[name][:length] + tail, max_pixels=MANY)
 
 
-def chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-
-def png_head(width: int, height: int) -> bytes:
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-
-
 def gif(screen: tuple[int, int], frame: tuple[int, int], between: bytes = b"") -> bytes:
     head = b"GIF89a" + struct.pack("<HHBBB", *screen, 0, 0, 0)
     return head + between + b"," + struct.pack("<HHHHB", 0, 0, *frame, 0) + b"\2\1\0\0;"
@@ -104,7 +97,7 @@ def patched(file: bytes, mark: bytes, skip: int, value: bytes) -> bytes:
 
 SMALL = file_of(scene(), "JPEG")
 BOMBS = {
-    "PNG": png_head(60000, 60000) + chunk(b"IDAT", zlib.compress(bytes(1000))),
+    "PNG": png_header(60000, 60000) + chunk(b"IDAT", zlib.compress(bytes(1000))),
     "GIF screen": gif((65535, 65535), (1, 1)),
     "GIF frame": gif((1, 1), (65535, 65535)),
     "GIF frame behind a comment": gif((1, 1), (65535, 65535), b"!\xfe\3abc\0!\xf9\4\0\0\0\0\0"),

@@ -1,5 +1,7 @@
-"""A network whose answers tell pictures apart, as Keras runs it and as OpenVINO reads it."""
+"""What these tests share: a network whose answers tell pictures apart, where weights are, the whole log."""
 
+import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +12,26 @@ from server.networks.catalogue import find_backbone
 from server.networks.convert import convert
 from server.networks.quiet import keras
 from server.networks.served import build_served
+from server.networks.weights import find_weights
+from server.runtimes.wanted import Wanted
 from tests.server.networks.keras_networks import family_input, settle, write_published
 
 
 def pictures(count: int) -> NDArray[np.uint8]:
     return np.random.default_rng(count).integers(0, 256, (count, 224, 224, 3), dtype=np.uint8)
+
+
+def found(wanted: Wanted) -> Callable[[], Path]:
+    return lambda: find_weights(wanted.backbone, wanted.source, wanted.keras_home)
+
+
+def not_needed() -> Path:
+    raise AssertionError("the weights were asked for")
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
 
 
 @pytest.fixture(scope="session")

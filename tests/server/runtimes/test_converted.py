@@ -1,7 +1,6 @@
 """A converted network is stored whole, read as it was written, or made anew."""
 
 import json
-import logging
 import os
 import threading
 from collections.abc import Callable
@@ -246,11 +245,6 @@ def test_the_latest_photos_will_do_where_none_are_here(
         age(tmp_path, replace(IDENTITY, photos=photos), seconds)
     found = [networks.find(replace(SOUGHT, photos=photos)) for photos in (None, "old", "others")]
     assert [one and one.identity.photos for one in found] == ["new", "old", None]
-
-
-@pytest.fixture(autouse=True)
-def _log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
 
 
 def test_the_oldest_of_many_are_dropped(networks: ConvertedNetworks, build: Builder, tmp_path: Path) -> None:

@@ -1,11 +1,9 @@
 """From a name and a file to answers."""
 
 import asyncio
-import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,13 +19,14 @@ from server.networks.errors import (
     WeightsMismatch,
     WeightsUnavailable,
 )
-from server.networks.weights import find_weights, weights_location
+from server.networks.weights import weights_location
 from server.runtimes import conversion, load
 from server.runtimes.base import Runtime
 from server.runtimes.load import load_runtime
 from server.runtimes.wanted import RuntimeChoice, Wanted
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
+from tests.server.runtimes.conftest import found, not_needed
 
 BOX_TURTLE = 37
 MOBILENET = find_backbone("MobileNetV2")
@@ -46,14 +45,6 @@ def home(keras_home: Path, tmp_path: Path) -> Path:
     file.parent.mkdir(parents=True)
     file.symlink_to(keras_home / "models" / file.name)
     return tmp_path / "keras"
-
-
-def found(wanted: Wanted) -> Callable[[], Path]:
-    return lambda: find_weights(wanted.backbone, wanted.source, wanted.keras_home)
-
-
-def not_needed() -> Path:
-    raise AssertionError("the weights were asked for")
 
 
 def turtle(runtime: Runtime, photos: list[Path]) -> int:
@@ -206,8 +197,3 @@ def test_without_openvino_tensorflow_steps_in(wanted: Wanted) -> None:
     )
     assert ended.stdout == "tensorflow\n", ended.stderr
     assert "MobileNetV2 runs on TensorFlow: OpenVINO cannot be imported" in ended.stderr
-
-
-@pytest.fixture(autouse=True)
-def _log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)

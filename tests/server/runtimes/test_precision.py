@@ -1,10 +1,8 @@
 """A lower precision serves only where real photos say that the answers stay the same."""
 
 import asyncio
-import logging
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +12,6 @@ from PIL import Image
 
 from server.networks.catalogue import find_backbone
 from server.networks.errors import PrecisionRefused, RuntimeUnavailable
-from server.networks.weights import find_weights
 from server.runtimes import load, precision
 from server.runtimes.agreement import Agreement
 from server.runtimes.calibration import LEAST, photo_set, photos_key
@@ -22,6 +19,7 @@ from server.runtimes.load import load_runtime
 from server.runtimes.openvino import has_bf16
 from server.runtimes.wanted import Wanted
 from tests.server.conftest import need_shared
+from tests.server.runtimes.conftest import found, not_needed
 
 pytest.importorskip("nncf", reason="calibrating needs NNCF: pip install nncf")
 BOX_TURTLE = 37
@@ -39,14 +37,6 @@ def wanted(keras_home: Path, all_photos: Path) -> Wanted:
     cache = Path(os.environ["PAISHI_CACHE"])
     mobilenet = find_backbone("MobileNetV2")
     return Wanted(mobilenet, "imagenet", keras_home, cache, precision="int8", calibration=all_photos)
-
-
-def found(wanted: Wanted) -> Callable[[], Path]:
-    return lambda: find_weights(wanted.backbone, wanted.source, wanted.keras_home)
-
-
-def not_needed() -> Path:
-    raise AssertionError("the weights were asked for")
 
 
 def test_int8_is_calibrated_checked_and_recognises(wanted: Wanted, photos: list[Path]) -> None:
@@ -201,8 +191,3 @@ class TestPhotos:
         (folder / "0" / "0.jpg").rename(folder / "0" / "renamed.jpg")
         keys.add(photos_key(folder))
         assert len(keys) == 3
-
-
-@pytest.fixture(autouse=True)
-def _log(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
