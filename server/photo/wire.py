@@ -47,7 +47,7 @@ def receive_request(pipe: IO[bytes]) -> tuple[Format, bytes, Wanted]:
     """Raises Gone."""
     kind, length, max_pixels, short_side, colour_managed = _REQUEST.unpack(_read(pipe, _REQUEST.size))
     wanted = Wanted(max_pixels, short_side or None, colour_managed)
-    return FORMATS[kind], bytes(_read(pipe, length)), wanted
+    return FORMATS[kind], _read(pipe, length), wanted
 
 
 def send_answer(pipe: IO[bytes], answer: Image.Image | PhotoError) -> None:
@@ -80,12 +80,9 @@ def _strips(width: int, height: int) -> Iterable[tuple[int, int]]:
     return pairwise([*range(0, height, rows), height])
 
 
-def _read(pipe: IO[bytes], length: int) -> bytearray:
-    buffer = bytearray(length)
-    room, at = memoryview(buffer), 0
-    while at < length:
-        count = pipe.readinto(room[at:])  # type: ignore[attr-defined]  # of every binary file
-        if not count:
-            raise Gone
-        at += count
-    return buffer
+def _read(pipe: IO[bytes], length: int) -> bytes:
+    """`pipe` is buffered, so that it gives all of it, or less where it ends."""
+    data = pipe.read(length)
+    if len(data) < length:
+        raise Gone
+    return data

@@ -68,9 +68,6 @@ class MemoryEchoes:
         oldest_put_at, _ = next(iter(self._pictures.values()), (self._clock(), b""))
         return oldest_put_at + self.max_age_s - self._clock()
 
-    def __len__(self) -> int:
-        return len(self._pictures)
-
     def _drop(self) -> None:
         oldest_allowed = self._clock() - self.max_age_s
         while self._pictures:
