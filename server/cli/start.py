@@ -70,7 +70,7 @@ def start(settings: Settings) -> NoReturn:
         server_header=False,
     )
     console.print(f"Loading {settings.model} …", highlight=False, markup=False)
-    server = EndingServer(config, settings, app.state.services.lifecycle)
+    server = EndingServer(config, settings, services.lifecycle)
     # Before and after the server has its own: a stack trace of KeyboardInterrupt tells nobody anything.
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, end_at_once)
@@ -84,7 +84,7 @@ def listen(settings: Settings) -> socket.socket:
         listening = socket.create_server(
             (settings.host, settings.port),
             family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
-            backlog=2048,
+            backlog=BACKLOG,
         )
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
