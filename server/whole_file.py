@@ -5,10 +5,13 @@ import secrets
 from functools import partial
 from pathlib import Path
 
+SCRATCH = r"\.[0-9a-f]{16}\.part"
+"""What the names end in, as a pattern, of files that are being written or whose writer ended before."""
+
 
 def write_whole(file: Path, data: bytes, mode: int = 0o666) -> None:
     """Whole or not at all, with `mode` less the umask. Raises OSError."""
-    scratch = file.with_name(f".{file.name}.{secrets.token_hex(8)}.part")
+    scratch = file.with_name(f"{file.name}.{secrets.token_hex(8)}.part")
     try:
         with open(scratch, "xb", opener=partial(os.open, mode=mode)) as stream:
             stream.write(data)

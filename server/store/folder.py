@@ -20,9 +20,6 @@ _LIMIT_S = 10.0
 _AT_ONCE = 8
 _RETRY_AFTER_S = 30
 
-SCRATCH = r"\.[0-9a-f]{8}\.part"
-"""What the names end in, as a pattern, of files that are being written or whose writer ended before."""
-
 
 class Stored(NamedTuple):
     """A file: its path within the folder, with forward slashes, and its bytes."""

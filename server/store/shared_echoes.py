@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.store.folder import SCRATCH, Folder, FolderAccess, Stored
+from server.store.folder import Folder, FolderAccess, Stored
+from server.whole_file import SCRATCH
 
 _KEY = re.compile(r"[0-9a-f]{8,12}-[A-Za-z0-9_-]{22}")
 _SUFFIX = ".jpg"

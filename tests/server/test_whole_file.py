@@ -1,12 +1,13 @@
 """A file is there as a whole, or as it was before."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
 import pytest
 
-from server.whole_file import write_whole
+from server.whole_file import SCRATCH, write_whole
 
 
 def test_it_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
@@ -15,6 +16,16 @@ def test_it_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
         write_whole(file, data)
         assert file.read_bytes() == data
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_its_writer_leaves_when_it_is_killed_is_known_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratches: list[str] = []
+    monkeypatch.setattr(os, "replace", lambda source, _: scratches.append(Path(source).name))
+    write_whole(tmp_path / "file", b"data")
+    [name] = scratches
+    assert re.fullmatch(f"file{SCRATCH}", name)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")

@@ -45,7 +45,7 @@ def test_they_go_though_nobody_comes(store: str) -> None:
 
 
 def test_what_an_ended_process_left_goes_at_the_start(tmp_path: Path) -> None:
-    for name in (LEFT, f"{LEFT}.0123abcd.part", "holiday.jpg"):
+    for name in (LEFT, f"{LEFT}.0123456789abcdef.part", "holiday.jpg"):
         Folder(str(tmp_path)).write(name, b"abc")
     with started(store=str(tmp_path)):
         wait_for(lambda: [file.name for file in tmp_path.iterdir()] == ["holiday.jpg"], 20, "the sweep")
@@ -60,7 +60,7 @@ def test_a_server_knows_from_its_start_what_others_keep(tmp_path: Path) -> None:
 
 def test_what_is_being_written_stays_until_its_writer_must_have_ended(tmp_path: Path) -> None:
     clock = Clock()
-    name = f"{int(clock.now):x}-{'a' * 22}.jpg.0123abcd.part"
+    name = f"{int(clock.now):x}-{'a' * 22}.jpg.0123456789abcdef.part"
     Folder(str(tmp_path)).write(name, b"abc")
     store = SharedEchoes(Folder(str(tmp_path)), 2, 10, clock)
     clock.now += 4
