@@ -60,6 +60,7 @@ def start(settings: Settings) -> NoReturn:
                 settings.max_body_bytes,
                 services.metrics.count_turned_away,
             ),
+            services.metrics.count_refused,
         ),
         ws="none",
         backlog=BACKLOG,

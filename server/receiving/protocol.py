@@ -6,9 +6,10 @@ of its own. What is missing is a few timers around uvicorn's protocol, which its
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -18,6 +19,9 @@ from server.receiving.answering import problem_below
 from server.receiving.connections import Connections
 from server.receiving.lingering import LingeringTransport
 from server.receiving.turning_away import Refusal, TurningAway
+from server.request_id import HEADER
+
+log = logging.getLogger(__name__)
 
 _AFTER_BODY_S = 5.0
 """Over the time for a body, so that the application can answer before the connection ends."""
@@ -35,11 +39,20 @@ class Limits:
     unread: int
 
 
+class Count(Protocol):
+    def __call__(self, code: str, /) -> None: ...
+
+
 def bounded_http(
-    limits: Limits, connections: Connections, turning_away: TurningAway
+    limits: Limits, connections: Connections, turning_away: TurningAway, count: Count
 ) -> type[asyncio.Protocol]:
-    """uvicorn's protocol for one server."""
-    own = {"limits": limits, "all_connections": connections, "turning_away": turning_away}
+    """uvicorn's protocol for one server; `count` is told the code of each problem that is answered here."""
+    own = {
+        "limits": limits,
+        "all_connections": connections,
+        "turning_away": turning_away,
+        "count": staticmethod(count),
+    }
     return type("BoundedHTTP", (_BoundedHTTP,), own)
 
 
@@ -47,6 +60,7 @@ class _BoundedHTTP(H11Protocol):
     limits: ClassVar[Limits]
     all_connections: ClassVar[Connections]
     turning_away: ClassVar[TurningAway]
+    count: ClassVar[Count]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -178,6 +192,9 @@ class _BoundedHTTP(H11Protocol):
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             answer = problem_below(problem)
+            self.count(problem.code)
+            # No request was seen, so there is no line of one.
+            log.info("refused", extra={"request_id": answer.headers[HEADER], "problem": problem.code})
             headers = [*self.server_state.default_headers, *answer.raw_headers, (b"connection", b"close")]
             for event in (
                 h11.Response(status_code=problem.status, headers=headers, reason=problem.title.encode()),

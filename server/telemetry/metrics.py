@@ -98,10 +98,14 @@ class Metrics:
             self._queue.observe(queue_s)
             self._inference.observe(inference_s)
 
+    def count_refused(self, code: str) -> None:
+        """What was answered with a problem before a request could be seen in it."""
+        self._refused.labels(code).inc()
+
     def count_turned_away(self, method: str, route: str) -> None:
         """A request that was answered 503 before anything was read of it but its header."""
         self._duration.labels(method, route, "503").observe(0)
-        self._refused.labels("overloaded").inc()
+        self.count_refused("overloaded")
 
     def _seconds(self, name: str, meaning: str) -> Histogram:
         return Histogram(f"paishi_{name}_duration_seconds", meaning, buckets=SECONDS, registry=self.registry)

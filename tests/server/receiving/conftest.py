@@ -140,6 +140,10 @@ class Served:
     def raw(self, receive_buffer: int = 0) -> Raw:
         return Raw(self.port, receive_buffer)
 
+    def refused(self, code: str) -> float | None:
+        """How many problems with that code the metrics tell of."""
+        return self.services.metrics.registry.get_sample_value("paishi_refused_total", {"reason": code})
+
     def full(self, limit: str) -> float | None:
         """How often what `limit` bounds was full, as the metrics tell it."""
         registry = self.services.metrics.registry
@@ -176,6 +180,7 @@ def serving(load: Callable[..., Recogniser] = load_brightness, **settings: objec
             chosen.max_body_bytes,
             services.metrics.count_turned_away,
         ),
+        services.metrics.count_refused,
     )
     with running(app, http=http, ws="none") as port:
         settled(services)

@@ -59,9 +59,11 @@ def test_http_1_0(served: Served) -> None:
     ids=lambda sent: repr(sent[:60] + sent[-20:]),
 )
 def test_what_is_not_http(served: Served, bytes_sent: bytes) -> None:
+    before = served.refused("request-invalid") or 0
     with served.raw() as client:
         answer = client.send(bytes_sent).answer()
         assert (answer.status, answer.problem().code) == (400, "request-invalid")
+        assert served.refused("request-invalid") == before + 1
         assert answer.headers["connection"] == "close"
         assert client.ends()
     served.is_well()

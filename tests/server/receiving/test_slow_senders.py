@@ -11,13 +11,17 @@ from tests.server.receiving.conftest import END, PART, PHOTO, head, serving, upl
 LONG = {"header_s": 30, "body_s": 30}
 
 
-def test_a_header_that_does_not_end_is_answered_with_408() -> None:
+def test_a_header_that_does_not_end_is_answered_with_408(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
     with serving(header_s=0.5) as served, served.raw() as slow:
         slow.drip(head(10), pause=0.05)
         answer = slow.answer()
         assert (answer.status, answer.problem().code) == (408, "request-timeout")
         assert answer.headers["connection"] == "close"
         assert slow.ends()
+        assert served.refused("request-timeout") == 1
+        [line] = [record for record in caplog.records if record.message == "refused"]
+        assert vars(line)["request_id"] == answer.headers["x-request-id"]
 
 
 def test_a_connection_that_says_nothing_ends() -> None:
