@@ -29,8 +29,8 @@ def not_needed() -> Path:
     raise AssertionError("the weights were asked for")
 
 
-@pytest.fixture(autouse=True)
-def _log(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.fixture
+def all_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
 
 

@@ -14,6 +14,8 @@ from server.networks.errors import ConversionFailed
 from server.runtimes.agreement import Agreement
 from server.runtimes.converted import NETWORK, Build, Converted, ConvertedNetworks, Identity, Sought
 
+pytestmark = pytest.mark.usefixtures("all_is_logged")
+
 VERSIONS = {"openvino": "1", "conversion": "1"}
 IDENTITY = Identity("SmallNet", "md5:00", "fp32", VERSIONS)
 SOUGHT = Sought("SmallNet", "imagenet", "md5:00", "fp32", VERSIONS, photos=None)

@@ -28,6 +28,8 @@ from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
 from tests.server.runtimes.conftest import found, not_needed
 
+pytestmark = pytest.mark.usefixtures("all_is_logged")
+
 BOX_TURTLE = 37
 MOBILENET = find_backbone("MobileNetV2")
 

@@ -21,6 +21,8 @@ from server.runtimes.wanted import Wanted
 from tests.server.conftest import need_shared
 from tests.server.runtimes.conftest import found, not_needed
 
+pytestmark = pytest.mark.usefixtures("all_is_logged")
+
 pytest.importorskip("nncf", reason="calibrating needs NNCF: pip install nncf")
 BOX_TURTLE = 37
 
