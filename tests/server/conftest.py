@@ -59,6 +59,10 @@ class RunningServer:
     def client(self) -> httpx.Client:
         return httpx.Client(base_url=self.url, timeout=60, trust_env=False)
 
+    def says(self, text: str) -> None:
+        """Waits until it has: the log is written after the answer."""
+        wait_for(lambda: text in self.output.read_text(), 30, text)
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:

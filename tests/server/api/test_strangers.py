@@ -63,7 +63,7 @@ def test_strangers_learn_no_path(broken: RunningServer, headers: dict[str, str])
 def test_the_operator_learns_it_here_and_in_the_log(broken: RunningServer) -> None:
     with broken.client() as client:
         assert "secret" in client.get("/readyz").json()["detail"]
-    assert "secret" in broken.output.read_text()
+    broken.says("secret")
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_swap_that_fails_keeps_the_network(
     assert str(wrong) in done.stderr
     assert "Traceback" not in done.stderr
     assert crowd.changes() == [[before]] * 2
-    assert "MobileNetV2 stays" in swapped.output.read_text()
+    swapped.says("MobileNetV2 stays")
     with swapped.client() as client:
         assert client.get("/readyz").json()["model"]["name"] == "MobileNetV2"
 
@@ -205,7 +205,7 @@ def test_which_server_has_to_be_said_where_several_run(tmp_path: Path) -> None:
         done = run("use", "MobileNet", "--port", ports[1], "--weights", "/nowhere/b.h5", **home)
         assert_one_sentence(done, code=1)
         assert "/nowhere/b.h5" in done.stderr
-        assert "/nowhere/b.h5" in two.output.read_text()
+        two.says("/nowhere/b.h5")
         assert "/nowhere/b.h5" not in one.output.read_text()
     assert sorted(file.name for file in (tmp_path / "keras" / "paishi" / "run").glob("*.json")) == []
 
@@ -235,7 +235,7 @@ def test_a_home_that_cannot_be_written_keeps_no_server_from_serving(tmp_path: Pa
         assert_one_sentence(done, code=1)
         assert "Not a directory" in done.stderr
         server.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: "ResNet50 stays" in server.output.read_text(), 30, "the reload")
+        server.says("ResNet50 stays")
         assert "Traceback" not in server.output.read_text()
 
 
