@@ -48,6 +48,10 @@ def photos() -> list[Path]:
     return sorted(need_shared("photos", "imagenet").iterdir())
 
 
+KEPT = httpx.Limits(keepalive_expiry=2)
+"""Shorter than the server's own 5 s: of two who close an idle connection, the one who sends must be first."""
+
+
 @dataclass
 class RunningServer:
     """A real `python -m server serve`; `output` is the file that it prints to."""
@@ -57,7 +61,7 @@ class RunningServer:
     output: Path
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.url, timeout=60, trust_env=False)
+        return httpx.Client(base_url=self.url, timeout=60, trust_env=False, limits=KEPT)
 
     def says(self, text: str) -> None:
         """Waits until it has: the log is written after the answer."""

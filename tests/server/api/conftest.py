@@ -16,7 +16,7 @@ from server.recognition.recognition import Loading
 from server.runtimes.agreement import Agreement
 from server.runtimes.base import Precision
 from server.settings import Settings
-from tests.server.conftest import wait_for
+from tests.server.conftest import KEPT, wait_for
 from tests.server.in_process import running
 
 
@@ -55,7 +55,7 @@ def started(load: Callable[..., Recogniser] = load_brightness, **settings: objec
     services: Services = app.state.services
     with (
         running(app) as port,
-        AppClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as client,
+        AppClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False, limits=KEPT) as client,
     ):
         settled(services)
         client.services = services

@@ -10,12 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.server.conftest import wait_for
+from tests.server.conftest import KEPT, wait_for
 from tests.server.in_process import running
 
 ASK_EVERY_S = 0.1
-# Shorter than the server's own 5 s: of two who close an idle connection, the one who sends must be first.
-KEEP_S = 2
 
 
 class Balancer:
@@ -24,8 +22,7 @@ class Balancer:
     def __init__(self, servers: Sequence[str]) -> None:
         self.ready = dict.fromkeys(servers, False)
         self.sent_to: list[str] = []
-        limits = httpx.Limits(keepalive_expiry=KEEP_S)
-        self._client = httpx.AsyncClient(trust_env=False, timeout=60, limits=limits)
+        self._client = httpx.AsyncClient(trust_env=False, timeout=60, limits=KEPT)
 
     async def ask_all(self) -> None:
         # Its own client: a balancer's questions tell nothing about connections that carry requests.
