@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from server.beside import beside
 from server.control.messages import Order, Outcome, Standing
 from server.control.run_folder import RunFolder, write
 from server.networks.download import OnProgress
@@ -43,13 +44,8 @@ class Control:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         with self._standing() as known, _on_hangup(self._reload.set):
-            task = asyncio.create_task(self._listen(known))
-            try:
+            async with beside(self._listen(known)):
                 yield
-            finally:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
 
     @contextmanager
     def _standing(self) -> Iterator[bool]:

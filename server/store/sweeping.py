@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager
 
+from server.beside import beside
 from server.store.echoes import Echoes
 
 log = logging.getLogger(__name__)
@@ -12,18 +12,11 @@ log = logging.getLogger(__name__)
 _LEAST_S = 1.0
 
 
-@asynccontextmanager
-async def swept(echoes: Echoes, max_age_s: float) -> AsyncIterator[None]:
+def swept(echoes: Echoes, max_age_s: float) -> AbstractAsyncContextManager[None]:
     """Sweeps until the block ends: at once, for what a process left that has ended, and then when something
     has become too old, which costs a quiet server one look at its store in `max_age_s` seconds. What is too
     old stays for at most a tenth of that longer."""
-    task = asyncio.create_task(_keep_sweeping(echoes, max(_LEAST_S, max_age_s / 10)))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+    return beside(_keep_sweeping(echoes, max(_LEAST_S, max_age_s / 10)))
 
 
 async def _keep_sweeping(echoes: Echoes, every_s: float) -> None:
