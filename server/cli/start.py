@@ -15,16 +15,12 @@ from server.cli.errors import fail
 from server.cli.loading import load_with_progress
 from server.lifecycle.ending import EndingServer, end_at_once
 from server.lifecycle.lasting import Lasting
+from server.receiving.joined import http_of
 from server.receiving.open_files import BACKLOG, make_room_for
-from server.receiving.protocol import Limits, bounded_http
-from server.receiving.turning_away import TurningAway
 from server.recognition.recognition import Ready, State
 from server.settings import Settings
 from server.telemetry.changes import log_change
 from server.telemetry.log import form_of, set_up_log
-
-UNREAD_BODIES = 4
-"""In largest requests: how much of a body that is not wanted is read, so that its sender can read why."""
 
 
 def start(settings: Settings) -> NoReturn:
@@ -51,17 +47,7 @@ def start(settings: Settings) -> NoReturn:
     services.connections.most = make_room_for(settings.max_connections)
     config = uvicorn.Config(
         app,
-        http=bounded_http(
-            Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes),
-            services.connections,
-            TurningAway(
-                app.state.admissions,
-                services.lifecycle,
-                settings.max_body_bytes,
-                services.metrics.count_turned_away,
-            ),
-            services.metrics.count_refused,
-        ),
+        http=http_of(app),
         ws="none",
         backlog=BACKLOG,
         log_level="warning",

@@ -13,8 +13,7 @@ import pytest
 from server.api.deps import Services
 from server.app import create_app
 from server.contract import Problem
-from server.receiving.protocol import Limits, bounded_http
-from server.receiving.turning_away import TurningAway
+from server.receiving.joined import http_of
 from server.recognition.recogniser import Recogniser
 from server.settings import Settings
 from tests.server.api.conftest import load_brightness, settled
@@ -168,21 +167,9 @@ class Served:
 @contextmanager
 def serving(load: Callable[..., Recogniser] = load_brightness, **settings: object) -> Iterator[Served]:
     """As `python -m server serve` joins it; its network is ready."""
-    chosen = Settings(**settings)
-    app = create_app(chosen, load=lambda settings, on_progress: load(on_progress))
+    app = create_app(Settings(**settings), load=lambda settings, on_progress: load(on_progress))
     services: Services = app.state.services
-    http = bounded_http(
-        Limits(chosen.header_s, chosen.body_s, 4 * chosen.max_body_bytes),
-        services.connections,
-        TurningAway(
-            app.state.admissions,
-            services.lifecycle,
-            chosen.max_body_bytes,
-            services.metrics.count_turned_away,
-        ),
-        services.metrics.count_refused,
-    )
-    with running(app, http=http, ws="none") as port:
+    with running(app, http=http_of(app), ws="none") as port:
         settled(services)
         yield Served(port, services)
 
