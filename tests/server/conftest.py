@@ -78,7 +78,7 @@ def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"waited {seconds} s for {what}"
-        time.sleep(0.1)
+        time.sleep(0.02)
 
 
 def answers(url: str) -> bool:
