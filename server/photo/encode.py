@@ -20,14 +20,17 @@ else:
         return io.BytesIO()
 
 
-def encode_jpeg(picture: Image.Image, quality: int = 90) -> bytes:
-    """Encode an RGB picture as baseline JPEG, 4:2:0, `quality` 1-95.
+_QUALITY = 90  # of 95
+
+
+def encode_jpeg(picture: Image.Image) -> bytes:
+    """Encode an RGB picture as baseline JPEG, 4:2:0.
 
     Nothing is carried over: no EXIF (and so no GPS position), XMP, IPTC, ICC profile or comment.
     """
     with _scratch() as out:
         # The empty comment matters: without it Pillow takes the comment out of picture.info.
-        picture.save(out, "JPEG", quality=quality, subsampling="4:2:0", comment=b"")
+        picture.save(out, "JPEG", quality=_QUALITY, subsampling="4:2:0", comment=b"")
         out.seek(0)
         return out.read()
 

@@ -74,7 +74,3 @@ def test_baseline_and_not_progressive() -> None:
     markers = segments(encode_jpeg(scene()))
     assert 0xC0 in markers
     assert 0xC2 not in markers
-
-
-def test_quality_is_taken() -> None:
-    assert len(encode_jpeg(scene(640, 480), 95)) > len(encode_jpeg(scene(640, 480), 50))
