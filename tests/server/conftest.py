@@ -73,12 +73,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(condition: Callable[[], bool], seconds: float, what: str) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float, what: str, every_s: float = 0.1) -> None:
     """Polls; the limit only ends a hang, it is no assertion about speed."""
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"waited {seconds} s for {what}"
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 def answers(url: str) -> bool:

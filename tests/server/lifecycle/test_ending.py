@@ -144,24 +144,27 @@ def test_a_conversion_ends_with_the_server(tmp_path: Path, keras_home: Path) -> 
         "PAISHI_CACHE": str(tmp_path / "cache"),
     }
     with run_server(tmp_path / "output", until="/livez", **environment) as server:
-        wait_for(lambda: children(server.process.pid) != [], 30, "the conversion")
-        [child] = children(server.process.pid)
+        wait_for(lambda: conversions(server.process.pid) != [], 30, "the conversion")
+        [child] = conversions(server.process.pid)
         server.process.send_signal(signal.SIGTERM)
         assert exit_code(server.process) == 0
         wait_for(lambda: not runs(child), 20, "the end of the conversion")
     assert_no_trace(server)
 
 
-def children(process: int) -> list[int]:
-    parents = {}
+def conversions(process: int) -> list[int]:
+    """Children of `process`, but none that a library starts for a moment."""
+    found = []
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
             try:
                 state = Path(f"/proc/{entry}/stat").read_text()
+                command = Path(f"/proc/{entry}/cmdline").read_bytes()
             except OSError:  # it has just ended
                 continue
-            parents[int(entry)] = int(state.rpartition(")")[2].split()[1])
-    return [child for child, parent in parents.items() if parent == process]
+            if int(state.rpartition(")")[2].split()[1]) == process and b"server.networks.convert" in command:
+                found.append(int(entry))
+    return found
 
 
 def test_what_comes_too_late_is_refused(moody: StartMoody) -> None:
@@ -202,9 +205,9 @@ def test_ctrl_c_in_a_terminal_prints_no_stack_trace(tmp_path: Path, keras_home: 
         }
         os.execve(sys.executable, [sys.executable, "-m", "server", "serve"], {**os.environ, **settings})
     try:
-        wait_for(lambda: children(pid) != [], 60, "the conversion")
+        wait_for(lambda: conversions(pid) != [], 60, "the conversion")
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/livez"), 30, "the server")
-        [child] = children(pid)
+        [child] = conversions(pid)
         os.write(terminal, b"\x03")
         printed = b"".join(iter(lambda: said(terminal), b"")).decode()
         _, status = os.waitpid(pid, 0)

@@ -81,7 +81,7 @@ def test_who_asks_and_does_not_listen_is_cut_off() -> None:
         for sent in range(100, 100_000, 100):
             client.send(SHORT * 100)
             # Once all is read, what is sent next comes in one piece: of two, the usual way would get it.
-            wait_for(lambda sent=sent: is_read(served, sent), 30, "the server to have read all")
+            wait_for(lambda sent=sent: is_read(served, sent), 30, "the server to have read all", 0.01)
 
     def is_read(served: Served, sent: int) -> bool:
         return turned_away(served) == sent or not served.services.connections.open
