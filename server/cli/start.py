@@ -26,8 +26,8 @@ from server.telemetry.log import form_of, set_up_log
 _TURN_S = 0.0002
 """How long a thread may keep the interpreter from one that waits for it. Ours calculate outside it, while the
 event loop gives it away at every read and write, and with Python's own 5 ms waits too long to have it back:
-MobileNetV2 answered 32 clients 7 % less often, and a crowd's refusals took half as long again (95th
-percentile). With 1 or 0.05 ms less of that is gained."""
+MobileNetV2 answered 32 clients 7 % less often, and a crowd's refusals took a third longer (95th percentile).
+With 1 or 0.05 ms less of that is gained."""
 
 
 def start(settings: Settings) -> NoReturn:
