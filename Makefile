@@ -30,7 +30,7 @@ help:
 setup: $(VENV)/run.stamp
 
 run: setup
-	$(if $(PORT),PAISHI_PORT=$(PORT)) $(PY) -m server serve
+	$(if $(PORT),PAISHI_PORT=$(PORT)) $(PY) -m paishi serve
 
 $(PY):
 	@test -n "$(PYTHON)" || { echo "PaiShi needs Python 3.11, 3.12 or 3.13: https://www.python.org/downloads/"; \
@@ -38,9 +38,10 @@ $(PY):
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "Python has no venv here. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
 
-$(VENV)/run.stamp: requirements.lock | $(PY)
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(PY)
 	@echo "Installing (about 350 MB, once) ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
 $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
@@ -85,14 +86,14 @@ TYPESCRIPT := $(TOOLS)/json2ts --input shared/contract.schema.json --unreachable
 	--bannerComment '/* Generated from shared/contract.schema.json by `make contract`; do not edit. */'
 
 contract: $(VENV)/test.stamp node_modules/.package-lock.json
-	$(PYDANTIC) --output server/contract.py
+	$(PYDANTIC) --output server/paishi/contract.py
 	$(TYPESCRIPT) --output miniprogram/contract.d.ts
 
 contract-check: $(VENV)/test.stamp node_modules/.package-lock.json
 	@mkdir -p build
 	@$(PYDANTIC) --output build/contract.py
 	@$(TYPESCRIPT) --output build/contract.d.ts
-	@diff -u server/contract.py build/contract.py && diff -u miniprogram/contract.d.ts build/contract.d.ts \
+	@diff -u server/paishi/contract.py build/contract.py && diff -u miniprogram/contract.d.ts build/contract.d.ts \
 		|| { echo "shared/contract.schema.json has changed: run 'make contract' and commit what it writes."; exit 1; }
 
 lint: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json

@@ -29,7 +29,7 @@ export default [
     },
   },
   {
-    files: ['server/web/*.js'],
+    files: ['server/paishi/web/*.js'],
     languageOptions: { sourceType: 'script', globals: { ...globals.browser, TEXTS: 'writable' } },
     rules: { 'no-redeclare': 'off', 'no-unused-vars': ['error', { varsIgnorePattern: '^TEXTS$' }] },
   },

@@ -9,12 +9,12 @@ from functools import cache
 
 import numpy as np
 
-from server.cores import usable_cores
-from server.photo.decode import decode
-from server.photo.fit import fit, short_side_for
-from server.recognition.loading import load_recogniser
-from server.recognition.recogniser import Recogniser
-from server.settings import Settings
+from paishi.cores import usable_cores
+from paishi.photo.decode import decode
+from paishi.photo.fit import fit, short_side_for
+from paishi.recognition.loading import load_recogniser
+from paishi.recognition.recogniser import Recogniser
+from paishi.settings import Settings
 from tests.bench.matrix import gflops, product_library
 
 _BATCH = 8

@@ -66,7 +66,7 @@ def running_demo(model: str, weights: Path, folder: Path, photo: bytes) -> Itera
 def running_ours(environment: Mapping[str, str], folder: Path, photo: bytes) -> Iterator[Served]:
     """PaiShi with the settings in `environment`; the port is chosen here."""
     port = _free_port()
-    command = [sys.executable, "-m", "server", "serve"]
+    command = [sys.executable, "-m", "paishi", "serve"]
     with _running("ours", command, {**environment, "PAISHI_PORT": str(port)}, port, folder, photo) as served:
         yield served
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from server.networks.catalogue import find_backbone
-from server.settings import Settings
+from paishi.networks.catalogue import find_backbone
+from paishi.settings import Settings
 
 
 def published_weights(model: str) -> Path | None:
@@ -17,8 +17,8 @@ def write_random_weights(model: str, file: Path) -> Path:
 
     Imports TensorFlow: call it in a process of its own.
     """
-    from server.networks.quiet import keras
-    from server.networks.served import build_published
+    from paishi.networks.quiet import keras
+    from paishi.networks.served import build_published
 
     keras.utils.set_random_seed(0)
     build_published(find_backbone(model)).save_weights(file)

@@ -49,7 +49,7 @@ export async function startRecogniser(port, settings) {
     PAISHI_PORT: String(taken),
     ...settings,
   };
-  const server = spawn(python, ['-m', 'server', 'serve'], { cwd: ROOT, env: environment, stdio: 'pipe' });
+  const server = spawn(python, ['-m', 'paishi', 'serve'], { cwd: ROOT, env: environment, stdio: 'pipe' });
   const ended = once(server, 'exit');
   let output = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (output += text));

@@ -21,7 +21,8 @@ SHARED = ROOT.parent / "shared"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A network is converted once for all workers of a run."""
+    """Child processes import this checkout; a network is converted once for all workers of a run."""
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "server"), str(ROOT)])
     if not hasattr(config, "workerinput"):
         os.environ["PAISHI_CACHE"] = tempfile.mkdtemp(prefix="paishi-converted-")
 
@@ -54,7 +55,7 @@ KEPT = httpx.Limits(keepalive_expiry=2)
 
 @dataclass
 class RunningServer:
-    """A real `python -m server serve`; `output` is the file that it prints to."""
+    """A real `python -m paishi serve`; `output` is the file that it prints to."""
 
     process: subprocess.Popen[bytes]
     url: str
@@ -93,7 +94,7 @@ def run_server(
     output: Path,
     until: str = "/readyz",
     stderr: int | None = None,
-    program: Sequence[str] = ("-m", "server", "serve"),
+    program: Sequence[str] = ("-m", "paishi", "serve"),
     **environment: str,
 ) -> Iterator[RunningServer]:
     """Starts the server on a loopback port and waits until `until` answers 200.

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.child import ChildFailed, run_child
-from server.networks.errors import WeightsMismatch
+from paishi.child import ChildFailed, run_child
+from paishi.networks.errors import WeightsMismatch
 from tests.server.conftest import ROOT, wait_for
 
 CHILD = "tests.server.work_for_child"
@@ -45,7 +45,7 @@ def test_there_is_a_limit_to_patience() -> None:
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     """Even where the parent is killed and can do nothing about it."""
     note = tmp_path / "pid"
-    code = f"from server.child import run_child; run_child({CHILD!r}, ['sleep', {str(note)!r}], 60)"
+    code = f"from paishi.child import run_child; run_child({CHILD!r}, ['sleep', {str(note)!r}], 60)"
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as parent:
         wait_for(lambda: note.exists() and note.read_text() != "", 30, "the child")
         parent.kill()

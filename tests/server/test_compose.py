@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from server.settings import Settings, environment_name
+from paishi.settings import Settings, environment_name
 from tests.server.conftest import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))

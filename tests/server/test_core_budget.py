@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from server.core_budget import CoreBudget
-from server.runtimes.lanes import Lanes
+from paishi.core_budget import CoreBudget
+from paishi.runtimes.lanes import Lanes
 
 CORES = 4
 

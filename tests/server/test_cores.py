@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.cores import usable_cores
+from paishi.cores import usable_cores
 
 MACHINE = 8
 

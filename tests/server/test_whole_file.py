@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.whole_file import SCRATCH, write_whole
+from paishi.whole_file import SCRATCH, write_whole
 
 
 def test_it_takes_the_place_of_the_one_before(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-from server.child import answer_parent
-from server.networks.errors import WeightsMismatch
+from paishi.child import answer_parent
+from paishi.networks.errors import WeightsMismatch
 
 
 def work(what: str, *arguments: str) -> object:  # noqa: C901  # a list of cases, not a flow

@@ -2,7 +2,7 @@
 
 import httpx
 
-from server.contract import Problem
+from paishi.contract import Problem
 from tests.server.pictures import file_of, noise
 
 PHOTO = file_of(noise())

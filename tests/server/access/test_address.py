@@ -1,6 +1,6 @@
 import pytest
 
-from server.access.address import network_of
+from paishi.access.address import network_of
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from limits.aio.storage import MemoryStorage
 
-from server.access.counters import BoundedCounters
+from paishi.access.counters import BoundedCounters
 
 
 class Clock:

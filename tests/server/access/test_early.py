@@ -8,8 +8,8 @@ from contextlib import suppress
 
 import pytest
 
-from server.access.early import LINGER_BYTES
-from server.access.keys import hash_of, new_key
+from paishi.access.early import LINGER_BYTES
+from paishi.access.keys import hash_of, new_key
 from tests.server.api.conftest import AppClient, started
 
 KEY = new_key()
@@ -52,7 +52,7 @@ def test_the_answer_comes_before_the_body(guarded: AppClient, size: str) -> None
 def test_a_client_that_asks_first_is_not_told_to_go_on(
     guarded: AppClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.access.early.LINGER_S", 100)  # longer than this test waits
+    monkeypatch.setattr("paishi.access.early.LINGER_S", 100)  # longer than this test waits
     with connected(guarded, f"Content-Length: {HUGE}", "Expect: 100-continue") as connection:
         assert status_of(connection) == 401
         assert connection.recv(1) == b""
@@ -77,7 +77,7 @@ def test_an_ordinary_photo_may_be_sent_to_its_end(guarded: AppClient) -> None:
 
 
 def test_who_stops_sending_is_not_waited_for(guarded: AppClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.access.early.LINGER_S", 0.1)
+    monkeypatch.setattr("paishi.access.early.LINGER_S", 0.1)
     with connected(guarded, f"Content-Length: {HUGE}") as connection:
         assert status_of(connection) == 401
         assert connection.recv(1) == b""

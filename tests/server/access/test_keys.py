@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from server.access.access import access_for
-from server.access.errors import AccessMisconfigured
-from server.access.key_file import LOOK_EVERY_S, KeyFile
-from server.access.keys import find_key, hash_of, new_key, parse_stored
-from server.settings import Settings
+from paishi.access.access import access_for
+from paishi.access.errors import AccessMisconfigured
+from paishi.access.key_file import LOOK_EVERY_S, KeyFile
+from paishi.access.keys import find_key, hash_of, new_key, parse_stored
+from paishi.settings import Settings
 from tests.server.access.sending import OPEN, PHOTO, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started
 
@@ -222,7 +222,7 @@ def test_a_server_takes_both_and_forgets_a_withdrawn_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("server.access.key_file.LOOK_EVERY_S", 0)
+    monkeypatch.setattr("paishi.access.key_file.LOOK_EVERY_S", 0)
     path = tmp_path / "keys"
     path.write_text(line(KEY))
     with started(auth="key", keys=line(OTHER, "other"), keys_file=str(path)) as client:

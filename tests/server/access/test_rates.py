@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.access.keys import hash_of
-from server.access.rates import Rates
-from server.problems import TooManyRequests
+from paishi.access.keys import hash_of
+from paishi.access.rates import Rates
+from paishi.problems import TooManyRequests
 from tests.server.access.sending import bearing, post, problem_of
 from tests.server.api.conftest import started
 from tests.server.pictures import file_of, noise

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import jwt
 import pytest
 
-from server.access.access import access_for
-from server.access.errors import AccessMisconfigured
-from server.contract import Session
-from server.settings import Settings
+from paishi.access.access import access_for
+from paishi.access.errors import AccessMisconfigured
+from paishi.contract import Session
+from paishi.settings import Settings
 from tests.server.access.fake_wechat import APPID, SECRET, FakeWeChat, Told, serving
 from tests.server.access.sending import OPEN, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server.access.access import access_for
-from server.access.errors import AccessMisconfigured
-from server.settings import Settings
+from paishi.access.access import access_for
+from paishi.access.errors import AccessMisconfigured
+from paishi.settings import Settings
 from tests.server.access.redis_server import PASSWORD, address, redis_binary, running_redis
 from tests.server.access.sending import post, problem_of
 from tests.server.api.conftest import AppClient, started
@@ -48,7 +48,7 @@ def test_while_it_is_down_each_counts_alone(
         warnings = [record for record in caplog.records if "PAISHI_RATES" in record.getMessage()]
         assert len(warnings) == 2  # one a server, not one a request
         assert PASSWORD not in caplog.text
-        monkeypatch.setattr("server.access.counting._ASK_AGAIN_S", 0)
+        monkeypatch.setattr("paishi.access.counting._ASK_AGAIN_S", 0)
         for client in (one, two):
             monkeypatch.setattr(client.services.access.rates._counting, "_ask_again_at", 0.0)
         with running_redis(tmp_path / "redis", port):

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.access.tokens import Tokens
-from server.problems import NotAuthorised
+from paishi.access.tokens import Tokens
+from paishi.problems import NotAuthorised
 from tests.server.access.sending import bearing
 
 KEY = b"k" * 32

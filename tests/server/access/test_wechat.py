@@ -9,8 +9,8 @@ from contextlib import ExitStack
 import pytest
 from pydantic import SecretStr
 
-from server import problems
-from server.access.wechat import ATTEMPTS, WeChat
+from paishi import problems
+from paishi.access.wechat import ATTEMPTS, WeChat
 from tests.server.access.fake_wechat import APPID, CODE_LIVES_S, SECRET, FakeWeChat, Told, serving
 from tests.server.conftest import free_port
 
@@ -160,8 +160,8 @@ ODD = {
 def test_an_answer_that_is_none_is_not_asked_for_again(
     wechat: FakeWeChat, odd: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.access.wechat._READ_S", 0.5)
-    monkeypatch.setattr("server.access.wechat._LIMIT_S", 1.0)
+    monkeypatch.setattr("paishi.access.wechat._READ_S", 0.5)
+    monkeypatch.setattr("paishi.access.wechat._LIMIT_S", 1.0)
     wechat.told.append(ODD[odd])
     refused(wechat, problems.LoginUnavailable, wechat.log_in())
     assert len(wechat.asked) == 1
@@ -180,7 +180,7 @@ def everything(error: BaseException) -> Iterator[str]:
 def test_no_secret_is_in_an_error_or_a_log(
     wechat: FakeWeChat, odd: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("server.access.wechat._READ_S", 0.3)
+    monkeypatch.setattr("paishi.access.wechat._READ_S", 0.3)
     caplog.set_level(logging.DEBUG)
     code = wechat.log_in("oSecret-user")
     wechat.told += [ODD[odd]] if odd in ODD else []

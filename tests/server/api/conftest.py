@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.api.deps import Services
-from server.app import create_app
-from server.recognition.labels import load_labels
-from server.recognition.recogniser import Recogniser
-from server.recognition.recognition import Loading
-from server.runtimes.agreement import Agreement
-from server.runtimes.base import Precision
-from server.settings import Settings
+from paishi.api.deps import Services
+from paishi.app import create_app
+from paishi.recognition.labels import load_labels
+from paishi.recognition.recogniser import Recogniser
+from paishi.recognition.recognition import Loading
+from paishi.runtimes.agreement import Agreement
+from paishi.runtimes.base import Precision
+from paishi.settings import Settings
 from tests.server.conftest import KEPT, wait_for
 from tests.server.in_process import running
 

@@ -5,8 +5,8 @@ import re
 import pytest
 from httpx import Response
 
-from server.cli.errors import read_settings
-from server.settings import Settings
+from paishi.cli.errors import read_settings
+from paishi.settings import Settings
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_problems import assert_problem
 from tests.server.pictures import file_of, noise

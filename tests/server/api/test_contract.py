@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel
 
-from server import contract, problems
+from paishi import contract, problems
 from tests.server.api.conftest import AppClient
 from tests.server.conftest import ROOT
 
@@ -46,7 +46,7 @@ def test_golden_body(name: str, kind: str) -> None:
     body = example(name)
     schema_of(kind).validate(body)
     model: type[BaseModel] = getattr(contract, kind)
-    # Keys that may be left out are unset in the server's own answers as well, see `server.api`.
+    # Keys that may be left out are unset in the server's own answers as well, see `paishi.api`.
     dumped = model.model_validate(body).model_dump(
         mode="json", exclude_none=kind == "Problem", exclude_unset=kind == "Models"
     )
@@ -110,7 +110,7 @@ def test_openapi_agrees_with_the_contract(app_client: AppClient) -> None:
 
 
 def test_every_problem_of_the_server_is_in_the_contract_and_the_other_way_round() -> None:
-    kinds = [kind for kind in problems.Problem.__subclasses__() if kind.__module__ == "server.problems"]
+    kinds = [kind for kind in problems.Problem.__subclasses__() if kind.__module__ == "paishi.problems"]
     assert {kind.code for kind in kinds} == set(SCHEMA["$defs"]["ProblemCode"]["enum"])
 
 

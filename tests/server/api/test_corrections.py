@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from server.store.label import LONGEST_LABEL, as_label
+from paishi.store.label import LONGEST_LABEL, as_label
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_image import with_gps
 from tests.server.cli.command import assert_one_sentence, run

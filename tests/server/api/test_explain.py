@@ -15,16 +15,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from server.networks.catalogue import find_backbone
-from server.networks.quiet import keras
-from server.photo.fit import Fit
-from server.problems import Overloaded
-from server.recognition.labels import load_labels
-from server.recognition.loading import load_recogniser
-from server.recognition.recogniser import Recogniser
-from server.runtimes.insight import Evidence
-from server.runtimes.wanted import RuntimeChoice
-from server.settings import Settings
+from paishi.networks.catalogue import find_backbone
+from paishi.networks.quiet import keras
+from paishi.photo.fit import Fit
+from paishi.problems import Overloaded
+from paishi.recognition.labels import load_labels
+from paishi.recognition.loading import load_recogniser
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.insight import Evidence
+from paishi.runtimes.wanted import RuntimeChoice
+from paishi.settings import Settings
 from tests.server.api.conftest import AppClient, Brightness, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem

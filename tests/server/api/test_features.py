@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.api.features import features
-from server.networks.catalogue import CATALOGUE
-from server.networks.quiet import keras
-from server.photo.fit import Fit
-from server.recognition.loading import load_recogniser
-from server.recognition.recogniser import Recogniser
-from server.runtimes.wanted import RuntimeChoice
-from server.settings import Settings
+from paishi.api.features import features
+from paishi.networks.catalogue import CATALOGUE
+from paishi.networks.quiet import keras
+from paishi.photo.fit import Fit
+from paishi.recognition.loading import load_recogniser
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.wanted import RuntimeChoice
+from paishi.settings import Settings
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem

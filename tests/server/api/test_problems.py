@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from httpx import Response
 
-from server.contract import Problem
+from paishi.contract import Problem
 from tests.server.api.conftest import AppClient, started
 from tests.server.pictures import file_of, noise
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from fastapi import Request
 
-from server.asker import is_from_this_machine
-from server.networks.quiet import keras
+from paishi.asker import is_from_this_machine
+from paishi.networks.quiet import keras
 from tests.server.conftest import RunningServer, run_server, wait_for
 from tests.server.networks.own_networks import write_own
 from tests.server.pictures import file_of, noise

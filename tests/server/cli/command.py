@@ -10,7 +10,7 @@ from tests.server.conftest import ROOT
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "COLUMNS": "200", **environment}
     return subprocess.run(
-        [sys.executable, "-m", "server", *arguments], cwd=ROOT, env=env, capture_output=True, text=True
+        [sys.executable, "-m", "paishi", *arguments], cwd=ROOT, env=env, capture_output=True, text=True
     )
 
 

@@ -6,16 +6,16 @@ import pytest
 import segno
 from rich.console import Console
 
-from server.cli.announcement import Announcement
-from server.recognition.recognition import Unavailable
-from server.settings import Settings
+from paishi.cli.announcement import Announcement
+from paishi.recognition.recognition import Unavailable
+from paishi.settings import Settings
 
 BLOCKS = {" ": (1, 1), "▄": (1, 0), "▀": (0, 1), "█": (0, 0)}
 """What each character shows: upper and lower module, 1 is dark; light is drawn."""
 
 
 def printed(host: str, is_terminal: bool, monkeypatch: pytest.MonkeyPatch, lan: str | None) -> str:
-    monkeypatch.setattr("server.cli.announcement.lan_address", lambda: lan)
+    monkeypatch.setattr("paishi.cli.announcement.lan_address", lambda: lan)
     out = io.StringIO()
     console = Console(file=out, force_terminal=is_terminal, color_system=None, width=100)
     Announcement(Settings(host=host), 5000, console)(Unavailable("no weights"))  # type: ignore[call-arg]

@@ -1,11 +1,11 @@
-"""`python -m server key new` and a server that starts with what it says, or says what is missing."""
+"""`python -m paishi key new` and a server that starts with what it says, or says what is missing."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from server.access.keys import hash_of
+from paishi.access.keys import hash_of
 from tests.server.access.sending import bearing, post, problem_of
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import run_server

@@ -30,7 +30,7 @@ HEAVY = {"tensorflow", "keras", "openvino", "numpy", "h5py", "PIL", "fastapi", "
 )
 def test_nothing_heavy_is_loaded(arguments: list[str], tmp_path: Path) -> None:
     code = (
-        "import sys; from server.cli import app\n"
+        "import sys; from paishi.cli import app\n"
         f"try: app({arguments!r})\n"
         f"finally: sys.stderr.write('\\nheavy: ' + ' '.join(sorted({HEAVY!r} & set(sys.modules))))"
     )

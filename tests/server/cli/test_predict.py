@@ -1,4 +1,4 @@
-"""`python -m server predict`: what the server answers, without the server."""
+"""`python -m paishi predict`: what the server answers, without the server."""
 
 import asyncio
 import json
@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.cli.naming import IN_FLIGHT, Named, _in_order, _Reader
-from server.recognition.labels import load_labels
-from server.recognition.recogniser import Recogniser
-from server.settings import Settings
+from paishi.cli.naming import IN_FLIGHT, Named, _in_order, _Reader
+from paishi.recognition.labels import load_labels
+from paishi.recognition.recogniser import Recogniser
+from paishi.settings import Settings
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
@@ -152,8 +152,8 @@ def test_so_many_are_in_flight_that_the_runtime_can_batch_and_the_order_stays(tm
 def test_the_bar_is_for_terminals_and_several_photos(terminal: bool, photos: int) -> None:
     code = (
         "from pathlib import Path\n"
-        "from server.cli.printing import Printer\n"
-        "from server.contract import Model\n"
+        "from paishi.cli.printing import Printer\n"
+        "from paishi.contract import Model\n"
         f"with Printer(Model(name='Net', labels='imagenet'), True, {photos}) as printer:\n"
         f"    for number in range({photos}): printer.show(Path('a\\x1b[2J.jpg'), [], 'broken')"
     )

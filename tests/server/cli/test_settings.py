@@ -5,8 +5,8 @@ import re
 import pytest
 from typer.testing import CliRunner
 
-from server.cli import app
-from server.settings import Settings, environment_name
+from paishi.cli import app
+from paishi.settings import Settings, environment_name
 from tests.server.conftest import ROOT
 
 NAMES = [environment_name(field) for field in Settings.model_fields]

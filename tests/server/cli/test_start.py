@@ -1,8 +1,8 @@
 import asyncio
 import socket
 
-from server.cli.start import listen
-from server.settings import Settings
+from paishi.cli.start import listen
+from paishi.settings import Settings
 
 
 def test_answers_are_sent_at_once() -> None:

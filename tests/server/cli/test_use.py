@@ -1,4 +1,4 @@
-"""`python -m server use` and SIGHUP, with real servers and real weights."""
+"""`python -m paishi use` and SIGHUP, with real servers and real weights."""
 
 import json
 import os
@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.networks.catalogue import find_backbone
+from paishi.networks.catalogue import find_backbone
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import ROOT, RunningServer, free_port, run_server, wait_for
 from tests.server.pictures import file_of
@@ -254,7 +254,7 @@ def test_a_server_ends_with_its_terminal_unless_told_to_stay(tmp_path: Path, noh
             "PAISHI_WEIGHTS": "/nowhere/a.h5",
             "KERAS_HOME": str(tmp_path),
         }
-        os.execve(sys.executable, [sys.executable, "-m", "server", "serve"], {**os.environ, **settings})
+        os.execve(sys.executable, [sys.executable, "-m", "paishi", "serve"], {**os.environ, **settings})
     ended = False
     try:
         wait_for(lambda: listens(port), 30, "the server")

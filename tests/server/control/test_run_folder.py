@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from server.control.messages import Order, Standing
-from server.control.ordering import OrderFailed, order
-from server.control.run_folder import RunFolder, read, write
+from paishi.control.messages import Order, Standing
+from paishi.control.ordering import OrderFailed, order
+from paishi.control.run_folder import RunFolder, read, write
 
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes as POSIX has them")
 ORDER = Order(id="1", model="MobileNet")

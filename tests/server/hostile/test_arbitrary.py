@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.photo.decode import decode
-from server.photo.errors import PhotoError
+from paishi.photo.decode import decode
+from paishi.photo.errors import PhotoError
 from tests.server.hostile.damaged import GOOD_FILES
 
 _MOST = 1_000_000

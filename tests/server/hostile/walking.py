@@ -11,8 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
-from server.photo.decode import decode, end_workers
-from server.photo.errors import PhotoError
+from paishi.photo.decode import decode, end_workers
+from paishi.photo.errors import PhotoError
 
 _UNIT = 1_000_000 if sys.platform == "darwin" else 1000
 _SHOWN = 10

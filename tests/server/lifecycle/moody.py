@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from server.cli import app, start
-from server.recognition.labels import load_labels
-from server.recognition.recogniser import Recogniser
-from server.runtimes import insight
-from server.runtimes.base import Precision
-from server.runtimes.batching import Batcher
-from server.settings import Settings
+from paishi.cli import app, start
+from paishi.recognition.labels import load_labels
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes import insight
+from paishi.runtimes.base import Precision
+from paishi.runtimes.batching import Batcher
+from paishi.settings import Settings
 from tests.server.pictures import file_of
 
 GOOD, SLOW, STUCK, BLOCKING, STUCK_INSIDE = 128, 60, 255, 0, 200
@@ -61,7 +61,7 @@ class Moody:
 
 
 class MoodyInside:
-    """As `server.networks.gradients.Gradients`, which takes all cores."""
+    """As `paishi.networks.gradients.Gradients`, which takes all cores."""
 
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
         return self.features(views, None)[:, :4].reshape(-1, 2, 2)
@@ -87,7 +87,7 @@ def load(settings: Settings, on_progress: object) -> Recogniser:
 
 def compile_once() -> None:
     """As loading does: within OpenVINO, which gives the interpreter back and takes it again."""
-    from server.runtimes.untracked import ov
+    from paishi.runtimes.untracked import ov
 
     pixels = ov.opset13.parameter([1, 8], np.float32)
     ov.Core().compile_model(ov.Model([ov.opset13.relu(pixels)], [pixels], "relu"), "CPU")

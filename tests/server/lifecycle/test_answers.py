@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.core_budget import CoreBudget
-from server.lifecycle.answers import WatchedRuntime
-from server.runtimes.base import Precision
-from server.runtimes.lanes import Lanes
+from paishi.core_budget import CoreBudget
+from paishi.lifecycle.answers import WatchedRuntime
+from paishi.runtimes.base import Precision
+from paishi.runtimes.lanes import Lanes
 
 GOOD, STUCK, BROKEN = 1, 2, 3
 LIMIT_S = 60

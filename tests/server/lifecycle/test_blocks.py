@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from server.core_budget import CoreBudget, limited_elsewhere, this_process
-from server.lifecycle.answers import WatchedRuntime
-from server.photo import decode
-from server.photo.reader import PhotoReader
-from server.runtimes.insight import GRAPH_S, LazyInsight
+from paishi.core_budget import CoreBudget, limited_elsewhere, this_process
+from paishi.lifecycle.answers import WatchedRuntime
+from paishi.photo import decode
+from paishi.photo.reader import PhotoReader
+from paishi.runtimes.insight import GRAPH_S, LazyInsight
 from tests.server.api.conftest import Brightness
 from tests.server.pictures import file_of, noise
 
@@ -92,7 +92,7 @@ def test_a_photo_that_is_decoded_in_this_process(
 
 
 class Looking:
-    """As `server.networks.gradients.Gradients` and `server.runtimes.inside.Inside`."""
+    """As `paishi.networks.gradients.Gradients` and `paishi.runtimes.inside.Inside`."""
 
     is_exact = True
 

@@ -162,7 +162,7 @@ def conversions(process: int) -> list[int]:
                 command = Path(f"/proc/{entry}/cmdline").read_bytes()
             except OSError:  # it has just ended
                 continue
-            if int(state.rpartition(")")[2].split()[1]) == process and b"server.networks.convert" in command:
+            if int(state.rpartition(")")[2].split()[1]) == process and b"paishi.networks.convert" in command:
                 found.append(int(entry))
     return found
 
@@ -203,7 +203,7 @@ def test_ctrl_c_in_a_terminal_prints_no_stack_trace(tmp_path: Path, keras_home: 
             "KERAS_HOME": str(keras_home),
             "PAISHI_CACHE": str(tmp_path / "cache"),
         }
-        os.execve(sys.executable, [sys.executable, "-m", "server", "serve"], {**os.environ, **settings})
+        os.execve(sys.executable, [sys.executable, "-m", "paishi", "serve"], {**os.environ, **settings})
     try:
         wait_for(lambda: conversions(pid) != [], 60, "the conversion")
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/livez"), 30, "the server")

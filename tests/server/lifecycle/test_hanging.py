@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.lifecycle.watchdog import HANGS
+from paishi.lifecycle.watchdog import HANGS
 from tests.server.conftest import RunningServer, run_server, wait_for
 from tests.server.lifecycle.conftest import Asking, StartMoody, exit_code
 from tests.server.lifecycle.moody import BLOCKING, GOOD, SLOW, STUCK, STUCK_INSIDE, photo

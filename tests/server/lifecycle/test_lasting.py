@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.lifecycle.lasting import Lasting
+from paishi.lifecycle.lasting import Lasting
 
 
 class Network:

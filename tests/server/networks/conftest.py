@@ -8,8 +8,8 @@ import h5py
 import numpy as np
 import pytest
 
-from server.networks.backbone import Backbone, Preprocessing, PublishedWeights
-from server.networks.download import Patience
+from paishi.networks.backbone import Backbone, Preprocessing, PublishedWeights
+from paishi.networks.download import Patience
 from tests.server.networks.file_host import FileHost, host_file
 
 

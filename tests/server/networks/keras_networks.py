@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.networks.catalogue import Backbone
-from server.networks.quiet import keras
+from paishi.networks.catalogue import Backbone
+from paishi.networks.quiet import keras
 
 
 @dataclass(frozen=True, slots=True)

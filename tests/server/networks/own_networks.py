@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from server.networks.quiet import keras
+from paishi.networks.quiet import keras
 
 
 def red_or_green(size: int = 32, activation: str = "softmax", scale: bool = True) -> keras.Model:

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from server.networks.catalogue import CATALOGUE, find_backbone
-from server.networks.errors import UnknownNetwork
-from server.networks.preprocessing import preprocess
-from server.networks.quiet import keras
+from paishi.networks.catalogue import CATALOGUE, find_backbone
+from paishi.networks.errors import UnknownNetwork
+from paishi.networks.preprocessing import preprocess
+from paishi.networks.quiet import keras
 from tests.server.networks.keras_networks import Fetched, family_input, keras_fetches, without_values
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from server.networks.download import Patience, download
-from server.networks.errors import DownloadFailed
+from paishi.networks.download import Patience, download
+from paishi.networks.errors import DownloadFailed
 from tests.server.networks.file_host import FileHost
 
 resource = pytest.importorskip("resource", reason="limits as POSIX has them")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from server.networks.backbone import PublishedWeights
-from server.networks.download import Patience, download
-from server.networks.errors import DownloadFailed, WeightsCorrupt
+from paishi.networks.backbone import PublishedWeights
+from paishi.networks.download import Patience, download
+from paishi.networks.errors import DownloadFailed, WeightsCorrupt
 from tests.server.networks.file_host import Answer, FileHost
 
 
@@ -233,14 +233,14 @@ def test_too_little_space_is_said_before_it_is_used(
     host: FileHost, target: Path, patience: Patience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(target.parent)._replace(free=1000)
-    monkeypatch.setattr("server.networks.download.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("paishi.networks.download.shutil.disk_usage", lambda _: usage)
     with pytest.raises(DownloadFailed, match=r"needs 0 MB but .* has 0 MB left"):
         fetch(host, target, None, patience)
 
 
 def _in_another_process(url: str, target: Path, before: str = "") -> list[str]:
     code = (
-        f"{before}\nfrom pathlib import Path\nfrom server.networks.download import download\n"
+        f"{before}\nfrom pathlib import Path\nfrom paishi.networks.download import download\n"
         f"download({url!r}, Path({str(target)!r}))"
     )
     return [sys.executable, "-c", code]

@@ -12,13 +12,13 @@ import pytest
 from tests.server.conftest import ROOT
 
 HEAVY = ("tensorflow", "keras")
-ALLOWED = ("server/networks/", "server/runtimes/tensorflow.py", "server/training/")
+ALLOWED = ("server/paishi/networks/", "server/paishi/runtimes/tensorflow.py", "server/paishi/training/")
 # What imports Keras itself, so that importing it is the same; only these may, and inside a function.
-GATES = ("server.networks.quiet", "server.networks.served", "server.networks.preprocessing",
-         "server.networks.stored_weights", "server.networks.gradients", "server.networks.traced",
-         "server.networks.convert", "server.networks.convert_own", "server.networks.own_served",
-         "server.runtimes.lower", "server.runtimes.tensorflow")  # fmt: skip
-LAZY = ("server/runtimes/load.py", "server/runtimes/looking.py")
+GATES = ("paishi.networks.quiet", "paishi.networks.served", "paishi.networks.preprocessing",
+         "paishi.networks.stored_weights", "paishi.networks.gradients", "paishi.networks.traced",
+         "paishi.networks.convert", "paishi.networks.convert_own", "paishi.networks.own_served",
+         "paishi.runtimes.lower", "paishi.runtimes.tensorflow")  # fmt: skip
+LAZY = ("server/paishi/runtimes/load.py", "server/paishi/runtimes/looking.py")
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -31,7 +31,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def sources() -> list[Path]:
-    return sorted((ROOT / "server").rglob("*.py"))
+    return sorted((ROOT / "server/paishi").rglob("*.py"))
 
 
 def test_there_is_something_to_walk() -> None:
@@ -64,14 +64,14 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        "server.networks.catalogue",
-        "server.networks.weights",
-        "server.networks.progress",
-        "server.runtimes",
-        "server.runtimes.base",
-        "server.runtimes.batching",
-        "server.runtimes.load",
-        "server.runtimes.looking",
+        "paishi.networks.catalogue",
+        "paishi.networks.weights",
+        "paishi.networks.progress",
+        "paishi.runtimes",
+        "paishi.runtimes.base",
+        "paishi.runtimes.batching",
+        "paishi.runtimes.load",
+        "paishi.runtimes.looking",
     ],
 )
 def test_importing_loads_no_tensorflow(module: str) -> None:
@@ -80,7 +80,7 @@ def test_importing_loads_no_tensorflow(module: str) -> None:
 
 
 def test_keras_comes_without_noise_and_without_a_config(tmp_path: Path) -> None:
-    ended = run("import server.networks.quiet", HOME=str(tmp_path), KERAS_HOME=str(tmp_path / "keras"))
+    ended = run("import paishi.networks.quiet", HOME=str(tmp_path), KERAS_HOME=str(tmp_path / "keras"))
     assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
     assert not (tmp_path / "keras").exists()
     assert not (tmp_path / ".keras").exists()
@@ -90,7 +90,7 @@ def test_what_others_say_meanwhile_is_not_lost() -> None:
     code = (
         "import os, sys; sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod("
         "lambda name, *_: os.write(2, b'from elsewhere\\n') and None if name == 'keras' else None)}))\n"
-        "import server.networks.quiet"
+        "import paishi.networks.quiet"
     )
     assert run(code).stderr == "from elsewhere\n"
 
@@ -100,7 +100,7 @@ def test_an_operators_config_cannot_turn_the_pictures_around(tmp_path: Path) -> 
         '{"image_data_format": "channels_first", "floatx": "float16", "backend": "jax"}'
     )
     code = (
-        "from server.networks.quiet import keras; import os;"
+        "from paishi.networks.quiet import keras; import os;"
         "print(keras.config.backend(), keras.config.image_data_format(), keras.config.floatx(),"
         " os.environ['KERAS_HOME'] == os.environ['EXPECTED'], os.environ['KERAS_BACKEND'])"
     )
@@ -112,7 +112,7 @@ def test_an_operators_config_cannot_turn_the_pictures_around(tmp_path: Path) -> 
 def test_an_earlier_import_of_keras_cannot_either(tmp_path: Path) -> None:
     (tmp_path / "keras.json").write_text('{"image_data_format": "channels_first", "floatx": "float16"}')
     code = (
-        "import keras; before = keras.config.image_data_format(); import server.networks.quiet;"
+        "import keras; before = keras.config.image_data_format(); import paishi.networks.quiet;"
         "print(before, keras.config.image_data_format(),"
         " keras.config.floatx(), keras.config.dtype_policy().name)"
     )

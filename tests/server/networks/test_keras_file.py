@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server.networks.errors import OwnNetworkRefused
-from server.networks.keras_file import input_size
-from server.networks.quiet import keras
+from paishi.networks.errors import OwnNetworkRefused
+from paishi.networks.keras_file import input_size
+from paishi.networks.quiet import keras
 from tests.server.networks.own_networks import malicious, red_or_green, save
 
 

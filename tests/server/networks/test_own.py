@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from server.networks.backbone import Preprocessing
-from server.networks.errors import OwnNetworkRefused
-from server.networks.own import find_own, folder_of, names_folder, shown_name
+from paishi.networks.backbone import Preprocessing
+from paishi.networks.errors import OwnNetworkRefused
+from paishi.networks.own import find_own, folder_of, names_folder, shown_name
 from tests.server.networks.own_networks import write_json, write_own
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.networks import own_served
-from server.networks.backbone import Preprocessing
-from server.networks.errors import OwnNetworkRefused
-from server.networks.own_served import build_own
-from server.networks.quiet import keras
+from paishi.networks import own_served
+from paishi.networks.backbone import Preprocessing
+from paishi.networks.errors import OwnNetworkRefused
+from paishi.networks.own_served import build_own
+from paishi.networks.quiet import keras
 from tests.server.networks.own_networks import malicious, red_or_green, save
 
 

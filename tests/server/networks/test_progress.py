@@ -6,7 +6,7 @@ import logging
 import pytest
 from rich.console import Console
 
-from server.networks.progress import download_progress
+from paishi.networks.progress import download_progress
 
 MB = 1_000_000
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.networks.catalogue import CATALOGUE, find_backbone
-from server.networks.errors import WeightsCorrupt, WeightsMismatch
-from server.networks.quiet import keras
-from server.networks.served import build_served
+from paishi.networks.catalogue import CATALOGUE, find_backbone
+from paishi.networks.errors import WeightsCorrupt, WeightsMismatch
+from paishi.networks.quiet import keras
+from paishi.networks.served import build_served
 from tests.server.conftest import need_shared
 from tests.server.networks.keras_networks import (
     family_input,

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from server.networks.backbone import Backbone
-from server.networks.catalogue import CATALOGUE
-from server.networks.download import Patience
-from server.networks.errors import WeightsUnavailable
-from server.networks.weights import find_weights
+from paishi.networks.backbone import Backbone
+from paishi.networks.catalogue import CATALOGUE
+from paishi.networks.download import Patience
+from paishi.networks.errors import WeightsUnavailable
+from paishi.networks.weights import find_weights
 from tests.server.networks.file_host import Answer, FileHost, host_file
 
 
@@ -208,8 +208,8 @@ def test_an_address_that_refuses_is_named(
 _FIND = """
 import sys
 from pathlib import Path
-from server.networks.catalogue import find_backbone
-from server.networks.weights import find_weights
+from paishi.networks.catalogue import find_backbone
+from paishi.networks.weights import find_weights
 print(find_weights(find_backbone("MobileNet"), "imagenet", Path(sys.argv[1]), [sys.argv[2]]))
 """
 

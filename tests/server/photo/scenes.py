@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from server.photo.decode import decode
+from paishi.photo.decode import decode
 
 MANY = 50_000_000
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from server.photo.cost import is_cheap
-from server.photo.formats import format_of
-from server.photo.wanted import Wanted
+from paishi.photo.cost import is_cheap
+from paishi.photo.formats import format_of
+from paishi.photo.wanted import Wanted
 from tests.server.hostile.making import GOOD, bmp, chunk, flat, gif, more_scans, png_header, segment
 from tests.server.photo.scenes import scene
 from tests.server.pictures import file_of

@@ -10,8 +10,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from server.photo.decode import decode
-from server.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
+from paishi.photo.decode import decode
+from paishi.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
 from tests.server.conftest import ROOT
 from tests.server.hostile.making import chunk, png_header
 from tests.server.photo.scenes import MANY, assert_close, decoded, exif, scene
@@ -165,8 +165,8 @@ def test_smallest_and_thinnest(kind: str, size: tuple[int, int]) -> None:
 QUIET = """
 import io, sys
 from PIL import Image
-from server.photo.decode import decode
-from server.photo.errors import PhotoError
+from paishi.photo.decode import decode
+from paishi.photo.errors import PhotoError
 Image.MAX_IMAGE_PIXELS = 1000
 file = io.BytesIO()
 Image.new("RGB", (40, 40)).save(file, "JPEG", exif=b"Exif\\0\\0MM\\0*\\0\\0\\0\\x08\\xff\\xff")

@@ -1,7 +1,7 @@
 import shutil
 from pathlib import Path
 
-from server.photo.finding import find_photos
+from paishi.photo.finding import find_photos
 
 
 def touch(*files: Path) -> None:

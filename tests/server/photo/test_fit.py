@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.photo.decode import decode
-from server.photo.fit import Fit, fit, short_side_for
+from paishi.photo.decode import decode
+from paishi.photo.fit import Fit, fit, short_side_for
 from tests.server.conftest import need_shared
 from tests.server.photo.scenes import MANY, pixels, scene
 from tests.server.pictures import file_of

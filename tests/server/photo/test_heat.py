@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.photo.fit import Box, boxes, fit
-from server.photo.grid import WHOLE, laid
-from server.photo.heat import overlay
-from server.photo.ways import Fit
+from paishi.photo.fit import Box, boxes, fit
+from paishi.photo.grid import WHOLE, laid
+from paishi.photo.heat import overlay
+from paishi.photo.ways import Fit
 
 GREY = Image.new("RGB", (80, 40), (120, 120, 120))
 

@@ -5,9 +5,9 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from server.photo.decode import decode
-from server.photo.fit import Fit, fit, short_side_for
-from server.photo.orientation import orientation
+from paishi.photo.decode import decode
+from paishi.photo.fit import Fit, fit, short_side_for
+from paishi.photo.orientation import orientation
 from tests.server.conftest import need_shared
 from tests.server.photo.scenes import (
     MANY,

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.photo.decode import LIMIT_S, decode, end_workers, limit_decoding
-from server.photo.errors import PhotoTakesTooLong, PhotoTooManyPixels
+from paishi.photo.decode import LIMIT_S, decode, end_workers, limit_decoding
+from paishi.photo.errors import PhotoTakesTooLong, PhotoTooManyPixels
 from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, wait_for
 from tests.server.hostile.making import GOOD, flat, more_scans
@@ -102,7 +102,7 @@ def test_it_does_not_hear_what_the_terminal_sends_to_all() -> None:
 
 PARENT = """
 import pathlib, sys, threading
-from server.photo.decode import decode, limit_decoding
+from paishi.photo.decode import decode, limit_decoding
 limit_decoding(60, 1)
 bomb = sys.stdin.buffer.read()
 threading.Thread(target=lambda: decode(bomb, max_pixels=10**8), daemon=True).start()
@@ -160,7 +160,7 @@ def test_a_reduced_picture_is_a_mean_of_the_whole(kind: str) -> None:
 @lists_children
 def test_memory_is_bounded_by_what_honest_pictures_take() -> None:
     code = (
-        "from server.photo.memory import limit_memory; limit_memory(10_000_000)\n"
+        "from paishi.photo.memory import limit_memory; limit_memory(10_000_000)\n"
         "bytes(300_000_000)\n"
         "try: bytes(600_000_000)\n"
         "except MemoryError: print('bounded')"
@@ -180,7 +180,7 @@ def test_a_picture_larger_than_memory_allows_is_too_large() -> None:
 
 def test_it_starts_light() -> None:
     code = (
-        "import sys, server.photo.worker\n"
+        "import sys, paishi.photo.worker\n"
         "print(*{'numpy', 'openvino', 'keras', 'tensorflow', 'fastapi', 'pydantic'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT) == b"\n"

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from server.api.deps import Services
-from server.app import create_app
-from server.contract import Problem
-from server.receiving.joined import http_of
-from server.recognition.recogniser import Recogniser
-from server.settings import Settings
+from paishi.api.deps import Services
+from paishi.app import create_app
+from paishi.contract import Problem
+from paishi.receiving.joined import http_of
+from paishi.recognition.recogniser import Recogniser
+from paishi.settings import Settings
 from tests.server.api.conftest import load_brightness, settled
 from tests.server.conftest import wait_for
 from tests.server.in_process import running
@@ -166,7 +166,7 @@ class Served:
 
 @contextmanager
 def serving(load: Callable[..., Recogniser] = load_brightness, **settings: object) -> Iterator[Served]:
-    """As `python -m server serve` joins it; its network is ready."""
+    """As `python -m paishi serve` joins it; its network is ready."""
     app = create_app(Settings(**settings), load=lambda settings, on_progress: load(on_progress))
     services: Services = app.state.services
     with running(app, http=http_of(app), ws="none") as port:

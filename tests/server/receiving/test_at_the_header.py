@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from server.problems import Overloaded
-from server.receiving import bodies
+from paishi.problems import Overloaded
+from paishi.receiving import bodies
 from tests.server.conftest import wait_for
 from tests.server.receiving.conftest import END, PART, PHOTO, Answer, Raw, Served, head, serving, upload
 

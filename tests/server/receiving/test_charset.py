@@ -7,7 +7,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from server.receiving.charset import keep_known_charset
+from paishi.receiving.charset import keep_known_charset
 from tests.server.receiving.conftest import Served, upload
 
 FORM = "multipart/form-data; boundary=b"

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from server.receiving.open_files import make_room_for
+from paishi.receiving.open_files import make_room_for
 from tests.server.conftest import ROOT, wait_for
 from tests.server.receiving.conftest import Raw, Served, head, serving, upload
 
@@ -63,7 +63,7 @@ def test_open_files(soft: int, hard: int, fit: int) -> None:
         pytest.skip("this machine's own limit is lower")
     code = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))\n"
-        "from server.receiving.open_files import make_room_for; print(make_room_for(1000))"
+        "from paishi.receiving.open_files import make_room_for; print(make_room_for(1000))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(done.stdout) == fit

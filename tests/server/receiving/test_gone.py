@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.core_budget import CoreBudget
-from server.recognition.labels import load_labels
-from server.recognition.recogniser import Recogniser
-from server.runtimes.agreement import Agreement
-from server.runtimes.base import Precision
-from server.runtimes.batching import Batcher
-from server.runtimes.lanes import Lanes
+from paishi.core_budget import CoreBudget
+from paishi.recognition.labels import load_labels
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.agreement import Agreement
+from paishi.runtimes.base import Precision
+from paishi.runtimes.batching import Batcher
+from paishi.runtimes.lanes import Lanes
 from tests.server.conftest import wait_for
 from tests.server.receiving.conftest import PHOTO, Raw, Served, head, serving, upload
 
@@ -85,7 +85,7 @@ def test_what_waits_for_the_network_is_taken_out(queue: str, caplog: pytest.LogC
 
 def test_what_waits_for_a_decoder_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """And one that decodes is waited for: never more of them than the setting says."""
-    from server.photo import reader
+    from paishi.photo import reader
 
     may_go_on, running, most, begun = threading.Event(), 0, 0, 0
     decode, lock = reader.decode, threading.Lock()

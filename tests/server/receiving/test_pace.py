@@ -6,10 +6,10 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from server.admission import Admission
-from server.photo.errors import PhotoError
-from server.problems import ModelLoading, Overloaded
-from server.receiving.pace import FIRST_GUESS_S
+from paishi.admission import Admission
+from paishi.photo.errors import PhotoError
+from paishi.problems import ModelLoading, Overloaded
+from paishi.receiving.pace import FIRST_GUESS_S
 
 
 class Clock:

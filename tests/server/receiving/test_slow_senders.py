@@ -75,7 +75,7 @@ def test_who_is_slow_but_in_time_is_answered() -> None:
 
 
 def test_the_rest_of_a_body_that_nobody_wants_has_its_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.receiving.protocol._AFTER_BODY_S", 0.1)
+    monkeypatch.setattr("paishi.receiving.protocol._AFTER_BODY_S", 0.1)
     with serving(body_s=0.5) as served, served.raw() as client:
         assert client.send(head(1000, "/nothing")).answer().status == 404
         client.send(b"x")  # which stops uvicorn's own timer

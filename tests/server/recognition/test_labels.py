@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from server.recognition.labels import load_labels
+from paishi.recognition.labels import load_labels
 from tests.server.conftest import need_shared
 
 IMAGENET = load_labels("imagenet").classes

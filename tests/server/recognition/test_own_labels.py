@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from server.networks.errors import OwnNetworkRefused
-from server.recognition.labels import LABELS, Label, load_labels
-from server.recognition.own_labels import read_labels
+from paishi.networks.errors import OwnNetworkRefused
+from paishi.recognition.labels import LABELS, Label, load_labels
+from paishi.recognition.own_labels import read_labels
 from tests.server.networks.own_networks import write_json
 
 ANT = {"id": "1", "label": "ant", "name": {"en": "an ant", "zh": "蚂蚁"}}

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.networks.download import OnProgress
-from server.problems import ModelUnavailable
-from server.recognition.labels import load_labels
-from server.recognition.recogniser import Recogniser, SelfTestFailed
-from server.recognition.recognition import Loading, Ready, Recognition, State, Unavailable
-from server.runtimes.base import RuntimeClosed
+from paishi.networks.download import OnProgress
+from paishi.problems import ModelUnavailable
+from paishi.recognition.labels import load_labels
+from paishi.recognition.recogniser import Recogniser, SelfTestFailed
+from paishi.recognition.recognition import Loading, Ready, Recognition, State, Unavailable
+from paishi.runtimes.base import RuntimeClosed
 
 
 @dataclass

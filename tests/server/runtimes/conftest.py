@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.networks.catalogue import find_backbone
-from server.networks.convert import convert
-from server.networks.quiet import keras
-from server.networks.served import build_served
-from server.networks.weights import find_weights
-from server.runtimes.wanted import Wanted
+from paishi.networks.catalogue import find_backbone
+from paishi.networks.convert import convert
+from paishi.networks.quiet import keras
+from paishi.networks.served import build_served
+from paishi.networks.weights import find_weights
+from paishi.runtimes.wanted import Wanted
 from tests.server.networks.keras_networks import family_input, settle, write_published
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.runtimes.base import RuntimeClosed
-from server.runtimes.batching import Batcher
+from paishi.runtimes.base import RuntimeClosed
+from paishi.runtimes.batching import Batcher
 from tests.server.runtimes.queued import Answer, answer, in_loop, submitted, views
 
 LIMIT = 8

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from server.networks.errors import ConversionFailed
-from server.runtimes.agreement import Agreement
-from server.runtimes.converted import NETWORK, Build, Converted, ConvertedNetworks, Identity, Sought
+from paishi.networks.errors import ConversionFailed
+from paishi.runtimes.agreement import Agreement
+from paishi.runtimes.converted import NETWORK, Build, Converted, ConvertedNetworks, Identity, Sought
 
 pytestmark = pytest.mark.usefixtures("all_is_logged")
 

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.networks.catalogue import CATALOGUE, find_backbone
-from server.networks.convert import convert
-from server.networks.errors import ConversionFailed
-from server.networks.quiet import keras
-from server.networks.served import build_published, build_served
-from server.runtimes.convertible import NOT_CONVERTIBLE, TOLERANCE
-from server.runtimes.openvino import OpenVINORuntime
+from paishi.networks.catalogue import CATALOGUE, find_backbone
+from paishi.networks.convert import convert
+from paishi.networks.errors import ConversionFailed
+from paishi.networks.quiet import keras
+from paishi.networks.served import build_published, build_served
+from paishi.runtimes.convertible import NOT_CONVERTIBLE, TOLERANCE
+from paishi.runtimes.openvino import OpenVINORuntime
 from tests.server.networks.keras_networks import family_input, settle, views, write_published
 from tests.server.networks.test_served import FAMILIES
 

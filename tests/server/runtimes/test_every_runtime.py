@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.core_budget import CoreBudget, this_process
-from server.networks.quiet import keras
-from server.runtimes.base import Runtime, RuntimeClosed
-from server.runtimes.convertible import TOLERANCE
-from server.runtimes.openvino import OpenVINORuntime
-from server.runtimes.tensorflow import TensorFlowRuntime
+from paishi.core_budget import CoreBudget, this_process
+from paishi.networks.quiet import keras
+from paishi.runtimes.base import Runtime, RuntimeClosed
+from paishi.runtimes.convertible import TOLERANCE
+from paishi.runtimes.openvino import OpenVINORuntime
+from paishi.runtimes.tensorflow import TensorFlowRuntime
 from tests.server.runtimes.conftest import pictures
 
 

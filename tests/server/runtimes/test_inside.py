@@ -8,14 +8,14 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from server.networks.catalogue import find_backbone
-from server.networks.convert import convert
-from server.networks.gradients import Gradients
-from server.networks.quiet import keras
-from server.networks.served import build_published, build_served
-from server.runtimes.head import NoHead, find_head
-from server.runtimes.inside import Inside
-from server.runtimes.untracked import ov
+from paishi.networks.catalogue import find_backbone
+from paishi.networks.convert import convert
+from paishi.networks.gradients import Gradients
+from paishi.networks.quiet import keras
+from paishi.networks.served import build_published, build_served
+from paishi.runtimes.head import NoHead, find_head
+from paishi.runtimes.inside import Inside
+from paishi.runtimes.untracked import ov
 from tests.server.networks.keras_networks import family_input, settle, views, write_published
 from tests.server.networks.test_served import FAMILIES
 

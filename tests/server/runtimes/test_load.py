@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.networks.catalogue import find_backbone
-from server.networks.errors import (
+from paishi.networks.catalogue import find_backbone
+from paishi.networks.errors import (
     ConversionFailed,
     RuntimeUnavailable,
     WeightsCorrupt,
     WeightsMismatch,
     WeightsUnavailable,
 )
-from server.networks.weights import weights_location
-from server.runtimes import conversion, load
-from server.runtimes.base import Runtime
-from server.runtimes.load import load_runtime
-from server.runtimes.wanted import RuntimeChoice, Wanted
+from paishi.networks.weights import weights_location
+from paishi.runtimes import conversion, load
+from paishi.runtimes.base import Runtime
+from paishi.runtimes.load import load_runtime
+from paishi.runtimes.wanted import RuntimeChoice, Wanted
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
 from tests.server.runtimes.conftest import found, not_needed
@@ -81,8 +81,8 @@ def test_a_start_from_the_cache_alone_loads_no_tensorflow(wanted: Wanted, home: 
     load_runtime(replace(wanted, keras_home=home, cache=cache), found(wanted)).close()
     weights_location(MOBILENET, "imagenet", home).unlink()
     code = (
-        "import asyncio, sys; from server.recognition.loading import load_recogniser as load;"
-        "from server.settings import Settings;"
+        "import asyncio, sys; from paishi.recognition.loading import load_recogniser as load;"
+        "from paishi.settings import Settings;"
         "recogniser = load(Settings()); asyncio.run(recogniser.self_test()); recogniser.runtime.close();"
         "print(recogniser.runtime.name, *sorted({'tensorflow', 'keras', 'h5py'} & set(sys.modules)))"
     )
@@ -144,7 +144,7 @@ class TestWhereItDoesNotConvert:
     @pytest.fixture(autouse=True)
     def does_not_convert(self, monkeypatch: pytest.MonkeyPatch) -> None:
         # The process that converts ends without an answer.
-        monkeypatch.setattr(conversion, "_CONVERT", "server.networks.catalogue")
+        monkeypatch.setattr(conversion, "_CONVERT", "paishi.networks.catalogue")
 
     @pytest.fixture
     def fresh(self, wanted: Wanted, tmp_path: Path) -> Wanted:
@@ -160,7 +160,7 @@ class TestWhereItDoesNotConvert:
 
     def test_but_not_where_openvino_was_asked_for(self, fresh: Wanted) -> None:
         with pytest.raises(
-            ConversionFailed, match=r"broke off\. python -m server\.networks\.catalogue ended"
+            ConversionFailed, match=r"broke off\. python -m paishi\.networks\.catalogue ended"
         ):
             load_runtime(replace(fresh, runtime="openvino"), found(fresh))
 
@@ -186,7 +186,7 @@ def test_a_network_of_the_table_runs_on_tensorflow(
 def test_without_openvino_tensorflow_steps_in(wanted: Wanted) -> None:
     code = (
         "import logging, sys; logging.basicConfig(); sys.modules['openvino'] = None\n"
-        "from server.recognition.loading import load_recogniser; from server.settings import Settings\n"
+        "from paishi.recognition.loading import load_recogniser; from paishi.settings import Settings\n"
         "print(load_recogniser(Settings()).runtime.name)"
     )
     environment = {"PAISHI_MODEL": "MobileNetV2", "KERAS_HOME": str(wanted.keras_home)}

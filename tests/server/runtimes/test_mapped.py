@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.runtimes.mapped import forget_pages
-from server.runtimes.openvino import compiled, read_network, runner
-from server.runtimes.untracked import ov
+from paishi.runtimes.mapped import forget_pages
+from paishi.runtimes.openvino import compiled, read_network, runner
+from paishi.runtimes.untracked import ov
 
 
 @pytest.fixture(scope="module")

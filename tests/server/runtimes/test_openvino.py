@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from server.networks.catalogue import find_backbone
-from server.networks.convert import convert
-from server.networks.errors import ConversionFailed
-from server.networks.quiet import keras
-from server.networks.served import build_served
-from server.runtimes.openvino import compiled, read_network
+from paishi.networks.catalogue import find_backbone
+from paishi.networks.convert import convert
+from paishi.networks.errors import ConversionFailed
+from paishi.networks.quiet import keras
+from paishi.networks.served import build_served
+from paishi.runtimes.openvino import compiled, read_network
 
 
 def test_calculates_in_single_precision_wherever_it_runs(converted: Path) -> None:
@@ -24,6 +24,6 @@ def test_a_conversion_that_answers_otherwise_is_refused(
     """Here because it is of other weights."""
     convert(build_served(find_backbone("MobileNetV2"), None), tmp_path / "other.xml")
     other = read_network(tmp_path / "other.xml")
-    monkeypatch.setattr("server.networks.convert.read_network", lambda network: other)
+    monkeypatch.setattr("paishi.networks.convert.read_network", lambda network: other)
     with pytest.raises(ConversionFailed, match="MobileNetV2 answers otherwise on OpenVINO than on Keras"):
         convert(settled, tmp_path / "network.xml")

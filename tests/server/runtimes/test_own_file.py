@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.networks.errors import ConversionFailed, RuntimeUnavailable
-from server.networks.own import OwnNetwork, find_own
-from server.runtimes import conversion
-from server.runtimes.load import load_runtime
-from server.runtimes.wanted import RuntimeChoice, Wanted
+from paishi.networks.errors import ConversionFailed, RuntimeUnavailable
+from paishi.networks.own import OwnNetwork, find_own
+from paishi.runtimes import conversion
+from paishi.runtimes.load import load_runtime
+from paishi.runtimes.wanted import RuntimeChoice, Wanted
 from tests.server.networks.own_networks import write_own
 
 
@@ -54,13 +54,13 @@ def test_where_it_does_not_convert_this_process_does_not_load_it_instead(
     runtime: RuntimeChoice, wanted: Wanted, own: OwnNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The process that converts ends without an answer.
-    monkeypatch.setattr(conversion, "_CONVERT_OWN", "server.networks.catalogue")
+    monkeypatch.setattr(conversion, "_CONVERT_OWN", "paishi.networks.catalogue")
     with pytest.raises(ConversionFailed, match="broke off"):
         load_runtime(replace(wanted, runtime=runtime), lambda: own.file)
 
 
 def test_nor_without_openvino(wanted: Wanted, own: OwnNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "server.runtimes.openvino", None)
+    monkeypatch.setitem(sys.modules, "paishi.runtimes.openvino", None)
     with pytest.raises(RuntimeUnavailable, match="To run it on TensorFlow, set PAISHI_RUNTIME=tensorflow"):
         load_runtime(wanted, lambda: own.file)
 

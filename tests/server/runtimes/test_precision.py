@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from server.networks.catalogue import find_backbone
-from server.networks.errors import PrecisionRefused, RuntimeUnavailable
-from server.runtimes import load, precision
-from server.runtimes.agreement import Agreement
-from server.runtimes.calibration import LEAST, photo_set, photos_key
-from server.runtimes.load import load_runtime
-from server.runtimes.openvino import has_bf16
-from server.runtimes.wanted import Wanted
+from paishi.networks.catalogue import find_backbone
+from paishi.networks.errors import PrecisionRefused, RuntimeUnavailable
+from paishi.runtimes import load, precision
+from paishi.runtimes.agreement import Agreement
+from paishi.runtimes.calibration import LEAST, photo_set, photos_key
+from paishi.runtimes.load import load_runtime
+from paishi.runtimes.openvino import has_bf16
+from paishi.runtimes.wanted import Wanted
 from tests.server.conftest import need_shared
 from tests.server.runtimes.conftest import found, not_needed
 
@@ -87,7 +87,7 @@ def test_bf16_serves_or_is_refused_as_the_photos_say(wanted: Wanted) -> None:
 def test_bf16_is_refused_where_the_processor_has_none(
     wanted: Wanted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.runtimes.openvino.has_bf16", lambda: False)
+    monkeypatch.setattr("paishi.runtimes.openvino.has_bf16", lambda: False)
     bf16 = replace(wanted, precision="bf16")
     with pytest.raises(RuntimeUnavailable, match="PAISHI_PRECISION=bf16: this processor has no bf16"):
         load_runtime(bf16, found(bf16))

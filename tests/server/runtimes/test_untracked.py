@@ -12,7 +12,7 @@ from tests.server.conftest import ROOT
 from tests.server.networks.test_imports import imported, sources
 
 REPORTING = "print([name for name, module in sys.modules.items() if module and 'openvino_telemetry' in name])"
-ONE_PLACE = "server/runtimes/untracked.py"
+ONE_PLACE = "server/paishi/runtimes/untracked.py"
 
 
 def run(code: str, home: Path) -> str:
@@ -32,14 +32,14 @@ def run(code: str, home: Path) -> str:
 
 def test_nobody_is_told_that_it_was_imported(tmp_path: Path) -> None:
     """Its reports leave an identifier in the user's home and are sent by a module of their own."""
-    code = "import sys; from server.runtimes.untracked import ov; import openvino.tools.ovc;" + REPORTING
+    code = "import sys; from paishi.runtimes.untracked import ov; import openvino.tools.ovc;" + REPORTING
     assert run(code, tmp_path) == "[]\n"
     assert list(tmp_path.iterdir()) == []
 
 
 def test_nor_of_a_calibration(tmp_path: Path) -> None:
     pytest.importorskip("nncf")
-    code = "import sys; import server.runtimes.lower, nncf;" + REPORTING
+    code = "import sys; import paishi.runtimes.lower, nncf;" + REPORTING
     assert run(code, tmp_path) == "[]\n"
     assert list(tmp_path.iterdir()) == []
 
@@ -54,7 +54,7 @@ def test_only_one_place_imports_it(file: Path) -> None:
 @pytest.mark.parametrize("attempt", range(3))
 def test_threads_that_are_first_together_do_not_hang(tmp_path: Path, attempt: int) -> None:
     code = (
-        "import sys, threading; from server.runtimes.untracked import ov; sys.setswitchinterval(1e-6)\n"
+        "import sys, threading; from paishi.runtimes.untracked import ov; sys.setswitchinterval(1e-6)\n"
         "together = threading.Barrier(8)\n"
         "work = lambda: (together.wait(), ov.Type.u8.to_dtype())\n"
         "threads = [threading.Thread(target=work) for _ in range(8)]\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from server.core_budget import CoreBudget
-from server.runtimes.openvino import OpenVINORuntime
-from server.runtimes.yielding import NICENESS, yielding
+from paishi.core_budget import CoreBudget
+from paishi.runtimes.openvino import OpenVINORuntime
+from paishi.runtimes.yielding import NICENESS, yielding
 from tests.server.runtimes.conftest import pictures
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")

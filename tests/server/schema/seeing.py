@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from server.networks.errors import UnknownLayer
-from server.recognition.recogniser import Recogniser
-from server.runtimes.insight import Evidence
+from paishi.networks.errors import UnknownLayer
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.insight import Evidence
 from tests.server.api.conftest import load_brightness
 
 

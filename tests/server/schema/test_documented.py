@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.networks.errors import WeightsUnavailable
-from server.recognition.recogniser import Recogniser
-from server.runtimes.insight import Evidence
+from paishi.networks.errors import WeightsUnavailable
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.insight import Evidence
 from tests.server.access.fake_wechat import APPID, SECRET, FakeWeChat, serving
 from tests.server.access.sending import PHOTO, ROUTES
 from tests.server.access.test_keys import KEY, line

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.problems import StoreUnavailable
-from server.store import folder
-from server.store.folder import FolderAccess
+from paishi.problems import StoreUnavailable
+from paishi.store import folder
+from paishi.store.folder import FolderAccess
 from tests.server.conftest import wait_for
 
 PLACES = folder._AT_ONCE

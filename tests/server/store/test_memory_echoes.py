@@ -1,6 +1,6 @@
 import asyncio
 
-from server.store.echoes import MemoryEchoes
+from paishi.store.echoes import MemoryEchoes
 from tests.server.store.clock import Clock
 
 

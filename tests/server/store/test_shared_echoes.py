@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from server.problems import StoreUnavailable
-from server.store.errors import FolderUnknown
-from server.store.folder import Folder
-from server.store.shared_echoes import SharedEchoes
+from paishi.problems import StoreUnavailable
+from paishi.store.errors import FolderUnknown
+from paishi.store.folder import Folder
+from paishi.store.shared_echoes import SharedEchoes
 from tests.server.api.conftest import started
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import free_port

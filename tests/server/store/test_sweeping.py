@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from server.problems import StoreUnavailable
-from server.store import sweeping
-from server.store.echoes import MemoryEchoes
-from server.store.folder import Folder
-from server.store.shared_echoes import SharedEchoes
-from server.store.sweeping import swept
+from paishi.problems import StoreUnavailable
+from paishi.store import sweeping
+from paishi.store.echoes import MemoryEchoes
+from paishi.store.folder import Folder
+from paishi.store.shared_echoes import SharedEchoes
+from paishi.store.sweeping import swept
 from tests.server.api.conftest import AppClient, started
 from tests.server.conftest import wait_for
 from tests.server.pictures import file_of, noise
@@ -147,7 +147,7 @@ def test_an_outage_is_told_once_and_ends_nothing(
         await asyncio.sleep(0.05)
         assert echoes.sweeps == sweeps  # it ended with its block
 
-    with caplog.at_level(logging.INFO, "server.store"):
+    with caplog.at_level(logging.INFO, "paishi.store"):
         asyncio.run(sweep())
     first, second = caplog.messages
     assert "StoreUnavailable" in first

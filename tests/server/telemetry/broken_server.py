@@ -5,9 +5,9 @@ import threading
 import warnings
 from typing import NoReturn
 
-from server.cli.start import start
-from server.photo.reader import PhotoReader
-from server.settings import Settings
+from paishi.cli.start import start
+from paishi.photo.reader import PhotoReader
+from paishi.settings import Settings
 
 
 def broken(*_: object) -> NoReturn:

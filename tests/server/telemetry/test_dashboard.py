@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from server.settings import Settings
+from paishi.settings import Settings
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
 from tests.server.telemetry.conftest import Watched
 
-WATCH = ROOT / "server" / "telemetry" / "watch"
+WATCH = ROOT / "server/paishi/telemetry/watch"
 DASHBOARD: dict[str, Any] = json.loads((WATCH / "dashboards" / "paishi.json").read_text("utf-8"))
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 WATCHING = ("prometheus", "grafana")

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.telemetry.client_kind import client_kind
+from paishi.telemetry.client_kind import client_kind
 from tests.server.conftest import run_server, wait_for
 from tests.server.pictures import file_of, noise
 from tests.server.telemetry.conftest import Watched

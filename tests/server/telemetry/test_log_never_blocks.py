@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server.telemetry.writer import Writer
+from paishi.telemetry.writer import Writer
 from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, answers, free_port, run_server, wait_for
 
@@ -52,7 +52,7 @@ def test_the_disk_is_full(tmp_path: Path) -> None:
 def test_there_is_no_standard_error() -> None:
     port = free_port()
     environment = {**os.environ, **NO_WEIGHTS, "PAISHI_HOST": "127.0.0.1", "PAISHI_PORT": str(port)}
-    shell = 'exec "$0" -m server serve 2>&- >/dev/null'
+    shell = 'exec "$0" -m paishi serve 2>&- >/dev/null'
     with subprocess.Popen(["sh", "-c", shell, sys.executable], cwd=ROOT, env=environment) as process:
         try:
             url = f"http://127.0.0.1:{port}"
@@ -106,9 +106,9 @@ def test_arguments_are_as_they_were(logger: logging.Logger) -> None:
 
 
 def test_an_ending_server_waits_for_what_it_has_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.telemetry.writer.TOGETHER_S", 60.0)  # it must be told to hurry
+    monkeypatch.setattr("paishi.telemetry.writer.TOGETHER_S", 60.0)  # it must be told to hurry
     said: list[str] = []
-    writer, requests = Writer(said.append), logging.getLogger("server.request")
+    writer, requests = Writer(said.append), logging.getLogger("paishi.request")
     requests.setLevel(logging.INFO)
     logging.getLogger().addHandler(writer)
     try:

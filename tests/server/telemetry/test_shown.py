@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from server.telemetry.nearby import is_nearby
+from paishi.telemetry.nearby import is_nearby
 from tests.server.api.conftest import AppClient, started
 from tests.server.telemetry.conftest import Watched
 

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from server.core_budget import CoreBudget
-from server.photo.errors import PhotoError
-from server.photo.reader import PhotoReader
-from server.runtimes.batching import Batcher
-from server.runtimes.lanes import Lanes
-from server.telemetry.observation import Observation
+from paishi.core_budget import CoreBudget
+from paishi.photo.errors import PhotoError
+from paishi.photo.reader import PhotoReader
+from paishi.runtimes.batching import Batcher
+from paishi.runtimes.lanes import Lanes
+from paishi.telemetry.observation import Observation
 from tests.server.pictures import file_of, noise
 
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]

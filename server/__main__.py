@@ -1,3 +1,0 @@
-from server.cli import app
-
-app(prog_name="python -m server")

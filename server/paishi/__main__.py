@@ -1,0 +1,3 @@
+from paishi.cli import app
+
+app(prog_name="python -m paishi")

@@ -1,0 +1,87 @@
+"""From the settings to who may, and how much."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from paishi.access.errors import AccessMisconfigured
+from paishi.access.key_file import KeyFile
+from paishi.access.keys import StoredKey, parse_stored
+from paishi.access.login import Login
+from paishi.access.rates import Rates
+from paishi.access.sharing import shared_counters
+from paishi.access.tokens import Tokens
+from paishi.access.wechat import WeChat
+from paishi.access.who import Anybody, KeyHolders, Who
+from paishi.settings import TOKEN_KEY_BYTES, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`login` is there with PAISHI_AUTH=wechat only."""
+
+    who: Who
+    rates: Rates
+    login: Login | None = None
+
+    async def close(self) -> None:
+        """Ends the connections to others."""
+        await self.rates.close()
+        if self.login is not None:
+            await self.login.wechat.close()
+
+
+def access_for(settings: Settings) -> Access:
+    """Raises AccessMisconfigured."""
+    shared = settings.rates.get_secret_value()
+    rates = Rates(
+        uploads=settings.uploads_per_minute,
+        megabytes=settings.mb_per_minute,
+        logins=settings.logins_per_minute,
+        largest=settings.max_body_bytes,
+        shared=shared_counters(shared) if shared else None,
+    )
+    if settings.auth == "key":
+        return Access(_key_holders(settings), rates)
+    if settings.auth == "wechat":
+        login = _login(settings)
+        return Access(login.tokens, rates, login)
+    return Access(Anybody(), rates)
+
+
+def _key_holders(settings: Settings) -> KeyHolders:
+    fixed = _fixed_keys(settings.keys.get_secret_value())
+    if settings.keys_file:
+        return KeyHolders(lambda: fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
+    if not fixed:
+        raise AccessMisconfigured(
+            "PAISHI_AUTH=key needs PAISHI_KEYS or PAISHI_KEYS_FILE. `python -m paishi key new` makes a key."
+        )
+    return KeyHolders(lambda: fixed)
+
+
+def _fixed_keys(entries: str) -> Sequence[StoredKey]:
+    try:
+        return [parse_stored(entry) for entry in entries.split(",") if entry.strip()]
+    except ValueError as error:
+        # Not quoted: it may be a key that was put there instead of its hash.
+        raise AccessMisconfigured(f"PAISHI_KEYS has an entry that is {error}.") from None
+
+
+def _login(settings: Settings) -> Login:
+    secret = settings.wechat_secret
+    missing = [
+        name
+        for name, value in {
+            "PAISHI_WECHAT_APPID": settings.wechat_appid,
+            "PAISHI_WECHAT_SECRET": secret.get_secret_value(),
+        }.items()
+        if not value
+    ]
+    if missing:
+        raise AccessMisconfigured(
+            f"PAISHI_AUTH=wechat needs {' and '.join(missing)}, from the mini-program's console."
+        )
+    key = settings.token_key.get_secret_value().encode() or secrets.token_bytes(TOKEN_KEY_BYTES)
+    return Login(WeChat(settings.wechat_url, settings.wechat_appid, secret), Tokens(key, settings.session_s))

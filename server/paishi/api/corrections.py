@@ -1,0 +1,63 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+
+from paishi import problems
+from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from paishi.contract import Correction
+from paishi.photo.encode import encode_jpeg
+from paishi.problems import documented
+from paishi.recognition.finding_class import UnknownClass, find_classes
+from paishi.recognition.recognition import Ready, State
+from paishi.store.label import as_label
+
+router = APIRouter(tags=["recognition"])
+
+_LONG_SIDE = 1024
+
+
+@router.post(
+    "/corrections",
+    summary="Give the photo away with its right name",
+    dependencies=[Admitted],
+    responses=documented(
+        *problems.OF_A_PHOTO,
+        problems.RequestInvalid,
+        problems.CorrectionsOff,
+        problems.CorrectionsFull,
+        problems.StoreUnavailable,
+        problems.Overloaded,
+    ),
+)
+async def correct(
+    photo: PhotoDep,
+    services: ServicesDep,
+    request_id: RequestIdDep,
+    label: Annotated[
+        str,
+        Form(min_length=1, max_length=200, description="The class's id or one of its names, or a new name."),
+    ],
+) -> Correction:
+    """For servers whose operator collects photos (`PAISHI_CORRECTIONS`), to train a network on them. Send
+    only what the person agreed to give. The photo is kept without metadata, at most 1024 pixels wide and
+    high."""
+    corrections = services.corrections
+    if corrections is None:
+        raise problems.CorrectionsOff("The operator of this server does not collect photos.")
+    kept_under = _class_id(services.recognition.state, label) or as_label(label)
+    if not kept_under:
+        raise problems.RequestInvalid("label: there is no letter or digit in it.")
+    picture = await services.photos.drawn_on(photo, _LONG_SIDE, encode_jpeg)
+    await corrections.keep(picture, kept_under)
+    return Correction(success=True, label=kept_under, request_id=request_id)
+
+
+def _class_id(state: State, called: str) -> str | None:
+    """None for what is no class of the network, and while there is none."""
+    if not isinstance(state, Ready):
+        return None
+    labels = state.recogniser.labels
+    try:
+        return as_label(labels.classes[find_classes(labels, called)[0]].id)
+    except UnknownClass:
+        return None

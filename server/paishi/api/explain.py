@@ -1,0 +1,88 @@
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from PIL import Image
+
+from paishi import problems
+from paishi.api.deps import AdmittedInside, PhotoDep, RequestIdDep, ServicesDep
+from paishi.api.inside import opened
+from paishi.contract import Box, Explanation, Model
+from paishi.photo.encode import encode_jpeg, encode_png
+from paishi.photo.heat import overlay
+from paishi.problems import documented
+from paishi.recognition.explaining import Explained, explain
+from paishi.recognition.finding_class import UnknownClass, find_classes
+from paishi.recognition.labels import Labels
+
+router = APIRouter(tags=["inside"])
+
+_LONG_SIDE = 1024
+_DIGITS = 4
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_ENCODERS: dict[str, Callable[[Image.Image], bytes]] = {"image/png": encode_png, "image/jpeg": encode_jpeg}
+_CALLED = "The class to look for: its id, Keras label, English or Chinese name. Default: the most probable."
+
+
+@router.post(
+    "/explain",
+    summary="See where on a photo the network saw something",
+    response_model=Explanation,
+    dependencies=[AdmittedInside],
+    responses={
+        200: {
+            "description": "The photo under colours, or with `Accept: application/json` the grid of values.",
+            "content": dict.fromkeys(_ENCODERS, _BINARY),
+        },
+        **documented(
+            *problems.OF_A_PHOTO,
+            *problems.OF_A_NETWORK,
+        ),
+    },
+)
+async def explanation(
+    request: Request,
+    photo: PhotoDep,
+    services: ServicesDep,
+    request_id: RequestIdDep,
+    label: Annotated[str, Query(description=_CALLED)] = "",
+    label_field: Annotated[str, Form(alias="label", description=_CALLED)] = "",
+) -> Explanation | Response:
+    """`Accept` chooses: `application/json` the values as a grid, `image/png` or else JPEG the upright photo,
+    at most 1024 pixels wide and high, with colours where the network saw the class. What it was not shown is
+    dark."""
+    with services.recognition.hold() as recogniser, opened(recogniser) as insight:
+        classes = _classes(recogniser.labels, label or label_field)
+        seen = await services.photos.seen(photo, recogniser.input_size, recogniser.fit)
+        found = await explain(recogniser, insight, seen, classes)
+        model = recogniser.model
+    accepted = request.headers.get("accept", "")
+    if "application/json" in accepted:
+        return _body(found, model, request_id)
+    kind = "image/png" if "image/png" in accepted else "image/jpeg"
+    picture = await services.photos.drawn_on(
+        photo, _LONG_SIDE, lambda upright: _ENCODERS[kind](overlay(upright, found.grid, found.box))
+    )
+    return Response(picture, media_type=kind, headers={"Cache-Control": "private, no-store"})
+
+
+def _classes(labels: Labels, called: str) -> Sequence[int] | None:
+    if not called.strip():
+        return None
+    try:
+        return find_classes(labels, called)
+    except UnknownClass as error:
+        raise problems.RequestInvalid(f"label: {error}") from error
+
+
+def _body(found: Explained, model: Model, request_id: str) -> Explanation:
+    left, top, right, bottom = found.box
+    return Explanation(
+        success=True,
+        label=found.prediction,
+        method=found.method,
+        grid=[[round(float(value), _DIGITS) for value in row] for row in found.grid],
+        box=Box(left=max(left, 0), top=max(top, 0), width=min(right - left, 1), height=min(bottom - top, 1)),
+        model=model,
+        request_id=request_id,
+    )

@@ -1,0 +1,86 @@
+from fastapi import APIRouter, Request, Response
+from pydantic import AnyUrl, ValidationError
+
+from paishi import problems
+from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from paishi.contract import Echo
+from paishi.problems import documented
+
+router = APIRouter(tags=["echo"])
+kept = APIRouter(tags=["echo"])
+"""Needs no key: `wx.downloadFile` and browsers fetch by the address alone, which nobody can guess."""
+
+_JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+_PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+@router.post(
+    "/image",
+    summary="Get the photo back, upright and without metadata",
+    response_model=Echo,
+    dependencies=[Admitted],
+    responses={
+        200: {
+            "description": "The picture, or with `Accept: application/json` where it can be fetched.",
+            **_JPEG,
+        },
+        **documented(
+            *problems.OF_A_PHOTO,
+            problems.RequestInvalid,
+            problems.Overloaded,
+            problems.StoreUnavailable,
+        ),
+    },
+)
+async def echo(
+    request: Request, photo: PhotoDep, services: ServicesDep, request_id: RequestIdDep
+) -> Echo | Response:
+    """`wx.uploadFile` cannot receive a picture, so with `Accept: application/json` the answer is a
+    `url` for `wx.downloadFile`."""
+    wants_url = "application/json" in request.headers.get("accept", "")
+    base = _base(request, services.settings.public_url) if wants_url else ""
+    picture = await services.photos.upright_jpeg(photo)
+    if not wants_url:
+        return Response(picture.data, media_type="image/jpeg", headers=_PRIVATE)
+    path = request.app.url_path_for("fetch_echo", picture_id=await services.echoes.put(picture.data))
+    return Echo(
+        success=True,
+        url=AnyUrl(str(path.make_absolute_url(base))),
+        width=picture.width,
+        height=picture.height,
+        expires_in=services.settings.echo_age_s,
+        request_id=request_id,
+    )
+
+
+def _base(request: Request, public_url: str) -> str:
+    """What the address of a picture begins with. Raises RequestInvalid.
+
+    Known before anything is decoded or kept: a sender that gets no address could never fetch it.
+    """
+    base = public_url or str(request.base_url)
+    try:
+        AnyUrl(base)
+    except ValidationError:
+        raise problems.RequestInvalid(
+            "header Host: it is no name that an address can have. Send the server's own."
+        ) from None
+    return base
+
+
+@kept.get(
+    "/image/{picture_id}",
+    summary="Fetch a picture that POST /image kept",
+    response_class=Response,
+    responses={
+        200: {"description": "The picture.", **_JPEG},
+        **documented(problems.ImageNotFound, problems.StoreUnavailable),
+    },
+)
+async def fetch_echo(picture_id: str, services: ServicesDep) -> Response:
+    picture = await services.echoes.get(picture_id)
+    if picture is None:
+        raise problems.ImageNotFound(
+            f"Pictures are kept for {services.settings.echo_age_s} s at most. Send the photo to /image again."
+        )
+    return Response(picture, media_type="image/jpeg", headers=_PRIVATE)

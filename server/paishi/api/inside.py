@@ -1,0 +1,28 @@
+"""What the routes that look into a network share."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from paishi import problems
+from paishi.networks.errors import NetworkError, NotInside, UnknownLayer
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.insight import Insight
+
+log = logging.getLogger(__name__)
+
+_RETRY_AFTER_S = 30
+
+
+@contextmanager
+def opened(recogniser: Recogniser) -> Iterator[Insight]:
+    """Its insight, whose failures within the block become problems."""
+    try:
+        if recogniser.insight is None:
+            raise NotInside(f"What {recogniser.network} sees cannot be shown.")
+        yield recogniser.insight
+    except (UnknownLayer, NotInside) as error:
+        raise problems.RequestInvalid(str(error)) from error
+    except NetworkError as error:
+        log.warning("%s cannot be looked into: %s", recogniser.network, error)
+        raise problems.ModelUnavailable(str(error), retry_after=_RETRY_AFTER_S) from error

@@ -1,0 +1,37 @@
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from paishi import problems
+from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from paishi.contract import Predictions
+from paishi.problems import documented
+
+router = APIRouter(tags=["recognition"])
+
+
+@router.post(
+    "/predict",
+    summary="Name what is on a photo",
+    dependencies=[Admitted],
+    responses=documented(
+        *problems.OF_A_PHOTO,
+        *problems.OF_A_NETWORK,
+    ),
+)
+async def predict(
+    photo: PhotoDep,
+    services: ServicesDep,
+    request_id: RequestIdDep,
+    top: Annotated[int, Query(ge=1, le=20, description="How many names.")] = 5,
+) -> Predictions:
+    with services.recognition.hold() as recogniser:
+        views = await services.photos.views(photo, recogniser.input_size, recogniser.fit)
+        predictions = await recogniser.recognise(views, top)
+    return Predictions(
+        success=True,
+        predictions=predictions,
+        confident=predictions[0].probability >= services.settings.confident_at,
+        model=recogniser.model,
+        request_id=request_id,
+    )

@@ -1,0 +1,81 @@
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field, ValidationError
+
+from paishi import problems
+from paishi.access.address import network_of
+from paishi.api.deps import RequestIdDep, ServicesDep
+from paishi.contract import Session
+from paishi.problems import documented, problem_response
+
+router = APIRouter(tags=["session"])
+
+_LARGEST = 4096  # bytes
+
+
+class _Code(BaseModel):
+    code: str = Field(
+        min_length=1, max_length=128, description="What wx.login gave, once and within 5 minutes."
+    )
+
+
+@router.post(
+    "/session",
+    summary="Log in with WeChat",
+    response_model=Session,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _Code.model_json_schema()}},
+        }
+    },
+    responses=documented(
+        problems.LoginCodeInvalid,
+        problems.LoginBlocked,
+        problems.NotFound,
+        problems.RequestTimeout,
+        problems.RequestInvalid,
+        problems.TooManyRequests,
+        problems.LoginUnavailable,
+        problems.Overloaded,
+    ),
+)
+async def session(
+    request: Request, response: Response, services: ServicesDep, request_id: RequestIdDep
+) -> Session | Response:
+    """Where `PAISHI_AUTH=wechat`: exchanges the code of `wx.login` for a token, which is sent from then on as
+    `Authorization: Bearer <token>`."""
+    access = services.access
+    if access.login is None:
+        raise problems.NotFound("This server has no sessions: nobody has to log in with WeChat here.")
+    await access.rates.login(f"at:{network_of(request.client.host if request.client else None)}")
+    body = await _read(request)
+    if len(body) > _LARGEST:
+        # The rest is still to come, and nobody will read it.
+        return problem_response(request, _wrong(), {"Connection": "close"})
+    token = await access.login.token(_code(body))
+    response.headers["Cache-Control"] = "no-store"
+    return Session(
+        success=True, token=token, expires_in=access.login.tokens.lifetime_s, request_id=request_id
+    )
+
+
+async def _read(request: Request) -> bytes:
+    """Not left to FastAPI, which knows one answer to a wrong body: that it has no photo."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST:
+            break
+    return body
+
+
+def _code(body: bytes) -> str:
+    try:
+        return _Code.model_validate_json(body).code
+    except ValidationError:
+        pass
+    raise _wrong()  # out here, because the other error quotes the code
+
+
+def _wrong() -> problems.RequestInvalid:
+    return problems.RequestInvalid('Send the code of wx.login as JSON: {"code": "..."}, 1 to 128 characters.')

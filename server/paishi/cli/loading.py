@@ -1,0 +1,39 @@
+"""Loading a network where somebody watches."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from paishi.cli.errors import fail
+from paishi.networks.download import OnProgress
+from paishi.networks.errors import NetworkError
+from paishi.networks.progress import download_progress
+from paishi.recognition.loading import load_recogniser
+from paishi.recognition.recogniser import Recogniser, SelfTestFailed
+from paishi.settings import Settings
+
+
+def load_with_progress(settings: Settings, on_progress: OnProgress | None = None) -> Recogniser:
+    """As `load_recogniser`; shows a download in the terminal besides where `on_progress` leads."""
+    with download_progress(settings.model) as show:
+
+        def both(received: int, total: int | None) -> None:
+            show(received, total)
+            if on_progress:
+                on_progress(received, total)
+
+        return load_recogniser(settings, both)
+
+
+@contextmanager
+def loaded(settings: Settings) -> Iterator[Recogniser]:
+    """A network for the block. Ends the program where it cannot be had, or fails its test in the block."""
+    try:
+        recogniser = load_with_progress(settings)
+    except NetworkError as error:
+        fail(str(error), 1)
+    try:
+        yield recogniser
+    except SelfTestFailed as error:
+        fail(str(error), 1)
+    finally:
+        recogniser.runtime.close()

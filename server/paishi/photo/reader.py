@@ -1,0 +1,98 @@
+"""Decoding off the event loop, and only so many at once."""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from anyio import CapacityLimiter, to_thread
+from numpy.typing import NDArray
+from PIL import Image
+
+from paishi.core_budget import CoreBudget
+from paishi.photo.decode import decode
+from paishi.photo.encode import encode_jpeg
+from paishi.photo.fit import Box, Fit, boxes, fit, short_side_for
+from paishi.photo.on_decode import timed
+
+T = TypeVar("T")
+
+
+class UprightJpeg(NamedTuple):
+    """A JPEG file without metadata; width and height in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+class Seen(NamedTuple):
+    """What a network is shown of a photo: its `views`, and where each lies on the upright photo, as fractions
+    of its width and height."""
+
+    views: NDArray[np.uint8]
+    boxes: list[Box]
+
+
+class PhotoReader:
+    """`max_pixels` bounds one picture, `at_once` how many are held decoded at a time: together, memory.
+
+    Each has one of `cores` while it is worked on.
+    """
+
+    def __init__(self, max_pixels: int, at_once: int, cores: CoreBudget) -> None:
+        self.max_pixels = max_pixels
+        self._cores = cores
+        self._limiter = CapacityLimiter(at_once)
+
+    async def views(self, data: bytes, size: int, way: Fit) -> NDArray[np.uint8]:
+        """Shape (n, size, size, 3), uint8 RGB, as `paishi.photo.fit.fit`. Raises PhotoError."""
+
+        @timed
+        def work() -> NDArray[np.uint8]:
+            picture = decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
+            return fit(picture, size, way)
+
+        return await self._on_a_core(work)
+
+    async def seen(self, data: bytes, size: int, way: Fit) -> Seen:
+        """The same views as `views` gives, and where they lie. Raises PhotoError."""
+
+        @timed
+        def work() -> Seen:
+            picture = decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
+            width, height = picture.size
+            shares = [
+                (left / width, top / height, right / width, bottom / height)
+                for left, top, right, bottom in boxes(width, height, size, way)
+            ]
+            return Seen(fit(picture, size, way), shares)
+
+        return await self._on_a_core(work)
+
+    async def drawn_on(self, data: bytes, long_side: int, draw: Callable[[Image.Image], bytes]) -> bytes:
+        """What `draw` makes of the upright picture, `long_side` pixels at most. Raises PhotoError."""
+
+        @timed
+        def work() -> bytes:
+            picture = decode(data, max_pixels=self.max_pixels, short_side=long_side, colour_managed=True)
+            picture.thumbnail((long_side, long_side))
+            return draw(picture)
+
+        return await self._on_a_core(work)
+
+    async def upright_jpeg(self, data: bytes) -> UprightJpeg:
+        """The whole picture, turned upright, in sRGB. Raises PhotoError."""
+
+        @timed
+        def work() -> UprightJpeg:
+            picture = decode(data, max_pixels=self.max_pixels, colour_managed=True)
+            return UprightJpeg(encode_jpeg(picture), *picture.size)
+
+        return await self._on_a_core(work)
+
+    async def _on_a_core(self, work: Callable[[], T]) -> T:
+        def on_a_core() -> T:
+            with self._cores.one():
+                return work()
+
+        return await to_thread.run_sync(on_a_core, limiter=self._limiter)

@@ -1,0 +1,88 @@
+"""What a server and the processes that decode for it say to each other, over pipes."""
+
+import struct
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import IO
+
+from PIL import Image
+
+from paishi.photo import errors
+from paishi.photo.errors import PhotoError
+from paishi.photo.formats import FORMATS, Format
+from paishi.photo.wanted import Wanted
+
+READY = b"\x06"
+"""A process's first byte: it has loaded what it needs and takes photos."""
+
+# Format, bytes of the file, most pixels, short side (0 is all), colour-managed or not.
+_REQUEST = struct.Struct("<BQQQ?")
+# Error (0 is none), then width and height in pixels, or the bytes of the error's detail and 0.
+_ANSWER = struct.Struct("<BQQ")
+
+_ERRORS: tuple[type[PhotoError], ...] = (
+    errors.PhotoUnreadable,
+    errors.PhotoTooManyPixels,
+    errors.PhotoTakesTooLong,
+    errors.FormatUnsupported,
+)
+
+# Bytes sent at once: pixels never lie in memory a second time as a whole.
+_STRIP = 4_000_000
+
+
+class Gone(Exception):
+    """The other side has ended."""
+
+
+def send_request(pipe: IO[bytes], kind: Format, data: bytes, wanted: Wanted) -> None:
+    """Raises OSError where the other side has ended."""
+    head = FORMATS.index(kind), len(data), wanted.max_pixels, wanted.short_side or 0, wanted.colour_managed
+    pipe.write(_REQUEST.pack(*head))
+    pipe.write(data)
+    pipe.flush()
+
+
+def receive_request(pipe: IO[bytes]) -> tuple[Format, bytes, Wanted]:
+    """Raises Gone."""
+    kind, length, max_pixels, short_side, colour_managed = _REQUEST.unpack(_read(pipe, _REQUEST.size))
+    wanted = Wanted(max_pixels, short_side or None, colour_managed)
+    return FORMATS[kind], _read(pipe, length), wanted
+
+
+def send_answer(pipe: IO[bytes], answer: Image.Image | PhotoError) -> None:
+    """A picture in mode "RGB", or why there is none. Raises OSError where the other side has ended."""
+    if isinstance(answer, PhotoError):
+        detail = answer.detail.encode()
+        pipe.write(_ANSWER.pack(1 + _ERRORS.index(type(answer)), len(detail), 0) + detail)
+    else:
+        pipe.write(_ANSWER.pack(0, *answer.size))
+        for top, bottom in _strips(*answer.size):
+            pipe.write(answer.crop((0, top, answer.width, bottom)).tobytes())
+    pipe.flush()
+
+
+def receive_answer(pipe: IO[bytes]) -> Image.Image:
+    """A picture in mode "RGB". Raises the PhotoError that was sent, or Gone."""
+    error, width, height = _ANSWER.unpack(_read(pipe, _ANSWER.size))
+    if error:
+        raise _ERRORS[error - 1](_read(pipe, width).decode())
+    picture = Image.new("RGB", (width, height), None)
+    for top, bottom in _strips(width, height):
+        rows = (width, bottom - top)
+        strip = Image.frombuffer("RGB", rows, _read(pipe, 3 * width * rows[1]), "raw", "RGB", 0, 1)
+        picture.paste(strip, (0, top))
+    return picture
+
+
+def _strips(width: int, height: int) -> Iterable[tuple[int, int]]:
+    rows = max(1, _STRIP // (3 * width))
+    return pairwise([*range(0, height, rows), height])
+
+
+def _read(pipe: IO[bytes], length: int) -> bytes:
+    """`pipe` is buffered, so that it gives all of it, or less where it ends."""
+    data = pipe.read(length)
+    if len(data) < length:
+        raise Gone
+    return data

@@ -1,0 +1,59 @@
+"""Why a photo was taken for something: where on it the network saw that."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paishi.contract import Prediction
+from paishi.photo.fit import Box
+from paishi.photo.grid import WHOLE, Grid, laid
+from paishi.photo.reader import Seen
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.insight import Insight, Method
+
+_FINER = 4
+"""Cells of a grid that joins views for each cell of theirs, along a side: theirs do not align."""
+
+
+class Explained(NamedTuple):
+    """`grid` covers `box`, in fractions of the upright photo, with 0 to 1: how much speaks for the class."""
+
+    prediction: Prediction
+    method: Method
+    grid: Grid
+    box: Box
+
+
+async def explain(
+    recogniser: Recogniser, insight: Insight, seen: Seen, classes: Sequence[int] | None
+) -> Explained:
+    """Explains the most probable of `classes`, None is of all.
+
+    What speaks against the class counts as nothing; the strongest is 1, as in Selvaraju et al., Grad-CAM,
+    ICCV 2017, section 3. Several views give one grid over the whole photo with their mean, where a view that
+    does not reach adds nothing. Raises NetworkError.
+    """
+    probabilities = (await recogniser.runtime.softmax(seen.views)).mean(axis=0)
+    among = range(len(probabilities)) if classes is None else classes
+    index = max(among, key=lambda one: float(probabilities[one]))
+    evidence = await insight.evidence(seen.views, index)
+    grid, box = _joined(evidence.maps, seen.boxes)
+    prediction = recogniser.prediction(index, float(probabilities[index]))
+    return Explained(prediction, evidence.method, _positive(grid), box)
+
+
+def _joined(maps: NDArray[np.float32], boxes: Sequence[Box]) -> tuple[Grid, Box]:
+    if len(maps) == 1:
+        return maps[0], boxes[0]
+    rows, columns = (side * _FINER for side in maps.shape[1:])
+    on_photo = [laid(grid, box, rows, columns) for grid, box in zip(maps, boxes, strict=True)]
+    mean: Grid = np.mean(on_photo, axis=0)
+    return mean, WHOLE
+
+
+def _positive(grid: Grid) -> Grid:
+    positive = np.maximum(grid, 0)
+    scaled: Grid = positive / max(float(positive.max()), np.finfo(np.float32).tiny)
+    return scaled

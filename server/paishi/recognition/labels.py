@@ -1,0 +1,33 @@
+"""Class → names, from `shared/labels/`; never from the network."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_PACKAGED = Path(__file__).parents[1] / "labels"
+LABELS = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "shared" / "labels"
+"""Part of an installed package; in a checkout both sides read them where they are."""
+
+
+class Label(NamedTuple):
+    """One class: its WordNet id, Keras's spelling, and what people call it."""
+
+    id: str
+    label: str
+    en: str
+    zh: str
+
+
+class Labels(NamedTuple):
+    """A list of classes in the order of the network's outputs."""
+
+    name: str
+    classes: tuple[Label, ...]
+
+
+@cache
+def load_labels(name: str) -> Labels:
+    """Reads `shared/labels/<name>.json`: an array of `{"id", "label", "name": {"en", "zh"}}`."""
+    rows = json.loads((LABELS / f"{name}.json").read_text(encoding="utf-8"))
+    return Labels(name, tuple(Label(row["id"], row["label"], **row["name"]) for row in rows))

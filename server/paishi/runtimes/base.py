@@ -1,0 +1,47 @@
+"""What every runtime offers. Importing this loads no NumPy: the settings name a precision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+from paishi.runtimes.agreement import Agreement
+
+Precision = Literal["fp32", "bf16", "int8"]
+"""What a network calculates with."""
+
+
+class Runtime(Protocol):
+    """A network ready to answer. Safe to call from many tasks at once."""
+
+    name: str
+    """The runtime's own name, such as "tensorflow"."""
+
+    precision: Precision
+
+    agreement: Agreement | None
+    """With the same network in fp32; None where that is the precision."""
+
+    async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Probabilities (n, classes) float32 of `views` (n, size, size, 3) uint8 RGB, row for row.
+
+        Raises ValueError for any other shape or dtype, RuntimeClosed after `close`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Ends waiting callers with RuntimeClosed. Returns when the batch that runs has been answered."""
+        ...
+
+
+class RuntimeClosed(Exception):
+    """The runtime was closed before it came to this request."""
+
+
+def check_views(views: NDArray[np.uint8], shape: tuple[int, ...]) -> None:
+    """Raises ValueError unless `views` are uint8 (n, *shape), one at least."""
+    if views.dtype != "uint8" or views.shape[1:] != shape or not len(views):
+        raise ValueError(f"Views must be uint8 (n, *{shape}), not {views.dtype} {views.shape}.")

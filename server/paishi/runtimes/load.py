@@ -1,0 +1,65 @@
+"""From what is wanted to a runtime. Importing this loads neither TensorFlow nor Keras nor OpenVINO."""
+
+import logging
+
+from paishi.networks.errors import ConversionFailed, RuntimeUnavailable
+from paishi.runtimes.base import Runtime
+from paishi.runtimes.conversion import FindWeights, converted
+from paishi.runtimes.convertible import NOT_CONVERTIBLE
+from paishi.runtimes.precision import lowered
+from paishi.runtimes.wanted import Wanted
+
+log = logging.getLogger(__name__)
+
+
+def load_runtime(wanted: Wanted, find_weights: FindWeights) -> Runtime:
+    """Blocks for seconds, or minutes where something is calibrated; calls `find_weights` if they are needed.
+
+    Raises RuntimeUnavailable, ConversionFailed, PrecisionRefused, and what `find_weights` and `build_served`
+    raise: WeightsUnavailable, WeightsMismatch, WeightsCorrupt.
+    """
+    if wanted.runtime == "tensorflow":
+        return _on_tensorflow(wanted, find_weights)
+    try:
+        return _on_openvino(wanted, find_weights)
+    except (RuntimeUnavailable, ConversionFailed) as error:
+        if wanted.runtime == "openvino" or wanted.precision != "fp32":
+            raise
+        if wanted.is_own:  # this process loads somebody's file only where the operator says so
+            raise type(error)(f"{error} To run it on TensorFlow, set PAISHI_RUNTIME=tensorflow.") from error
+        log.warning("%s runs on TensorFlow: %s", wanted.backbone.name, error)
+        return _on_tensorflow(wanted, find_weights)
+
+
+# Imports are within the functions: TensorFlow takes seconds and half a gigabyte, OpenVINO a quarter of a
+# second.
+
+
+def _on_openvino(wanted: Wanted, find_weights: FindWeights) -> Runtime:
+    if reason := NOT_CONVERTIBLE.get(wanted.backbone.name):
+        raise RuntimeUnavailable(f"{wanted.backbone.name} does not run on OpenVINO: {reason}")
+    try:
+        from paishi.runtimes.openvino import OpenVINORuntime, has_bf16
+    except (ImportError, OSError) as error:
+        raise RuntimeUnavailable(f"OpenVINO cannot be imported ({error}).") from error
+    if wanted.precision == "bf16" and not has_bf16():
+        raise RuntimeUnavailable("PAISHI_PRECISION=bf16: this processor has no bf16. Use fp32 or int8.")
+    with (converted if wanted.precision == "fp32" else lowered)(wanted, find_weights) as network:
+        return OpenVINORuntime(network.file, wanted.precision, network.agreement)
+
+
+def _on_tensorflow(wanted: Wanted, find_weights: FindWeights) -> Runtime:
+    if wanted.precision != "fp32":
+        raise RuntimeUnavailable(
+            f"PAISHI_PRECISION={wanted.precision} needs PAISHI_RUNTIME=openvino or auto."
+        )
+    from paishi.networks.served import build_served
+    from paishi.runtimes.tensorflow import TensorFlowRuntime
+
+    if wanted.is_own:
+        from paishi.networks.own_served import build_own
+
+        file = find_weights()
+        log.warning("%s is loaded in the server's own process, and such a file can run code.", file)
+        return TensorFlowRuntime(build_own(file, wanted.backbone.preprocessing))
+    return TensorFlowRuntime(build_served(wanted.backbone, find_weights()))
