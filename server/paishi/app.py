@@ -10,40 +10,40 @@ from starlette.middleware import Middleware
 
 from paishi import __version__
 from paishi.access.access import access_for
-from paishi.access.gate import Gate
-from paishi.admission import Admission
+from paishi.admission.admission import Admission
+from paishi.admission.body_memory import Bodies
+from paishi.admission.connections import Connections
 from paishi.api import corrections, explain, features, health, image, metrics, models, predict, session
 from paishi.api.deps import Services, admissions
 from paishi.api.docs import app_with_docs
+from paishi.api.error_handlers import answer_with_problems
 from paishi.api.guarding import guarding
 from paishi.api.home import add_home
 from paishi.api.openapi import describe
-from paishi.body_limit import BodyLimitProblem
-from paishi.control.obeying import Control
-from paishi.core_budget import this_process
-from paishi.cors import Cors
-from paishi.errors import answer_with_problems
-from paishi.lifecycle.draining import Draining
+from paishi.control.server_side import Control
 from paishi.lifecycle.phase import Lifecycle
+from paishi.middleware.access import Gate
+from paishi.middleware.admission import AtTheHeader
+from paishi.middleware.body_limit import BodyLimitProblem
+from paishi.middleware.cors import Cors
+from paishi.middleware.drain import Draining
+from paishi.middleware.observe import Observed
+from paishi.middleware.request_id import RequestId
+from paishi.middleware.security_headers import SecurityHeaders
 from paishi.networks.own import shown_name
 from paishi.photo.decode import end_workers, limit_decoding
 from paishi.photo.reader import PhotoReader
 from paishi.problems import ShuttingDown, documented
-from paishi.receiving.at_the_header import AtTheHeader
-from paishi.receiving.bodies import Bodies
-from paishi.receiving.connections import Connections
 from paishi.recognition.loading import LoadFor, load_recogniser
 from paishi.recognition.recognition import Recognition, State
-from paishi.request_id import RequestId
-from paishi.security_headers import SecurityHeaders
 from paishi.settings import Settings
-from paishi.store.opening import open_corrections, open_echoes
-from paishi.store.sweeping import swept
+from paishi.store.open import open_corrections, open_echoes
+from paishi.store.sweep import swept
 from paishi.surround import surround
+from paishi.system.cpu_budget import this_process
+from paishi.telemetry.async_handler import flush_log
+from paishi.telemetry.gauges import Now
 from paishi.telemetry.metrics import Metrics
-from paishi.telemetry.now import Now
-from paishi.telemetry.observed import Observed
-from paishi.telemetry.writer import flush_log
 
 
 def create_app(

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from paishi.asker import is_from_this_machine
+from paishi.client_address import is_from_this_machine
 from paishi.contract import Problem as ProblemBody
 
 

@@ -19,10 +19,10 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from paishi.cores import usable_cores
 from paishi.photo.ways import Fit
 from paishi.runtimes.base import Precision
 from paishi.runtimes.wanted import RuntimeChoice
+from paishi.system.cpu_count import usable_cores
 
 TOKEN_KEY_BYTES = 32
 """What HS256 wants at least (RFC 7518, section 3.2)."""
@@ -32,6 +32,10 @@ Commas = Annotated[list[str], NoDecode]
 
 def _unit(unit: str) -> JsonDict:
     return {"unit": unit}
+
+
+class Misconfigured(Exception):
+    """Settings that cannot take effect; the message says which to change and quotes no secret."""
 
 
 class Settings(BaseSettings):

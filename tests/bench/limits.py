@@ -9,12 +9,12 @@ from functools import cache
 
 import numpy as np
 
-from paishi.cores import usable_cores
 from paishi.photo.decode import decode
 from paishi.photo.fit import fit, short_side_for
 from paishi.recognition.loading import load_recogniser
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
+from paishi.system.cpu_count import usable_cores
 from tests.bench.matrix import gflops, product_library
 
 _BATCH = 8

@@ -9,7 +9,7 @@ from math import isfinite
 from statistics import fmean, median
 from typing import Any
 
-from paishi.cores import usable_cores
+from paishi.system.cpu_count import usable_cores
 from tests.bench.points import Closed, Open, Plan
 from tests.bench.rounds import Run
 from tests.bench.summary import Summary, cores_bound, ratio, summarise

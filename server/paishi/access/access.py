@@ -1,20 +1,30 @@
-"""From the settings to who may, and how much."""
+"""Builds authentication and rate limits from the settings."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from paishi.access.errors import AccessMisconfigured
+from paishi.access.authentication import Anybody, KeyHolders, Who
 from paishi.access.key_file import KeyFile
 from paishi.access.keys import StoredKey, parse_stored
-from paishi.access.login import Login
 from paishi.access.rates import Rates
-from paishi.access.sharing import shared_counters
+from paishi.access.redis_storage import shared_counters
 from paishi.access.tokens import Tokens
 from paishi.access.wechat import WeChat
-from paishi.access.who import Anybody, KeyHolders, Who
-from paishi.settings import TOKEN_KEY_BYTES, Settings
+from paishi.settings import TOKEN_KEY_BYTES, Misconfigured, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Exchanges a code of wx.login for a token of ours."""
+
+    wechat: WeChat
+    tokens: Tokens
+
+    async def token(self, code: str) -> str:
+        """Raises what `WeChat.openid` raises."""
+        return self.tokens.issue(await self.wechat.openid(code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,7 @@ class Access:
 
 
 def access_for(settings: Settings) -> Access:
-    """Raises AccessMisconfigured."""
+    """Raises Misconfigured."""
     shared = settings.rates.get_secret_value()
     rates = Rates(
         uploads=settings.uploads_per_minute,
@@ -55,7 +65,7 @@ def _key_holders(settings: Settings) -> KeyHolders:
     if settings.keys_file:
         return KeyHolders(lambda: fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
     if not fixed:
-        raise AccessMisconfigured(
+        raise Misconfigured(
             "PAISHI_AUTH=key needs PAISHI_KEYS or PAISHI_KEYS_FILE. `python -m paishi key new` makes a key."
         )
     return KeyHolders(lambda: fixed)
@@ -66,7 +76,7 @@ def _fixed_keys(entries: str) -> Sequence[StoredKey]:
         return [parse_stored(entry) for entry in entries.split(",") if entry.strip()]
     except ValueError as error:
         # Not quoted: it may be a key that was put there instead of its hash.
-        raise AccessMisconfigured(f"PAISHI_KEYS has an entry that is {error}.") from None
+        raise Misconfigured(f"PAISHI_KEYS has an entry that is {error}.") from None
 
 
 def _login(settings: Settings) -> Login:
@@ -80,7 +90,7 @@ def _login(settings: Settings) -> Login:
         if not value
     ]
     if missing:
-        raise AccessMisconfigured(
+        raise Misconfigured(
             f"PAISHI_AUTH=wechat needs {' and '.join(missing)}, from the mini-program's console."
         )
     key = settings.token_key.get_secret_value().encode() or secrets.token_bytes(TOKEN_KEY_BYTES)

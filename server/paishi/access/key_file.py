@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from paishi.access.errors import AccessMisconfigured
 from paishi.access.keys import StoredKey, parse_stored
+from paishi.settings import Misconfigured
 
 LOOK_EVERY_S = 1.0
 
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 class KeyFile:
     """One `name:hash` a line; empty lines and those that begin with # say nothing.
 
-    Raises AccessMisconfigured where the file cannot be read as such at the start. Later, lines that cannot be
+    Raises Misconfigured where the file cannot be read as such at the start. Later, lines that cannot be
     read let nobody in, and a file that is gone lets nobody in: that is how the operator may have meant it.
     """
 
@@ -28,9 +28,9 @@ class KeyFile:
             self._state = self._look()
             self._keys, wrong = self._read()
         except (OSError, UnicodeDecodeError) as error:
-            raise AccessMisconfigured(f"PAISHI_KEYS_FILE: {path} cannot be read: {_why(error)}.") from None
+            raise Misconfigured(f"PAISHI_KEYS_FILE: {path} cannot be read: {_why(error)}.") from None
         if wrong:
-            raise AccessMisconfigured(f"PAISHI_KEYS_FILE: {_wrong(path, wrong)}.")
+            raise Misconfigured(f"PAISHI_KEYS_FILE: {_wrong(path, wrong)}.")
 
     def stored(self) -> Sequence[StoredKey]:
         """Those in the file now, or a second ago."""

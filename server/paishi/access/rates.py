@@ -6,8 +6,8 @@ import time
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
 
-from paishi.access.counting import Counting
-from paishi.access.sharing import leave
+from paishi.access.rate_storage import Counting
+from paishi.access.redis_storage import leave
 from paishi.problems import TooManyRequests
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from paishi.access.who import bearer
+from paishi.access.authentication import bearer
 from paishi.problems import NotAuthorised
 
 _ALGORITHM = "HS256"

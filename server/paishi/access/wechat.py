@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import httpx
 from pydantic import SecretStr
 
-from paishi.access.errcodes import BUSY, SETTINGS, problem_of
+from paishi.access.wechat_errors import BUSY, SETTINGS, problem_of
 
 ATTEMPTS = 2
 _PAUSE_S = 0.5

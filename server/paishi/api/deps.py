@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, File, Request, UploadFile
 from fastapi.routing import APIRoute
 
 from paishi.access.access import Access
-from paishi.admission import Admission
+from paishi.admission.admission import Admission
+from paishi.admission.body_memory import Bodies
+from paishi.admission.connections import Connections
 from paishi.lifecycle.phase import Lifecycle
 from paishi.photo.reader import PhotoReader
 from paishi.problems import ImageMissing
-from paishi.receiving.bodies import Bodies
-from paishi.receiving.connections import Connections
 from paishi.recognition.recognition import Recognition
 from paishi.settings import Settings
 from paishi.store.echoes import Echoes

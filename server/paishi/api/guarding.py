@@ -1,4 +1,4 @@
-"""What /docs says of routes behind `paishi.access.gate`."""
+"""What /docs says of routes behind `paishi.middleware.access`."""
 
 from typing import Any
 

@@ -2,8 +2,8 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import choose_encoder
 
 from paishi.api.deps import ServicesDep
+from paishi.client_address import is_local
 from paishi.problems import NotFound
-from paishi.telemetry.nearby import is_nearby
 
 # For the operator: not in /docs, which is for those who write a client.
 router = APIRouter(include_in_schema=False)
@@ -12,7 +12,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/metrics")
 def metrics(request: Request, services: ServicesDep) -> Response:
     shown = services.settings.metrics
-    if shown == "off" or (shown == "local" and not is_nearby(request.scope)):
+    if shown == "off" or (shown == "local" and not is_local(request.scope)):
         raise NotFound(f"/metrics is not shown here: PAISHI_METRICS is {shown}.")
     encode, content_type = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(services.metrics.registry), headers={"Content-Type": content_type})

@@ -2,8 +2,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from paishi import problems
-from paishi.access.address import network_of
 from paishi.api.deps import RequestIdDep, ServicesDep
+from paishi.client_address import rate_limit_key
 from paishi.contract import Session
 from paishi.problems import documented, problem_response
 
@@ -47,7 +47,7 @@ async def session(
     access = services.access
     if access.login is None:
         raise problems.NotFound("This server has no sessions: nobody has to log in with WeChat here.")
-    await access.rates.login(f"at:{network_of(request.client.host if request.client else None)}")
+    await access.rates.login(f"at:{rate_limit_key(request.client.host if request.client else None)}")
     body = await _read(request)
     if len(body) > _LARGEST:
         # The rest is still to come, and nobody will read it.

@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from paishi.cli.errors import fail, read_settings, say
-from paishi.store.errors import FolderUnknown
-from paishi.whole_file import write_whole
+from paishi.settings import Misconfigured
+from paishi.system.atomic_write import write_whole
 
 if TYPE_CHECKING:
     from paishi.store.folder import Folder
@@ -32,7 +32,7 @@ def _opened() -> Iterator["Folder"]:
 
     try:
         yield Folder(settings.corrections)
-    except FolderUnknown as error:
+    except Misconfigured as error:
         fail(f"PAISHI_CORRECTIONS: {error}")
     except OSError as error:
         fail(f"{error.filename or settings.corrections}: {error.strerror or error}.", 1)

@@ -3,7 +3,7 @@
 import asyncio
 
 from paishi.cli.errors import fail
-from paishi.cli.loading import loaded
+from paishi.cli.load import loaded
 from paishi.recognition.measured import Measured, keep_measured
 from paishi.recognition.measuring import measure
 from paishi.recognition.recogniser import Recogniser

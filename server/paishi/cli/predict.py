@@ -3,8 +3,8 @@ from typing import Annotated
 
 import typer
 
-from paishi.cli.asked import check_asked
 from paishi.cli.errors import read_settings
+from paishi.cli.resolve import check_asked
 
 
 def predict(
@@ -19,7 +19,7 @@ def predict(
     settings = read_settings(model=model)
     check_asked(settings)
     # Here and not above: the other commands answer at once, without NumPy and all that recognises.
-    from paishi.cli.naming import name_photos
+    from paishi.cli.batch_predict import name_photos
 
     if not name_photos(settings, paths, top, as_json):
         raise typer.Exit(1)

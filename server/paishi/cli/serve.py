@@ -2,9 +2,9 @@ from typing import Annotated
 
 import typer
 
-from paishi.cli.asked import check_asked
 from paishi.cli.errors import fail, read_settings
-from paishi.store.errors import FolderUnknown
+from paishi.cli.resolve import check_asked
+from paishi.settings import Misconfigured
 
 
 def serve(
@@ -20,5 +20,5 @@ def serve(
 
     try:
         start(settings)
-    except FolderUnknown as error:
+    except Misconfigured as error:
         fail(str(error))

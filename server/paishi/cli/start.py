@@ -9,19 +9,18 @@ from typing import NoReturn
 import uvicorn
 from rich.console import Console
 
-from paishi.access.errors import AccessMisconfigured
 from paishi.app import create_app
-from paishi.cli.announcement import Announcement
+from paishi.cli.banner import Announcement
 from paishi.cli.errors import fail
-from paishi.cli.loading import load_with_progress
-from paishi.lifecycle.ending import EndingServer, end_at_once
-from paishi.lifecycle.lasting import Lasting
-from paishi.receiving.joined import http_of
-from paishi.receiving.open_files import BACKLOG, make_room_for
+from paishi.cli.listening import http_of
+from paishi.cli.load import load_with_progress
+from paishi.connection.file_limit import BACKLOG, make_room_for
+from paishi.lifecycle.gc_tuning import Lasting
+from paishi.lifecycle.graceful_shutdown import EndingServer, end_at_once
 from paishi.recognition.recognition import Ready, State
 from paishi.settings import Settings
-from paishi.telemetry.changes import log_change
 from paishi.telemetry.log import form_of, set_up_log
+from paishi.telemetry.model_log import log_change
 
 _TURN_S = 0.0002
 """How long a thread may keep the interpreter from one that waits for it. Ours calculate outside it, while the
@@ -31,7 +30,7 @@ With 1 or 0.05 ms less of that is gained."""
 
 
 def start(settings: Settings) -> NoReturn:
-    """Ends the program when the server has ended, or where it cannot listen."""
+    """Ends the program when the server has ended, or if it cannot listen. Raises Misconfigured."""
     listening = listen(settings)
     set_up_log(settings)
     port = listening.getsockname()[1]
@@ -46,10 +45,7 @@ def start(settings: Settings) -> NoReturn:
         if form_of(settings) == "json":  # a person has just read it
             log_change(state)
 
-    try:
-        app = create_app(settings, load_with_progress, on_change, port)
-    except AccessMisconfigured as error:
-        fail(str(error))
+    app = create_app(settings, load_with_progress, on_change, port)
     services = app.state.services
     services.connections.most = make_room_for(settings.max_connections)
     config = uvicorn.Config(

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from paishi.cli.errors import fail, network, read_settings, say
+from paishi.control.client_side import OrderFailed, order
 from paishi.control.messages import Standing
-from paishi.control.ordering import OrderFailed, order
 from paishi.control.run_folder import RunFolder
 from paishi.networks.own import folder_of, names_folder
 from paishi.networks.source import is_published

@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from paishi.control.messages import Message, Order, Outcome, Standing
-from paishi.whole_file import write_whole
+from paishi.system.atomic_write import write_whole
 
 _LARGEST = 64 * 1024
 M = TypeVar("M", bound=Message)

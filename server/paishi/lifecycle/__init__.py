@@ -1,1 +1,1 @@
-"""How the process ends, and how it notices that it hangs."""
+"""From the start of the process to its end: phase, graceful shutdown, watchdog."""

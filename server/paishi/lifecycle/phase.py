@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from paishi.core_budget import this_process
 from paishi.lifecycle.answers import Answers
 from paishi.problems import NotAnswering, Problem, ShuttingDown
+from paishi.system.cpu_budget import this_process
 
 Phase = Literal["serving", "draining", "closing", "hung"]
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from paishi.lifecycle.last_words import say, stacks
+from paishi.lifecycle.crash_report import say, stacks
 from paishi.lifecycle.phase import Lifecycle
 
 HANGS = 70

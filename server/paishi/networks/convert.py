@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.child import answer_parent
 from paishi.networks.catalogue import find_backbone
 from paishi.networks.errors import ConversionFailed
 from paishi.networks.quiet import keras, tf
@@ -20,6 +19,7 @@ from paishi.networks.traced import traced
 from paishi.runtimes.convertible import TOLERANCE
 from paishi.runtimes.openvino import compiled, read_network
 from paishi.runtimes.untracked import ov
+from paishi.system.child_process import answer_parent
 
 
 def convert(model: keras.Model, network: Path) -> None:

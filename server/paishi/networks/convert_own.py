@@ -6,10 +6,10 @@ Loading the file can run code; it does so in this process, which is gone afterwa
 import sys
 from pathlib import Path
 
-from paishi.child import answer_parent
 from paishi.networks.backbone import Preprocessing
 from paishi.networks.convert import convert
 from paishi.networks.own_served import build_own
+from paishi.system.child_process import answer_parent
 
 
 def main(file: str, preprocessing: str, folder: str) -> None:

@@ -4,13 +4,13 @@ import atexit
 
 from PIL import Image
 
-from paishi.core_budget import limited_elsewhere
-from paishi.cores import usable_cores
 from paishi.photo.cost import is_cheap
 from paishi.photo.decoding import decode_here
 from paishi.photo.formats import format_of
 from paishi.photo.wanted import Wanted
 from paishi.photo.workers import Workers
+from paishi.system.cpu_budget import limited_elsewhere
+from paishi.system.cpu_count import usable_cores
 
 LIMIT_S = 2.0
 """Seconds; what `PAISHI_DECODE_S` is where nobody sets it."""

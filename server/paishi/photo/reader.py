@@ -8,11 +8,11 @@ from anyio import CapacityLimiter, to_thread
 from numpy.typing import NDArray
 from PIL import Image
 
-from paishi.core_budget import CoreBudget
 from paishi.photo.decode import decode
 from paishi.photo.encode import encode_jpeg
 from paishi.photo.fit import Box, Fit, boxes, fit, short_side_for
 from paishi.photo.on_decode import timed
+from paishi.system.cpu_budget import CoreBudget
 
 T = TypeVar("T")
 

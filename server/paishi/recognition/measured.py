@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
-from paishi.whole_file import write_whole
+from paishi.system.atomic_write import write_whole
 
 
 class Measured(BaseModel):

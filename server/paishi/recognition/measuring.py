@@ -6,9 +6,9 @@ from statistics import median
 
 import numpy as np
 
-from paishi.cores import usable_cores
 from paishi.recognition.measured import Measured
 from paishi.recognition.recogniser import Recogniser
+from paishi.system.cpu_count import usable_cores
 
 RUNS = 20
 _WARM_UP = 3

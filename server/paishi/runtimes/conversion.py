@@ -10,7 +10,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from paishi.child import ChildFailed, run_child
 from paishi.networks.errors import ConversionFailed
 from paishi.networks.fingerprint import fingerprint
 from paishi.networks.source import is_address, is_published
@@ -18,6 +17,7 @@ from paishi.networks.weights import weights_location
 from paishi.runtimes.calibration import photos_key
 from paishi.runtimes.converted import Converted, ConvertedNetworks, Identity, Sought
 from paishi.runtimes.wanted import Wanted
+from paishi.system.child_process import ChildFailed, run_child
 
 log = logging.getLogger(__name__)
 

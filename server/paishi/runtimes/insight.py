@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.core_budget import this_process
+from paishi.system.cpu_budget import this_process
 
 Method = Literal["cam", "grad-cam"]
 T = TypeVar("T")

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.core_budget import CoreBudget
 from paishi.runtimes.base import RuntimeClosed
 from paishi.runtimes.on_run import Waiting
+from paishi.system.cpu_budget import CoreBudget
 
 PATIENCE_S = 0.01
 """How long a picture waits for the last cores: about as long as a phone's photo takes to be decoded."""

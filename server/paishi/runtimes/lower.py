@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.child import answer_parent
 from paishi.networks.errors import PrecisionRefused
 from paishi.photo.decode import decode
 from paishi.photo.errors import PhotoError
@@ -25,6 +24,7 @@ from paishi.runtimes.calibration import need_enough, photo_set
 from paishi.runtimes.converted import NETWORK
 from paishi.runtimes.openvino import compiled, read_network, runner
 from paishi.runtimes.untracked import ov
+from paishi.system.child_process import answer_parent
 
 _MAX_PIXELS = 200_000_000
 Views = NDArray[np.uint8]

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.core_budget import CoreBudget, this_process
 from paishi.runtimes.agreement import Agreement
 from paishi.runtimes.base import Precision, check_views
 from paishi.runtimes.lanes import Lanes, Run
 from paishi.runtimes.mapped import forget_pages
 from paishi.runtimes.untracked import ov
 from paishi.runtimes.yielding import yielding
+from paishi.system.cpu_budget import CoreBudget, this_process
 
 Picture = NDArray[np.uint8]
 Softmax = NDArray[np.float32]

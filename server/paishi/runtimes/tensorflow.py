@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.core_budget import this_process
 from paishi.networks.quiet import keras, tf
 from paishi.networks.traced import traced
 from paishi.runtimes.agreement import Agreement
 from paishi.runtimes.base import Precision, check_views
 from paishi.runtimes.batching import Batcher
+from paishi.system.cpu_budget import this_process
 
 
 class TensorFlowRuntime:

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, TypeVar
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from paishi.daemon_thread import in_daemon_thread
 from paishi.problems import StoreUnavailable
-from paishi.store.errors import FolderUnknown
-from paishi.whole_file import write_whole
+from paishi.settings import Misconfigured
+from paishi.system.atomic_write import write_whole
+from paishi.system.daemon_thread import in_daemon_thread
 
 T = TypeVar("T")
 _LIMIT_S = 10.0
@@ -31,7 +31,7 @@ class Stored(NamedTuple):
 class Folder:
     """`address` is a path, or an address as fsspec has them, such as `s3://bucket/echoes`.
 
-    Blocking; raises what the file system raises. Raises FolderUnknown for an address that leads nowhere.
+    Blocking; raises what the file system raises. Raises Misconfigured for an address that leads nowhere.
     """
 
     def __init__(self, address: str) -> None:
@@ -40,9 +40,9 @@ class Folder:
             self._files: Any
             self._files, root = fsspec.core.url_to_fs(os.path.expanduser(address))
         except ImportError as error:
-            raise FolderUnknown(f"{address} needs a package that is not installed: {error}") from error
+            raise Misconfigured(f"{address} needs a package that is not installed: {error}") from error
         except ValueError as error:
-            raise FolderUnknown(f"{address} is no address of a folder: {error}") from error
+            raise Misconfigured(f"{address} is no address of a folder: {error}") from error
         self._root = root.rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from paishi.store.folder import Folder, FolderAccess, Stored
-from paishi.whole_file import SCRATCH
+from paishi.system.atomic_write import SCRATCH
 
 _KEY = re.compile(r"[0-9a-f]{8,12}-[A-Za-z0-9_-]{22}")
 _SUFFIX = ".jpg"

@@ -5,10 +5,10 @@ import os
 import threading
 
 from paishi.settings import Settings
-from paishi.telemetry.form import Form, formatter
+from paishi.telemetry.async_handler import Writer
+from paishi.telemetry.log_format import Form, formatter
+from paishi.telemetry.log_once import NotAgain
 from paishi.telemetry.stderr import is_terminal, writing_to_stderr
-from paishi.telemetry.told import NotAgain
-from paishi.telemetry.writer import Writer
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from prometheus_client import (
 )
 
 from paishi.contract import Problem
-from paishi.telemetry.exchange import Exchange
+from paishi.telemetry.request_record import Exchange
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 """A small network answers in milliseconds, a large photo from a bad mobile network takes seconds. The same

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from paishi.access.access import access_for
-from paishi.access.errors import AccessMisconfigured
 from paishi.access.key_file import LOOK_EVERY_S, KeyFile
 from paishi.access.keys import find_key, hash_of, new_key, parse_stored
-from paishi.settings import Settings
+from paishi.settings import Misconfigured, Settings
 from tests.server.access.sending import OPEN, PHOTO, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started
 
@@ -194,7 +193,7 @@ def test_a_line_that_is_none_lets_nobody_in_and_is_not_quoted(
     assert names(file) == ["a"]
     assert "digits: 2" in caplog.text
     assert OTHER not in caplog.text
-    with pytest.raises(AccessMisconfigured, match="digits: 2") as caught:
+    with pytest.raises(Misconfigured, match="digits: 2") as caught:
         KeyFile(path)
     assert OTHER not in str(caught.value)
 
@@ -206,7 +205,7 @@ def test_a_name_that_could_not_be_read_back_is_none(name: str) -> None:
 
 
 def test_keys_are_needed_to_start() -> None:
-    with pytest.raises(AccessMisconfigured, match="key new"):
+    with pytest.raises(Misconfigured, match="key new"):
         access_for(Settings(auth="key"))
 
 
@@ -214,7 +213,7 @@ def test_keys_are_needed_to_start() -> None:
 def test_a_file_that_cannot_be_read_stops_the_start(tmp_path: Path, content: bytes | None) -> None:
     if content is not None:
         (tmp_path / "keys").write_bytes(content)
-    with pytest.raises(AccessMisconfigured, match="PAISHI_KEYS_FILE"):
+    with pytest.raises(Misconfigured, match="PAISHI_KEYS_FILE"):
         KeyFile(tmp_path / "keys")
 
 

@@ -7,9 +7,8 @@ import jwt
 import pytest
 
 from paishi.access.access import access_for
-from paishi.access.errors import AccessMisconfigured
 from paishi.contract import Session
-from paishi.settings import Settings
+from paishi.settings import Misconfigured, Settings
 from tests.server.access.fake_wechat import APPID, SECRET, FakeWeChat, Told, serving
 from tests.server.access.sending import OPEN, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started
@@ -166,6 +165,6 @@ def test_nothing_secret_is_logged_or_answered(
     ("missing", "named"), [("wechat_appid", "PAISHI_WECHAT_APPID"), ("wechat_secret", "PAISHI_WECHAT_SECRET")]
 )
 def test_it_does_not_start_without_what_wechat_gave(wechat: FakeWeChat, missing: str, named: str) -> None:
-    with pytest.raises(AccessMisconfigured, match=named) as caught:
+    with pytest.raises(Misconfigured, match=named) as caught:
         access_for(Settings(**settings(wechat, **{missing: ""})))  # type: ignore[arg-type]
     assert SECRET not in str(caught.value)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from paishi.access.access import access_for
-from paishi.access.errors import AccessMisconfigured
-from paishi.settings import Settings
+from paishi.settings import Misconfigured, Settings
 from tests.server.access.redis_server import PASSWORD, address, redis_binary, running_redis
 from tests.server.access.sending import post, problem_of
 from tests.server.api.conftest import AppClient, started
@@ -48,7 +47,7 @@ def test_while_it_is_down_each_counts_alone(
         warnings = [record for record in caplog.records if "PAISHI_RATES" in record.getMessage()]
         assert len(warnings) == 2  # one a server, not one a request
         assert PASSWORD not in caplog.text
-        monkeypatch.setattr("paishi.access.counting._ASK_AGAIN_S", 0)
+        monkeypatch.setattr("paishi.access.rate_storage._ASK_AGAIN_S", 0)
         for client in (one, two):
             monkeypatch.setattr(client.services.access.rates._counting, "_ask_again_at", 0.0)
         with running_redis(tmp_path / "redis", port):
@@ -93,7 +92,7 @@ def test_a_wrong_password(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     ["127.0.0.1:6379", "http://secret@x", "redis://x:secret", "memcached://secret@x", "redis://[secret"],
 )
 def test_an_address_that_is_none_stops_the_start(wrong: str) -> None:
-    with pytest.raises(AccessMisconfigured, match="PAISHI_RATES") as caught:
+    with pytest.raises(Misconfigured, match="PAISHI_RATES") as caught:
         access_for(Settings(rates=wrong))  # type: ignore[arg-type]
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
@@ -103,5 +102,5 @@ def test_without_the_package_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None
     for name in [name for name in sys.modules if name.partition(".")[0] == "redis"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "redis", None)
-    with pytest.raises(AccessMisconfigured, match="pip install"):
+    with pytest.raises(Misconfigured, match="pip install"):
         access_for(Settings(rates="redis://x"))  # type: ignore[arg-type]

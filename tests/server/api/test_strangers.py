@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import Request
 
-from paishi.asker import is_from_this_machine
+from paishi.client_address import is_from_this_machine
 from paishi.networks.quiet import keras
 from tests.server.conftest import RunningServer, run_server, wait_for
 from tests.server.networks.own_networks import write_own

@@ -1,8 +1,8 @@
 import json
 from pathlib import Path
 
-from paishi.cores import usable_cores
 from paishi.networks.catalogue import CATALOGUE, find_backbone
+from paishi.system.cpu_count import usable_cores
 from tests.server.cli.command import assert_one_sentence, run
 
 

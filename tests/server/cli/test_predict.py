@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.cli.naming import IN_FLIGHT, Named, _in_order, _Reader
+from paishi.cli.batch_predict import IN_FLIGHT, Named, _in_order, _Reader
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
@@ -152,7 +152,7 @@ def test_so_many_are_in_flight_that_the_runtime_can_batch_and_the_order_stays(tm
 def test_the_bar_is_for_terminals_and_several_photos(terminal: bool, photos: int) -> None:
     code = (
         "from pathlib import Path\n"
-        "from paishi.cli.printing import Printer\n"
+        "from paishi.cli.prediction_printer import Printer\n"
         "from paishi.contract import Model\n"
         f"with Printer(Model(name='Net', labels='imagenet'), True, {photos}) as printer:\n"
         f"    for number in range({photos}): printer.show(Path('a\\x1b[2J.jpg'), [], 'broken')"

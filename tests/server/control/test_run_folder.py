@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from paishi.control.client_side import OrderFailed, order
 from paishi.control.messages import Order, Standing
-from paishi.control.ordering import OrderFailed, order
 from paishi.control.run_folder import RunFolder, read, write
 
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes as POSIX has them")

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.core_budget import CoreBudget
 from paishi.lifecycle.answers import WatchedRuntime
 from paishi.runtimes.base import Precision
 from paishi.runtimes.lanes import Lanes
+from paishi.system.cpu_budget import CoreBudget
 
 GOOD, STUCK, BROKEN = 1, 2, 3
 LIMIT_S = 60

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from paishi.core_budget import CoreBudget, limited_elsewhere, this_process
 from paishi.lifecycle.answers import WatchedRuntime
 from paishi.photo import decode
 from paishi.photo.reader import PhotoReader
 from paishi.runtimes.insight import GRAPH_S, LazyInsight
+from paishi.system.cpu_budget import CoreBudget, limited_elsewhere, this_process
 from tests.server.api.conftest import Brightness
 from tests.server.pictures import file_of, noise
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from paishi.core_budget import this_process
 from paishi.photo.reader import PhotoReader
 from paishi.recognition.loading import load_recogniser
 from paishi.settings import Settings
+from paishi.system.cpu_budget import this_process
 from tests.server.api.conftest import started
 from tests.server.conftest import need_shared
 from tests.server.pictures import file_of

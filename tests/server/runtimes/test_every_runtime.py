@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.core_budget import CoreBudget, this_process
 from paishi.networks.quiet import keras
 from paishi.runtimes.base import Runtime, RuntimeClosed
 from paishi.runtimes.convertible import TOLERANCE
 from paishi.runtimes.openvino import OpenVINORuntime
 from paishi.runtimes.tensorflow import TensorFlowRuntime
+from paishi.system.cpu_budget import CoreBudget, this_process
 from tests.server.runtimes.conftest import pictures
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.core_budget import CoreBudget
 from paishi.runtimes.base import RuntimeClosed
 from paishi.runtimes.lanes import Lanes
+from paishi.system.cpu_budget import CoreBudget
 from tests.server.runtimes.queued import Answer, answer, in_loop, submitted, views
 
 STREAMS = 6

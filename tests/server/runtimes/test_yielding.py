@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from paishi.core_budget import CoreBudget
 from paishi.runtimes.openvino import OpenVINORuntime
 from paishi.runtimes.yielding import NICENESS, yielding
+from paishi.system.cpu_budget import CoreBudget
 from tests.server.runtimes.conftest import pictures
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")

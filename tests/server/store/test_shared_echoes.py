@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from paishi.problems import StoreUnavailable
-from paishi.store.errors import FolderUnknown
+from paishi.settings import Misconfigured
 from paishi.store.folder import Folder
 from paishi.store.shared_echoes import SharedEchoes
 from tests.server.api.conftest import started
@@ -109,7 +109,7 @@ def test_a_store_that_fails_is_no_mistake_of_ours(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["s3://bucket/echoes", "nowhere://bucket"])
 def test_an_address_that_leads_nowhere_ends_the_start(address: str, tmp_path: Path) -> None:
-    with pytest.raises(FolderUnknown):
+    with pytest.raises(Misconfigured):
         Folder(address)
     done = run(
         "serve",

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from paishi.telemetry.writer import Writer
+from paishi.telemetry.async_handler import Writer
 from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, answers, free_port, run_server, wait_for
 
@@ -106,7 +106,7 @@ def test_arguments_are_as_they_were(logger: logging.Logger) -> None:
 
 
 def test_an_ending_server_waits_for_what_it_has_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paishi.telemetry.writer.TOGETHER_S", 60.0)  # it must be told to hurry
+    monkeypatch.setattr("paishi.telemetry.async_handler.TOGETHER_S", 60.0)  # it must be told to hurry
     said: list[str] = []
     writer, requests = Writer(said.append), logging.getLogger("paishi.request")
     requests.setLevel(logging.INFO)

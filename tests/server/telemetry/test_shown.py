@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from paishi.telemetry.nearby import is_nearby
+from paishi.client_address import is_local
 from tests.server.api.conftest import AppClient, started
 from tests.server.telemetry.conftest import Watched
 
@@ -68,4 +68,4 @@ def test_it_is_not_among_what_clients_are_told(watched: Watched) -> None:
 )
 def test_what_is_nearby(peer: str, host: str, nearby: bool) -> None:
     scope = {"type": "http", "client": (peer, 1234), "headers": [(b"host", host.encode())]}
-    assert is_nearby(scope) is nearby
+    assert is_local(scope) is nearby

@@ -1,0 +1,107 @@
+"""Turns whatever a request raises into a problem."""
+
+import logging
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from paishi import problems
+from paishi.admission.body_abort import BodyEnded
+from paishi.photo.errors import FormatUnsupported, PhotoError, PhotoTakesTooLong, PhotoTooManyPixels
+from paishi.problems import Problem, ProblemResponse, problem_response
+from paishi.runtimes.base import RuntimeClosed
+from paishi.settings import Settings
+from paishi.telemetry.log_once import mark_logged
+
+log = logging.getLogger(__name__)
+
+CLOSED_RETRY_S = 3
+
+_PHOTO_PROBLEMS: Mapping[type[PhotoError], type[Problem]] = {
+    PhotoTooManyPixels: problems.ImageTooManyPixels,
+    FormatUnsupported: problems.ImageFormatUnsupported,
+    PhotoTakesTooLong: problems.ImageTakesTooLong,
+}
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Every exception of the application's own tree, FastAPI's and Starlette's gets the contract's form."""
+    app.exception_handler(Problem)(_problem)
+    app.exception_handler(PhotoError)(_photo_error)
+    app.exception_handler(BodyEnded)(_body_ended)
+    app.exception_handler(RuntimeClosed)(_runtime_closed)
+    app.exception_handler(RequestValidationError)(_validation_error)
+    app.exception_handler(HTTPException)(_http_exception)
+    app.exception_handler(Exception)(_unforeseen)
+
+
+async def _problem(request: Request, error: Problem) -> ProblemResponse:
+    return problem_response(request, error)
+
+
+async def _photo_error(request: Request, error: PhotoError) -> ProblemResponse:
+    kind = _PHOTO_PROBLEMS.get(type(error), problems.ImageUnreadable)
+    return problem_response(request, kind(error.detail))
+
+
+async def _body_ended(request: Request, error: BodyEnded) -> ProblemResponse:
+    return problem_response(request, error.problem, dict(error.headers or {}))
+
+
+async def _runtime_closed(request: Request, error: RuntimeClosed) -> ProblemResponse:
+    closed = problems.ModelLoading(
+        "The network was exchanged, or the server is ending. Send the photo again.",
+        retry_after=CLOSED_RETRY_S,
+    )
+    return problem_response(request, closed)
+
+
+async def _validation_error(request: Request, error: RequestValidationError) -> ProblemResponse:
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    if where[0] == "body" and any(wrong["loc"] in (("body",), ("body", "image")) for wrong in error.errors()):
+        detail = "Send the photo as multipart/form-data in a file field named `image`, once."
+        return problem_response(request, problems.ImageMissing(detail))
+    return problem_response(
+        request, problems.RequestInvalid(f"{where[0]} {'.'.join(where[1:])}: {first['msg']}.")
+    )
+
+
+async def _http_exception(request: Request, error: HTTPException) -> ProblemResponse:
+    """Starlette's own refusals: unknown address, wrong method, multipart that cannot be parsed."""
+    problem: Problem
+    settings: Settings = request.app.state.services.settings
+    if error.status_code == 404:
+        listed = " All addresses are listed at /docs." if settings.docs else ""
+        problem = problems.NotFound(f"Nothing is at {request.url.path}.{listed}")
+    elif error.status_code == 405:
+        see = "; see /docs" if settings.docs else ""
+        problem = problems.MethodNotAllowed(f"{request.method} is not for {request.url.path}{see}.")
+    elif error.status_code == 413:
+        problem = problems.ImageTooLarge("The request is too large. Send the photo smaller or compressed.")
+    else:
+        problem = problems.RequestInvalid(str(error.detail))
+        problem.status = error.status_code
+    return problem_response(request, problem, dict(error.headers or {}))
+
+
+async def _unforeseen(request: Request, error: Exception) -> ProblemResponse:
+    """The log gets the stack trace, the client only the id to ask with."""
+    request_id = request.state.request_id
+    log.error(
+        "request %s: %s: %s",
+        request_id,
+        type(error).__name__,
+        error,
+        exc_info=error,
+        extra={"request_id": request_id},
+    )
+    mark_logged(error)
+    return problem_response(
+        request,
+        problems.Internal(
+            "It is in the server's log under this request_id. Try again; if it stays, report it."
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Below ASGI: the HTTP/1.1 protocol with time limits, lingering close and load shedding."""

@@ -1,0 +1,165 @@
+"""The server's side: takes orders, swaps the network, says what came of it."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from paishi.control.messages import Order, Outcome, Standing
+from paishi.control.run_folder import RunFolder, write
+from paishi.networks.download import OnProgress
+from paishi.networks.own import shown_name
+from paishi.recognition.loading import LoadFor
+from paishi.recognition.recognition import Recognition
+from paishi.settings import Settings
+from paishi.system.background_task import beside
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.3
+"""Between two looks for an order. Looking works on every system and between containers; a signal does not."""
+
+
+class Control:
+    """Obeys this user's orders to the server on `port`, and SIGHUP: the same network from its file, anew.
+
+    A network that cannot be loaded leaves the one that answers where it is.
+    """
+
+    def __init__(self, settings: Settings, port: int, recognition: Recognition, load: LoadFor) -> None:
+        self.settings = settings
+        self.port = port
+        self._recognition = recognition
+        self._load = load
+        self._folder = RunFolder(settings.keras_home)
+        self._started = datetime.now(UTC)
+        self._reload = asyncio.Event()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        with self._standing() as known, _on_hangup(self._reload.set):
+            async with beside(self._listen(known)):
+                yield
+
+    @contextmanager
+    def _standing(self) -> Iterator[bool]:
+        """Whether orders can come. A folder that cannot be written is no reason not to serve."""
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(self._folder.stand(self._now()))
+            except OSError as error:
+                log.debug("`python -m paishi use` cannot reach this server: %s: %s", self._folder.path, error)
+                yield False
+            else:
+                yield True
+
+    def _now(self) -> Standing:
+        return Standing(
+            pid=os.getpid(),
+            started=self._started,
+            host=self.settings.host,
+            port=self.port,
+            model=self.settings.model,
+            weights=self.settings.weights,
+        )
+
+    async def _listen(self, known: bool) -> None:
+        while True:
+            order = await asyncio.to_thread(self._next_order) if known else None
+            if order:
+                await self._obey(order)
+            elif self._reload.is_set():
+                self._reload.clear()
+                await self._swap(self.settings, lambda received, total: None)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._reload.wait(), LOOK_EVERY_S if known else None)
+
+    def _next_order(self) -> Order | None:
+        try:
+            return self._folder.take_order(self.port)
+        except (OSError, ValueError) as error:
+            log.warning("An order was not obeyed: %s", error)
+            return None
+
+    async def _obey(self, order: Order) -> None:
+        self._tell(Outcome(id=order.id, state="loading"))
+        failure = await self._swap(_ordered(self.settings, order), self._percent_teller(order.id))
+        if failure is None:
+            with suppress(OSError):
+                write(self._folder.standing(self.port), self._now())
+            self._tell(Outcome(id=order.id, state="done"))
+        else:
+            self._tell(Outcome(id=order.id, state="failed", reason=failure))
+
+    async def _swap(self, settings: Settings, on_progress: OnProgress) -> str | None:
+        """Returns why it failed."""
+        try:
+            load = partial(self._load, settings)
+            await self._recognition.swap(shown_name(settings.model), load, on_progress)
+        except Exception as error:  # whatever it is, the network before still answers
+            reason = str(error) or type(error).__name__
+            log.warning("%s was not taken, %s stays: %s", settings.model, self.settings.model, reason)
+            log.debug("loading %s failed", settings.model, exc_info=error)
+            return reason
+        self.settings = settings
+        return None
+
+    def _percent_teller(self, order: str) -> OnProgress:
+        told: list[int] = []
+
+        def tell(received: int, total: int | None) -> None:
+            percent = 100 * received // total if total else None
+            if percent is not None and percent not in told[-1:]:
+                told.append(percent)
+                self._tell(Outcome(id=order, state="loading", percent=percent))
+
+        return tell
+
+    def _tell(self, outcome: Outcome) -> None:
+        try:
+            write(self._folder.outcome(self.port), outcome)
+        except OSError as error:
+            log.warning("%s cannot be told: %s", outcome, error)
+
+
+def _ordered(settings: Settings, order: Order) -> Settings:
+    """A file or address is of one network only: another one comes with its published weights."""
+    same = order.model.strip().lower() == settings.model.strip().lower()
+    weights = order.weights or (settings.weights if same else "imagenet")
+    return settings.model_copy(update={"model": order.model, "weights": weights})
+
+
+@contextmanager
+def _on_hangup(reload: Callable[[], None]) -> Iterator[None]:
+    """SIGHUP also says that the terminal has gone, and a server that was started in it ends with it."""
+    if not hasattr(signal, "SIGHUP") or signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # Windows; nohup
+        yield
+        return
+    had_terminal = _has_terminal()
+
+    def hung_up() -> None:
+        if had_terminal and not _has_terminal():
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            reload()
+
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+def _has_terminal() -> bool:
+    try:
+        Path("/dev/tty").open("rb").close()
+    except OSError:
+        return False
+    return True

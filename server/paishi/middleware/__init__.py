@@ -1,0 +1,1 @@
+"""The ASGI stack, one file a layer; `paishi.app` composes it."""

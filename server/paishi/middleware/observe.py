@@ -1,0 +1,32 @@
+"""Sees every request from outside and tells the metrics and the log of it."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from paishi.telemetry.metrics import Metrics
+from paishi.telemetry.request_log import log_request
+from paishi.telemetry.request_record import Exchange
+
+
+class Observed:
+    """Belongs around everything that may refuse a request, and inside what gives it its id."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        exchange = Exchange(scope, receive, send)
+        self.metrics.active += 1
+        try:
+            with exchange.observation.told():
+                await self.app(scope, exchange.receive, exchange.send)
+        except Exception:
+            exchange.fail()
+            raise
+        finally:
+            self.metrics.active -= 1
+            exchange.end()
+            self.metrics.count(exchange)
+            log_request(exchange)

@@ -1,2 +1,0 @@
-class FolderUnknown(ValueError):
-    """Nothing that fsspec knows is at this address; the message says what to do."""

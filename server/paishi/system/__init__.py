@@ -1,0 +1,1 @@
+"""Processes, threads, processor cores and files."""

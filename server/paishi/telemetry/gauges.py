@@ -1,0 +1,72 @@
+"""What is so at the moment that Prometheus asks."""
+
+from collections.abc import Iterator, Sequence
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from paishi.admission.admission import Admission
+from paishi.admission.body_memory import Bodies
+from paishi.admission.connections import Connections
+from paishi.recognition.recognition import Ready, Recognition
+from paishi.store.echoes import Echoes
+
+
+class Now(Collector):
+    """The first of `admissions` is that of the photos to be recognised."""
+
+    def __init__(
+        self,
+        recognition: Recognition,
+        admissions: Sequence[Admission],
+        bodies: Bodies,
+        connections: Connections,
+        store: Echoes,
+    ) -> None:
+        self._recognition = recognition
+        self._admissions = admissions
+        self._bodies = bodies
+        self._connections = connections
+        self._store = store
+
+    def collect(self) -> Iterator[Metric]:
+        state = self._recognition.state
+        yield GaugeMetricFamily("paishi_ready", "1 where a network answers.", int(isinstance(state, Ready)))
+        if isinstance(state, Ready):
+            yield _network(state)
+        yield GaugeMetricFamily("paishi_in_hand", "Photos worked on or waiting.", self._admissions[0].in_hand)
+        yield GaugeMetricFamily("paishi_connections", "Connections that are open.", self._connections.open)
+        yield GaugeMetricFamily("paishi_bodies_bytes", "Room that bodies take.", self._bodies.held)
+        yield self._full()
+        kept = "Pictures that wait to be fetched."
+        yield GaugeMetricFamily("paishi_store_bytes", kept, self._store.size)
+        yield GaugeMetricFamily("paishi_store_pictures", kept, self._store.pictures)
+
+    def _full(self) -> Metric:
+        """By the setting that an operator could raise."""
+        refused = [admission.refused for admission in self._admissions]
+        counts = {
+            "PAISHI_MAX_WAIT_S": sum(by_reason["wait"] for by_reason in refused),
+            "PAISHI_MAX_IN_HAND": sum(by_reason["in-hand"] for by_reason in refused),
+            "PAISHI_MAX_BODIES_MB": self._bodies.refused + self._bodies.ended,
+            "PAISHI_MAX_CONNECTIONS": self._connections.ended,
+        }
+        family = CounterMetricFamily("paishi_full", "What found no room.", labels=["limit"])
+        for limit, count in counts.items():
+            family.add_metric([limit], count)
+        return family
+
+
+def _network(ready: Ready) -> GaugeMetricFamily:
+    recogniser = ready.recogniser
+    labels = {
+        "name": recogniser.network,
+        "runtime": recogniser.runtime.name,
+        "precision": recogniser.runtime.precision,
+        "fit": recogniser.fit,
+        "labels": recogniser.labels.name,
+    }
+    info = GaugeMetricFamily("paishi_network_info", "1 for the network that answers.", labels=list(labels))
+    info.add_metric(list(labels.values()), 1)
+    return info

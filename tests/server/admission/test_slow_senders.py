@@ -1,0 +1,96 @@
+"""A header, a body and an answer each have their time."""
+
+import time
+
+import pytest
+
+from tests.server.conftest import wait_for
+from tests.server.connection.raw_client import END, PART, PHOTO, head, serving, upload
+from tests.server.pictures import file_of, noise
+
+LONG = {"header_s": 30, "body_s": 30}
+
+
+def test_a_header_that_does_not_end_is_answered_with_408(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    with serving(header_s=0.5) as served, served.raw() as slow:
+        slow.drip(head(10), pause=0.05)
+        answer = slow.answer()
+        assert (answer.status, answer.problem().code) == (408, "request-timeout")
+        assert answer.headers["connection"] == "close"
+        assert slow.ends()
+        assert served.refused("request-timeout") == 1
+        [line] = [record for record in caplog.records if record.message == "refused"]
+        assert vars(line)["request_id"] == answer.headers["x-request-id"]
+
+
+def test_a_connection_that_says_nothing_ends() -> None:
+    with serving(header_s=0.5) as served, served.raw() as silent:
+        assert silent.ends()
+
+
+def test_a_connection_that_says_nothing_more_ends() -> None:
+    with serving(header_s=0.5) as served, served.raw() as client:
+        assert client.send(upload()).answer().status == 200
+        assert client.ends()
+
+
+def test_half_a_header_after_an_answer_ends_too() -> None:
+    """Any byte stops uvicorn's own timer for idle connections."""
+    with serving(header_s=0.5) as served, served.raw() as client:
+        assert client.send(upload()).answer().status == 200
+        assert client.send(b"POST /pre").answer().status == 408
+        assert client.ends()
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["length", "chunks"])
+@pytest.mark.parametrize("path", ["/predict", "/image", "/explain"])
+def test_a_body_that_does_not_come_is_answered_with_408(announced: bool, path: str) -> None:
+    with serving(body_s=0.5) as served:
+        with served.raw() as slow:
+            slow.send(head(1000 if announced else None, path) + (PART if announced else b"5\r\n--b\r\n\r\n"))
+            answer = slow.answer()
+            assert (answer.status, answer.problem().code) == (408, "request-timeout")
+            assert answer.headers["connection"] == "close"
+            assert answer.problem().request_id == answer.headers["x-request-id"]
+            assert slow.ends()
+        served.is_well()
+
+
+def test_the_time_is_for_the_whole_body_and_not_for_each_byte() -> None:
+    with serving(body_s=0.5) as served, served.raw() as slow:
+        slow.send(head(1000))
+        slow.drip(PART, pause=0.02)
+        assert slow.answer().status == 408
+
+
+def test_who_is_slow_but_in_time_is_answered() -> None:
+    body = PART + PHOTO + END
+    with serving(**LONG) as served, served.raw() as client:
+        client.send(head(len(body)))
+        for start in range(0, len(body), len(body) // 10):
+            client.send(body[start : start + len(body) // 10])
+            time.sleep(0.02)
+        assert client.answer().status == 200
+
+
+def test_the_rest_of_a_body_that_nobody_wants_has_its_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("paishi.connection.protocol._AFTER_BODY_S", 0.1)
+    with serving(body_s=0.5) as served, served.raw() as client:
+        assert client.send(head(1000, "/nothing")).answer().status == 404
+        client.send(b"x")  # which stops uvicorn's own timer
+        assert client.ends()
+
+
+def test_nor_may_it_be_endless() -> None:
+    with serving(max_body_mb=0.01, **LONG) as served, served.raw() as client:
+        assert client.send(head(10**9) + b"x").answer().status == 413
+        assert client.send_until_ended() < 10_000_000
+
+
+def test_an_answer_that_is_not_taken_ends() -> None:
+    large = file_of(noise(3000, 2000), "PNG")
+    with serving(body_s=2, header_s=1) as served, served.raw(receive_buffer=4096) as client:
+        client.send(upload(large, "/image"))
+        wait_for(lambda: not served.services.bodies.held, 20, "the answer")
+        wait_for(lambda: not served.services.connections.open, 20, "the connection's end")

@@ -1,0 +1,91 @@
+"""What HTTP/1.1 allows still works, and what it does not is answered in the contract's form."""
+
+import time
+
+import pytest
+
+from tests.server.connection.raw_client import END, PART, PHOTO, Served, head, upload
+
+BODY = PART + PHOTO + END
+
+
+def test_permission_to_send(served: Served) -> None:
+    with served.raw() as client:
+        client.send(head(len(BODY), "/predict", "Expect: 100-continue"))
+        assert client.answer().status == 100
+        assert client.send(BODY).answer().status == 200
+        assert client.send(upload()).answer().status == 200
+    served.is_well()
+
+
+def test_several_at_once(served: Served) -> None:
+    with served.raw() as client:
+        client.send(upload() + upload(b"hello") + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" + upload())
+        assert [client.answer().status for _ in range(4)] == [200, 415, 200, 200]
+    served.is_well()
+
+
+def test_a_wish_to_close(served: Served) -> None:
+    with served.raw() as client:
+        answer = client.send(upload(PHOTO, "/predict", "Connection: close")).answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert client.ends()
+
+
+def test_http_1_0(served: Served) -> None:
+    with served.raw() as client:
+        request = upload().replace(b"HTTP/1.1", b"HTTP/1.0")
+        assert client.send(request).answer().status == 200
+        assert client.ends()
+
+
+@pytest.mark.parametrize(
+    "bytes_sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 100 + b"\r\n\r\n",
+        b"hello\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nContent-Length: 5\r\n\r\n",  # no Host
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+        b"POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+        # h11 keeps 16 KB of a header that does not end.
+        b"GET /livez HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 100_000,
+        b"GET /livez HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 20_000,
+        b"GET /" + b"x" * 100_000,
+        head(None) + b"zz\r\nhello\r\n",
+        head(None) + b"5\r\nhello world\r\n",
+    ],
+    ids=lambda sent: repr(sent[:60] + sent[-20:]),
+)
+def test_what_is_not_http(served: Served, bytes_sent: bytes) -> None:
+    before = served.refused("request-invalid") or 0
+    with served.raw() as client:
+        answer = client.send(bytes_sent).answer()
+        assert (answer.status, answer.problem().code) == (400, "request-invalid")
+        assert served.refused("request-invalid") == before + 1
+        assert answer.headers["connection"] == "close"
+        assert client.ends()
+    served.is_well()
+
+
+def test_who_still_sends_is_not_reset_at_once(served: Served) -> None:
+    """Some systems throw away what was received and not yet read when a connection is reset."""
+    with served.raw() as client:
+        client.send(head(None) + b"zz\r\n")
+        for _ in range(5):
+            time.sleep(0.05)
+            client.send(b"x" * 1000)
+        assert client.answer().status == 400
+    served.is_well()
+
+
+def test_nonsense_after_an_early_answer_ends_quietly(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    with served.raw() as client:
+        assert client.send(head(None, "/nothing")).answer().status == 404
+        client.send(b"no chunk\r\n")
+        assert client.ends()
+    served.is_well()
+    assert "Traceback" not in caplog.text

@@ -1,0 +1,69 @@
+"""Work in a process of its own: its answer, its errors, its end."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from paishi.networks.errors import WeightsMismatch
+from paishi.system.child_process import ChildFailed, run_child
+from tests.server.conftest import ROOT, wait_for
+
+CHILD = "tests.server.system.work_for_child"
+
+
+def test_the_result_comes_back_however_much_else_is_said() -> None:
+    assert run_child(CHILD, ["add", "2", "3"], 30) == {"sum": 5, "名": "和"}
+
+
+def test_an_error_of_a_network_is_the_same_error_here() -> None:
+    with pytest.raises(WeightsMismatch, match=r"^one\ntwo 二$"):
+        run_child(CHILD, ["mismatch"], 30)
+
+
+@pytest.mark.parametrize(
+    ("work", "words"),
+    [
+        (["crash"], "ZeroDivisionError: division by zero"),
+        (["vanish"], "ended with 7: it said nothing"),
+        (["kill"], "ended with -9"),
+        (["nonsense"], "ended with 0: not JSON"),
+    ],
+)
+def test_any_other_end_quotes_the_last_words(work: list[str], words: str) -> None:
+    with pytest.raises(ChildFailed, match=words):
+        run_child(CHILD, work, 30)
+
+
+def test_there_is_a_limit_to_patience() -> None:
+    with pytest.raises(ChildFailed, match="ended with -9"):
+        run_child(CHILD, ["sleep"], 2)
+
+
+def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    """Even where the parent is killed and can do nothing about it."""
+    note = tmp_path / "pid"
+    run = f"run_child({CHILD!r}, ['sleep', {str(note)!r}], 60)"
+    code = f"from paishi.system.child_process import run_child; {run}"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as parent:
+        wait_for(lambda: note.exists() and note.read_text() != "", 30, "the child")
+        parent.kill()
+    child = int(note.read_text())
+    wait_for(lambda: not runs(child), 10, "the end of the child")
+
+
+def runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    # An orphan stays listed until it is collected, which nobody may do in a container.
+    state = Path(f"/proc/{process}/stat")
+    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_what_it_leaves_running_is_not_waited_for() -> None:
+    """A thread of the child would keep it for a minute, longer than the limit allows."""
+    assert run_child(CHILD, ["linger"], 30) is None
