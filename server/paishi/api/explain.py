@@ -9,7 +9,7 @@ from paishi.api.deps import AdmittedInside, PhotoDep, RequestIdDep, ServicesDep
 from paishi.api.inside import opened
 from paishi.contract import Box, Explanation, Model
 from paishi.photo.encode import encode_jpeg, encode_png
-from paishi.photo.heat import overlay
+from paishi.photo.heatmap import overlay
 from paishi.problems import documented
 from paishi.recognition.explaining import Explained, explain
 from paishi.recognition.finding_class import UnknownClass, find_classes

@@ -12,7 +12,7 @@ from paishi.cli.prediction_printer import Printer
 from paishi.contract import Prediction
 from paishi.photo.decode import limit_decoding
 from paishi.photo.errors import PhotoError
-from paishi.photo.finding import find_photos
+from paishi.photo.photo_files import find_photos
 from paishi.photo.reader import PhotoReader
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings

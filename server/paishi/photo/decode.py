@@ -4,11 +4,11 @@ import atexit
 
 from PIL import Image
 
-from paishi.photo.cost import is_cheap
-from paishi.photo.decoding import decode_here
-from paishi.photo.formats import format_of
-from paishi.photo.wanted import Wanted
-from paishi.photo.workers import Workers
+from paishi.photo.decoders.formats import format_of
+from paishi.photo.decoders.in_process import decode_here
+from paishi.photo.decoders.options import Wanted
+from paishi.photo.sandbox.cost import is_cheap
+from paishi.photo.sandbox.pool import Workers
 from paishi.system.cpu_budget import limited_elsewhere
 from paishi.system.cpu_count import usable_cores
 

@@ -11,7 +11,7 @@ from PIL import Image
 from paishi.photo.decode import decode
 from paishi.photo.encode import encode_jpeg
 from paishi.photo.fit import Box, Fit, boxes, fit, short_side_for
-from paishi.photo.on_decode import timed
+from paishi.photo.timing import timed
 from paishi.system.cpu_budget import CoreBudget
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from paishi.networks.errors import PrecisionRefused
-from paishi.photo.finding import find_photos
+from paishi.photo.photo_files import find_photos
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from paishi.photo.on_decode import on_decode
+from paishi.photo.timing import on_decode
 from paishi.runtimes.on_run import on_run
 
 

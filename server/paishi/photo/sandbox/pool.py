@@ -10,11 +10,11 @@ from typing import IO
 
 from PIL import Image
 
+from paishi.photo.decoders.formats import Format
+from paishi.photo.decoders.options import Wanted
 from paishi.photo.errors import PhotoError, PhotoTakesTooLong, PhotoUnreadable
-from paishi.photo.formats import Format
-from paishi.photo.time_limit import PATIENCE, TimeLimit
-from paishi.photo.wanted import Wanted
-from paishi.photo.wire import READY, Gone, receive_answer, send_request
+from paishi.photo.sandbox.ipc import READY, Gone, receive_answer, send_request
+from paishi.photo.sandbox.time_limit import PATIENCE, TimeLimit
 
 _ROOT = Path(__file__).parents[2]
 _IDLE_S = 60.0
@@ -39,7 +39,7 @@ class Workers:
         self._rest: threading.Timer | None = None
 
     def decode(self, kind: Format, data: bytes, wanted: Wanted) -> Image.Image:
-        """As `paishi.photo.decoding.decode_here`, reduced further where `wanted.short_side` allows that.
+        """As `decode_here`, and reduced further if `wanted.short_side` allows that.
 
         Raises `PhotoTakesTooLong` besides.
         """
@@ -93,7 +93,7 @@ class _Worker:
         self._limit_s = limit_s
         # Not multiprocessing: it would run the program's own start again, and not every program bears that.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "paishi.photo.worker", str(PATIENCE * limit_s + _SPARE_S)],
+            [sys.executable, "-m", "paishi.photo.sandbox.worker", str(PATIENCE * limit_s + _SPARE_S)],
             cwd=_ROOT,
             stdin=subprocess.PIPE,  # is shut when this process ends, however that happens
             stdout=subprocess.PIPE,

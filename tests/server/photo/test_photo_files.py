@@ -1,7 +1,7 @@
 import shutil
 from pathlib import Path
 
-from paishi.photo.finding import find_photos
+from paishi.photo.photo_files import find_photos
 
 
 def touch(*files: Path) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from paishi.photo.cost import is_cheap
-from paishi.photo.formats import format_of
-from paishi.photo.wanted import Wanted
+from paishi.photo.decoders.formats import format_of
+from paishi.photo.decoders.options import Wanted
+from paishi.photo.sandbox.cost import is_cheap
 from tests.server.hostile.making import GOOD, bmp, chunk, flat, gif, more_scans, png_header, segment
 from tests.server.photo.scenes import scene
 from tests.server.pictures import file_of

@@ -1,4 +1,4 @@
-"""Run as `python -m paishi.photo.worker SECONDS` by workers.py: decodes one photo after the other.
+"""Run as `python -m paishi.photo.sandbox.worker SECONDS` by workers.py: decodes one photo after the other.
 
 Whoever started it kills it when a photo takes too long; where that one is gone, it ends itself, at the
 latest after SECONDS over one photo.
@@ -14,12 +14,12 @@ from typing import IO
 
 from PIL import Image
 
-from paishi.photo.decoding import decode_here
+from paishi.photo.decoders.formats import Format
+from paishi.photo.decoders.in_process import decode_here
+from paishi.photo.decoders.options import Wanted
 from paishi.photo.errors import PhotoError
-from paishi.photo.formats import Format
-from paishi.photo.memory import limit_memory
-from paishi.photo.wanted import Wanted
-from paishi.photo.wire import READY, Gone, receive_request, send_answer
+from paishi.photo.sandbox.ipc import READY, Gone, receive_request, send_answer
+from paishi.photo.sandbox.memory import limit_memory
 
 
 def main(longest_s: float) -> None:

@@ -4,7 +4,7 @@ import subprocess
 import threading
 import time
 
-from paishi.photo.processor_time import processor_s
+from paishi.photo.sandbox.processor_time import processor_s
 
 PATIENCE = 4
 """How many times the limit may pass on the clock where others have the processor meanwhile."""

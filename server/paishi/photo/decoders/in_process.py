@@ -13,15 +13,15 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 from pillow_heif import HeifImageFile
 
-from paishi.photo.canvas import gif_canvas, webp_canvas
-from paishi.photo.colour import to_srgb
+from paishi.photo.decoders.colour import to_srgb
+from paishi.photo.decoders.formats import Format
+from paishi.photo.decoders.header_size import gif_canvas, webp_canvas
+from paishi.photo.decoders.jpeg_end import read_without_end
+from paishi.photo.decoders.jpeg_png_headers import check_jpeg, check_png
+from paishi.photo.decoders.options import Wanted
+from paishi.photo.decoders.orientation import upright
+from paishi.photo.decoders.rgb import to_rgb
 from paishi.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
-from paishi.photo.formats import Format
-from paishi.photo.jpeg_end import read_without_end
-from paishi.photo.orientation import upright
-from paishi.photo.rgb import to_rgb
-from paishi.photo.segments import check_jpeg, check_png
-from paishi.photo.wanted import Wanted
 
 # Pillow remarks on damaged metadata; Python would print and keep every distinct text that a stranger can
 # think up.

@@ -8,9 +8,9 @@ from typing import IO
 from PIL import Image
 
 from paishi.photo import errors
+from paishi.photo.decoders.formats import FORMATS, Format
+from paishi.photo.decoders.options import Wanted
 from paishi.photo.errors import PhotoError
-from paishi.photo.formats import FORMATS, Format
-from paishi.photo.wanted import Wanted
 
 READY = b"\x06"
 """A process's first byte: it has loaded what it needs and takes photos."""

@@ -160,7 +160,7 @@ def test_a_reduced_picture_is_a_mean_of_the_whole(kind: str) -> None:
 @lists_children
 def test_memory_is_bounded_by_what_honest_pictures_take() -> None:
     code = (
-        "from paishi.photo.memory import limit_memory; limit_memory(10_000_000)\n"
+        "from paishi.photo.sandbox.memory import limit_memory; limit_memory(10_000_000)\n"
         "bytes(300_000_000)\n"
         "try: bytes(600_000_000)\n"
         "except MemoryError: print('bounded')"
@@ -180,7 +180,7 @@ def test_a_picture_larger_than_memory_allows_is_too_large() -> None:
 
 def test_it_starts_light() -> None:
     code = (
-        "import sys, paishi.photo.worker\n"
+        "import sys, paishi.photo.sandbox.worker\n"
         "print(*{'numpy', 'openvino', 'keras', 'tensorflow', 'fastapi', 'pydantic'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], cwd=ROOT) == b"\n"

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from paishi.photo.rgb import to_rgb
+from paishi.photo.decoders.rgb import to_rgb
 from tests.server.photo.scenes import assert_close, decoded, pixels, scene
 from tests.server.pictures import file_of
 

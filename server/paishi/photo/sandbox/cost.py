@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from paishi.photo.canvas import bmp_canvas, gif_canvas, webp_canvas
-from paishi.photo.formats import Format
-from paishi.photo.segments import chunks, frame, scans
-from paishi.photo.wanted import Wanted
+from paishi.photo.decoders.formats import Format
+from paishi.photo.decoders.header_size import bmp_canvas, gif_canvas, webp_canvas
+from paishi.photo.decoders.jpeg_png_headers import chunks, frame, scans
+from paishi.photo.decoders.options import Wanted
 
 # The worst of a thousand odd files takes 90 ns a pixel (16-bit PNG, CMYK through a profile with tables) and
 # 16 bytes (WebP): a phone's usual 12 megapixels stay well below two seconds and 250 MB.

@@ -4,7 +4,7 @@ import io
 
 from PIL import Image, ImageCms
 
-from paishi.photo.rgb import to_rgb
+from paishi.photo.decoders.rgb import to_rgb
 
 # Modes that a profile can speak of as they are; the rest becomes RGB first.
 _NATIVE = {"RGB", "L", "CMYK"}

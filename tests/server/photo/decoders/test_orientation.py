@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 from paishi.photo.decode import decode
+from paishi.photo.decoders.orientation import orientation
 from paishi.photo.fit import Fit, fit, short_side_for
-from paishi.photo.orientation import orientation
 from tests.server.conftest import need_shared
 from tests.server.photo.scenes import (
     MANY,

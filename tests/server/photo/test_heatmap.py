@@ -6,7 +6,7 @@ from PIL import Image
 
 from paishi.photo.fit import Box, boxes, fit
 from paishi.photo.grid import WHOLE, laid
-from paishi.photo.heat import overlay
+from paishi.photo.heatmap import overlay
 from paishi.photo.ways import Fit
 
 GREY = Image.new("RGB", (80, 40), (120, 120, 120))

@@ -1,0 +1,1 @@
+"""Bytes to an upright RGB picture, in the calling process."""
