@@ -30,11 +30,11 @@ from paishi.middleware.drain import Draining
 from paishi.middleware.observe import Observed
 from paishi.middleware.request_id import RequestId
 from paishi.middleware.security_headers import SecurityHeaders
-from paishi.networks.own import shown_name
+from paishi.models.custom.folder import shown_name
 from paishi.photo.decode import end_workers, limit_decoding
 from paishi.photo.reader import PhotoReader
 from paishi.problems import ShuttingDown, documented
-from paishi.recognition.loading import LoadFor, load_recogniser
+from paishi.recognition.load import LoadFor, load_recogniser
 from paishi.recognition.recognition import Recognition, State
 from paishi.settings import Settings
 from paishi.store.open import open_corrections, open_echoes

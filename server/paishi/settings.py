@@ -19,9 +19,7 @@ from pydantic import (
 from pydantic.config import JsonDict
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from paishi.photo.ways import Fit
-from paishi.runtimes.base import Precision
-from paishi.runtimes.wanted import RuntimeChoice
+from paishi.choices import Fit, Precision, RuntimeChoice
 from paishi.system.cpu_count import usable_cores
 
 TOKEN_KEY_BYTES = 32

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, NoReturn
 import typer
 from rich.console import Console
 
-from paishi.networks.catalogue import find_backbone
-from paishi.networks.errors import NetworkError, UnknownNetwork
+from paishi.models.catalogue import find_backbone
+from paishi.models.errors import NetworkError, UnknownNetwork
 from paishi.system.cpu_count import usable_cores
 from tests.bench.outcome import as_json, conclude
 from tests.bench.points import NAMES, make_plan

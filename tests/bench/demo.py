@@ -18,7 +18,7 @@ from flask import Flask, Response, jsonify, request, send_file
 from numpy.typing import NDArray
 from PIL import Image
 
-from paishi.networks.catalogue import find_backbone
+from paishi.models.catalogue import find_backbone
 
 LABELS = Path(__file__).parents[2] / "shared" / "labels" / "imagenet.json"
 

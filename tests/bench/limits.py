@@ -11,7 +11,7 @@ import numpy as np
 
 from paishi.photo.decode import decode
 from paishi.photo.fit import fit, short_side_for
-from paishi.recognition.loading import load_recogniser
+from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
 from paishi.system.cpu_count import usable_cores

@@ -39,7 +39,7 @@ def _product() -> Product:
     try:
         # Before NumPy: its OpenBLAS does not know every new processor and is then several times slower
         # than the convolutions that it should bound.
-        from paishi.runtimes.untracked import ov
+        from paishi.runtimes.openvino.imports import ov
     except ImportError:
         into = np.empty_like(left)
         return Product("NumPy", lambda: np.matmul(left, right, out=into))

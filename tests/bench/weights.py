@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from paishi.networks.catalogue import find_backbone
+from paishi.models.catalogue import find_backbone
 from paishi.settings import Settings
 
 
@@ -17,8 +17,8 @@ def write_random_weights(model: str, file: Path) -> Path:
 
     Imports TensorFlow: call it in a process of its own.
     """
-    from paishi.networks.quiet import keras
-    from paishi.networks.served import build_published
+    from paishi.models.keras.build import build_published
+    from paishi.models.keras.imports import keras
 
     keras.utils.set_random_seed(0)
     build_published(find_backbone(model)).save_weights(file)

@@ -7,7 +7,7 @@ from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
 from paishi.contract import Correction
 from paishi.photo.encode import encode_jpeg
 from paishi.problems import documented
-from paishi.recognition.finding_class import UnknownClass, find_classes
+from paishi.recognition.class_search import UnknownClass, find_classes
 from paishi.recognition.recognition import Ready, State
 from paishi.store.label import as_label
 

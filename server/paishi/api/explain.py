@@ -11,8 +11,8 @@ from paishi.contract import Box, Explanation, Model
 from paishi.photo.encode import encode_jpeg, encode_png
 from paishi.photo.heatmap import overlay
 from paishi.problems import documented
-from paishi.recognition.explaining import Explained, explain
-from paishi.recognition.finding_class import UnknownClass, find_classes
+from paishi.recognition.class_search import UnknownClass, find_classes
+from paishi.recognition.explain import Explained, explain
 from paishi.recognition.labels import Labels
 
 router = APIRouter(tags=["inside"])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from paishi import problems
-from paishi.networks.errors import NetworkError, NotInside, UnknownLayer
+from paishi.models.errors import NetworkError, NotInside, UnknownLayer
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Insight
 

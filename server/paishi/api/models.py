@@ -5,9 +5,9 @@ from fastapi import APIRouter
 from paishi.api.deps import ServicesDep
 from paishi.api.own_model import own_fields
 from paishi.contract import Backbone, Models
-from paishi.networks.cached import cached_file
-from paishi.networks.catalogue import CATALOGUE
-from paishi.recognition.measured import Measured, read_measured
+from paishi.models.catalogue import CATALOGUE
+from paishi.models.weights.keras_cache import cached_file
+from paishi.recognition.benchmark import Measured, read_measured
 from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Ready
 from paishi.runtimes.base import Runtime

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from paishi.networks.own import OwnNetwork
+from paishi.models.custom.folder import OwnNetwork
 
 
 def own_fields(own: OwnNetwork) -> dict[str, Any]:

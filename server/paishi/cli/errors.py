@@ -6,8 +6,8 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
-from paishi.networks.catalogue import Backbone, find_backbone
-from paishi.networks.errors import UnknownNetwork
+from paishi.models.catalogue import Backbone, find_backbone
+from paishi.models.errors import UnknownNetwork
 from paishi.settings import Settings, environment_name, is_secret
 
 

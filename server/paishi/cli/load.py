@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from paishi.cli.errors import fail
-from paishi.networks.download import OnProgress
-from paishi.networks.errors import NetworkError
-from paishi.networks.progress import download_progress
-from paishi.recognition.loading import load_recogniser
+from paishi.models.errors import NetworkError
+from paishi.models.weights.download import OnProgress
+from paishi.models.weights.progress import download_progress
+from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser, SelfTestFailed
 from paishi.settings import Settings
 

@@ -4,8 +4,7 @@ import asyncio
 
 from paishi.cli.errors import fail
 from paishi.cli.load import loaded
-from paishi.recognition.measured import Measured, keep_measured
-from paishi.recognition.measuring import measure
+from paishi.recognition.benchmark import Measured, keep_measured, measure
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
 

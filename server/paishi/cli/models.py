@@ -6,10 +6,10 @@ from rich.console import Console
 from rich.table import Table
 
 from paishi.cli.errors import network, read_settings
-from paishi.networks.cached import cached_file
-from paishi.networks.catalogue import CATALOGUE, Backbone
-from paishi.networks.own import names_folder
-from paishi.recognition.measured import Measured, read_measured
+from paishi.models.catalogue import CATALOGUE, Backbone
+from paishi.models.custom.folder import names_folder
+from paishi.models.weights.keras_cache import cached_file
+from paishi.recognition.benchmark import Measured, read_measured
 from paishi.settings import Settings
 
 

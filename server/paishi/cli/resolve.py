@@ -1,8 +1,8 @@
 """PAISHI_MODEL before it is loaded, for commands that end with one sentence where it is a mistake."""
 
 from paishi.cli.errors import fail
-from paishi.networks.errors import NetworkError
-from paishi.recognition.asked import asked
+from paishi.models.errors import NetworkError
+from paishi.recognition.resolve import asked
 from paishi.settings import Settings
 
 

@@ -9,8 +9,8 @@ from paishi.cli.errors import fail, network, read_settings, say
 from paishi.control.client_side import OrderFailed, order
 from paishi.control.messages import Standing
 from paishi.control.run_folder import RunFolder
-from paishi.networks.own import folder_of, names_folder
-from paishi.networks.source import is_published
+from paishi.models.custom.folder import folder_of, names_folder
+from paishi.models.weights.source import is_published
 from paishi.settings import Settings
 
 

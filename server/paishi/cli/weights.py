@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.table import Table
 
 from paishi.cli.errors import complain, fail, network, read_settings, say
-from paishi.networks.cached import CachedFile, cached_file, cached_files, has_published_hash
-from paishi.networks.catalogue import Backbone
-from paishi.networks.errors import WeightsCorrupt, WeightsUnavailable
-from paishi.networks.integrity import check_file
+from paishi.models.catalogue import Backbone
+from paishi.models.errors import WeightsCorrupt, WeightsUnavailable
+from paishi.models.weights.integrity import check_file
+from paishi.models.weights.keras_cache import CachedFile, cached_file, cached_files, has_published_hash
 from paishi.settings import Settings
 
 weights = typer.Typer(no_args_is_help=True, help="Fetch and check the published weights.")
@@ -24,15 +24,15 @@ def fetch(names: Names) -> None:
     """Download weights into Keras's cache, from PAISHI_WEIGHTS_MIRRORS first."""
     settings = read_settings()
     backbones = [network(name) for name in names]
-    logging.getLogger("paishi.networks").setLevel(logging.ERROR)  # each failure is told once, at its end
+    logging.getLogger("paishi.models.weights").setLevel(logging.ERROR)  # failures are printed once
     if not all([_fetch(backbone, settings) for backbone in backbones]):
         raise typer.Exit(1)
 
 
 def _fetch(backbone: Backbone, settings: Settings) -> bool:
     # Here and not above: only this command needs httpx.
-    from paishi.networks.progress import download_progress
-    from paishi.networks.weights import find_weights
+    from paishi.models.weights.find import find_weights
+    from paishi.models.weights.progress import download_progress
 
     received = 0
     with download_progress(backbone.name) as show:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from paishi.control.messages import Order, Outcome, Standing
 from paishi.control.run_folder import RunFolder, write
-from paishi.networks.download import OnProgress
-from paishi.networks.own import shown_name
-from paishi.recognition.loading import LoadFor
+from paishi.models.custom.folder import shown_name
+from paishi.models.weights.download import OnProgress
+from paishi.recognition.load import LoadFor
 from paishi.recognition.recognition import Recognition
 from paishi.settings import Settings
 from paishi.system.background_task import beside

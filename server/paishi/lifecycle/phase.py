@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from paishi.lifecycle.answers import Answers
 from paishi.problems import NotAnswering, Problem, ShuttingDown
+from paishi.runtimes.watched import Answers
 from paishi.system.cpu_budget import this_process
 
 Phase = Literal["serving", "draining", "closing", "hung"]

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from paishi.photo.ways import Fit
-
-__all__ = ["Box", "Fit", "boxes", "fit", "short_side_for"]
+from paishi.choices import Fit
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""

@@ -8,9 +8,10 @@ from anyio import CapacityLimiter, to_thread
 from numpy.typing import NDArray
 from PIL import Image
 
+from paishi.choices import Fit
 from paishi.photo.decode import decode
 from paishi.photo.encode import encode_jpeg
-from paishi.photo.fit import Box, Fit, boxes, fit, short_side_for
+from paishi.photo.fit import Box, boxes, fit, short_side_for
 from paishi.photo.timing import timed
 from paishi.system.cpu_budget import CoreBudget
 

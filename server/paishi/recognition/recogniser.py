@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from paishi.choices import Fit
 from paishi.contract import Model, Name, Prediction
-from paishi.networks.own import OwnNetwork
-from paishi.photo.fit import Fit
+from paishi.models.custom.folder import OwnNetwork
 from paishi.recognition.labels import Labels
 from paishi.runtimes.base import Runtime
 from paishi.runtimes.insight import Insight

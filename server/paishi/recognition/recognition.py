@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from paishi.networks.download import OnProgress
+from paishi.models.weights.download import OnProgress
 from paishi.problems import ModelLoading, ModelUnavailable
-from paishi.recognition.in_use import InUse
+from paishi.recognition.lease import InUse
 from paishi.recognition.recogniser import Recogniser
 from paishi.system.daemon_thread import in_daemon_thread
 

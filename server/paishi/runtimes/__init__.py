@@ -1,1 +1,1 @@
-"""What runs a served network: uint8 views in, probabilities out."""
+"""What runs a model: uint8 views in, probabilities out."""

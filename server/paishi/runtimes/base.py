@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-from paishi.runtimes.agreement import Agreement
+from paishi.choices import Precision
 
-Precision = Literal["fp32", "bf16", "int8"]
-"""What a network calculates with."""
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often a model of lower precision gives the same first class as in fp32.
+
+    `same` of `photos` photos agree; `calibrated_on` counts other photos, 0 for bf16.
+    """
+
+    same: int
+    photos: int
+    calibrated_on: int
+
+    @property
+    def share(self) -> float:
+        """0 to 1."""
+        return self.same / self.photos
 
 
 class Runtime(Protocol):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paishi.runtimes.base import RuntimeClosed
-from paishi.runtimes.on_run import Waiting
+from paishi.runtimes.timing import Waiting
 
 MAX_BATCH = 8
 """Pictures a batch: beyond it throughput hardly grows, and every caller waits for the whole batch."""

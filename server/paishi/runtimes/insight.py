@@ -29,7 +29,7 @@ class Evidence(NamedTuple):
 
 
 class Inside(Protocol):
-    """As `paishi.runtimes.inside.Inside`."""
+    """As `paishi.runtimes.openvino.class_activation.Inside`."""
 
     @property
     def is_exact(self) -> bool: ...
@@ -40,7 +40,7 @@ class Inside(Protocol):
 
 
 class Gradients(Protocol):
-    """As `paishi.networks.gradients.Gradients`."""
+    """As `paishi.models.keras.gradients.Gradients`."""
 
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]: ...
 

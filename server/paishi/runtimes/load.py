@@ -2,12 +2,11 @@
 
 import logging
 
-from paishi.networks.errors import ConversionFailed, RuntimeUnavailable
+from paishi.models.errors import ConversionFailed, RuntimeUnavailable
 from paishi.runtimes.base import Runtime
-from paishi.runtimes.conversion import FindWeights, converted
-from paishi.runtimes.convertible import NOT_CONVERTIBLE
-from paishi.runtimes.precision import lowered
-from paishi.runtimes.wanted import Wanted
+from paishi.runtimes.conversion.convert import FindWeights, converted
+from paishi.runtimes.conversion.precision import lowered
+from paishi.runtimes.spec import Wanted
 
 log = logging.getLogger(__name__)
 
@@ -36,10 +35,8 @@ def load_runtime(wanted: Wanted, find_weights: FindWeights) -> Runtime:
 
 
 def _on_openvino(wanted: Wanted, find_weights: FindWeights) -> Runtime:
-    if reason := NOT_CONVERTIBLE.get(wanted.backbone.name):
-        raise RuntimeUnavailable(f"{wanted.backbone.name} does not run on OpenVINO: {reason}")
     try:
-        from paishi.runtimes.openvino import OpenVINORuntime, has_bf16
+        from paishi.runtimes.openvino.runtime import OpenVINORuntime, has_bf16
     except (ImportError, OSError) as error:
         raise RuntimeUnavailable(f"OpenVINO cannot be imported ({error}).") from error
     if wanted.precision == "bf16" and not has_bf16():
@@ -53,11 +50,11 @@ def _on_tensorflow(wanted: Wanted, find_weights: FindWeights) -> Runtime:
         raise RuntimeUnavailable(
             f"PAISHI_PRECISION={wanted.precision} needs PAISHI_RUNTIME=openvino or auto."
         )
-    from paishi.networks.served import build_served
+    from paishi.models.keras.build import build_served
     from paishi.runtimes.tensorflow import TensorFlowRuntime
 
     if wanted.is_own:
-        from paishi.networks.own_served import build_own
+        from paishi.models.custom.build import build_own
 
         file = find_weights()
         log.warning("%s is loaded in the server's own process, and such a file can run code.", file)

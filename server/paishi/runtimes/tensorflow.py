@@ -5,10 +5,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.networks.quiet import keras, tf
-from paishi.networks.traced import traced
-from paishi.runtimes.agreement import Agreement
-from paishi.runtimes.base import Precision, check_views
+from paishi.choices import Precision
+from paishi.models.keras.graph import traced
+from paishi.models.keras.imports import keras, tf
+from paishi.runtimes.base import Agreement, check_views
 from paishi.runtimes.batching import Batcher
 from paishi.system.cpu_budget import this_process
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from paishi.networks import errors
+from paishi.models import errors
 
 _ROOT = Path(__file__).parents[1]
 _LAST_WORDS = 300  # characters of its output that an error message quotes

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from paishi.photo.timing import on_decode
-from paishi.runtimes.on_run import on_run
+from paishi.runtimes.timing import on_run
 
 
 class Decode(NamedTuple):

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from paishi.choices import Precision
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
-from paishi.runtimes.agreement import Agreement
-from paishi.runtimes.base import Precision
+from paishi.runtimes.base import Agreement
 from paishi.runtimes.batching import Batcher
-from paishi.runtimes.lanes import Lanes
+from paishi.runtimes.openvino.scheduler import Lanes
 from paishi.system.cpu_budget import CoreBudget
 from tests.server.conftest import wait_for
 from tests.server.connection.raw_client import PHOTO, Raw, Served, head, serving, upload

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from paishi.api.deps import Services
 from paishi.app import create_app
+from paishi.choices import Precision
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Loading
-from paishi.runtimes.agreement import Agreement
-from paishi.runtimes.base import Precision
+from paishi.runtimes.base import Agreement
 from paishi.settings import Settings
 from tests.server.conftest import KEPT, wait_for
 from tests.server.in_process import running

@@ -15,21 +15,20 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from paishi.networks.catalogue import find_backbone
-from paishi.networks.quiet import keras
-from paishi.photo.fit import Fit
+from paishi.choices import Fit, RuntimeChoice
+from paishi.models.catalogue import find_backbone
+from paishi.models.keras.imports import keras
 from paishi.problems import Overloaded
 from paishi.recognition.labels import load_labels
-from paishi.recognition.loading import load_recogniser
+from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Evidence
-from paishi.runtimes.wanted import RuntimeChoice
 from paishi.settings import Settings
 from tests.server.api.conftest import AppClient, Brightness, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
 from tests.server.conftest import RunningServer, run_server
-from tests.server.networks.own_networks import write_own
+from tests.server.models.custom_models import write_own
 from tests.server.photo.scenes import STORED_AS, exif, stored
 from tests.server.pictures import file_of, noise
 

@@ -11,18 +11,17 @@ import pytest
 from numpy.typing import NDArray
 
 from paishi.api.features import features
-from paishi.networks.catalogue import CATALOGUE
-from paishi.networks.quiet import keras
-from paishi.photo.fit import Fit
-from paishi.recognition.loading import load_recogniser
+from paishi.choices import Fit, RuntimeChoice
+from paishi.models.catalogue import CATALOGUE
+from paishi.models.keras.imports import keras
+from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
-from paishi.runtimes.wanted import RuntimeChoice
 from paishi.settings import Settings
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
-from tests.server.networks.keras_networks import without_values
-from tests.server.networks.test_served import FAMILIES
+from tests.server.models.keras.test_build import FAMILIES
+from tests.server.models.keras_models import without_values
 from tests.server.pictures import file_of, noise
 
 NPY = {"Accept": "application/octet-stream"}

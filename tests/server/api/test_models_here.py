@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from paishi.recognition.measured import Measured, keep_measured
+from paishi.recognition.benchmark import Measured, keep_measured
 from tests.server.api.conftest import started
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from paishi.choices import Fit
 from paishi.photo.decode import decode
-from paishi.photo.fit import Fit, fit, short_side_for
+from paishi.photo.fit import fit, short_side_for
 from tests.server.conftest import RunningServer, run_server
 from tests.server.photo.scenes import STORED_AS, exif, stored
 from tests.server.pictures import file_of

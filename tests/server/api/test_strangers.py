@@ -7,9 +7,9 @@ import pytest
 from fastapi import Request
 
 from paishi.client_address import is_from_this_machine
-from paishi.networks.quiet import keras
+from paishi.models.keras.imports import keras
 from tests.server.conftest import RunningServer, run_server, wait_for
-from tests.server.networks.own_networks import write_own
+from tests.server.models.custom_models import write_own
 from tests.server.pictures import file_of, noise
 
 PHOTO = file_of(noise())

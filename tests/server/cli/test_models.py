@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from paishi.networks.catalogue import CATALOGUE, find_backbone
+from paishi.models.catalogue import CATALOGUE, find_backbone
 from paishi.system.cpu_count import usable_cores
 from tests.server.cli.command import assert_one_sentence, run
 

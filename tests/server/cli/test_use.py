@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paishi.networks.catalogue import find_backbone
+from paishi.models.catalogue import find_backbone
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import ROOT, RunningServer, free_port, run_server, wait_for
 from tests.server.pictures import file_of

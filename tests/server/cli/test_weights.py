@@ -10,10 +10,10 @@ import h5py
 import numpy as np
 import pytest
 
-from paishi.networks.catalogue import find_backbone
+from paishi.models.catalogue import find_backbone
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import free_port
-from tests.server.networks.file_host import Answer, FileHost, host_file
+from tests.server.models.file_host import Answer, FileHost, host_file
 
 # MobileNet has no published hash, so any complete HDF5 file is as good as its own.
 UNHASHED = find_backbone("MobileNet").weights.file
@@ -174,7 +174,7 @@ def test_list_knows_the_published_hash(weights: Weights, home: Path, monkeypatch
     """No published file is at hand: the catalogue takes the hash of ours instead, in this process."""
     from dataclasses import replace
 
-    from paishi.networks.cached import has_published_hash
+    from paishi.models.weights.keras_cache import has_published_hash
 
     backbone = find_backbone("NASNetMobile")
     file = put(home, HASHED, hdf5())

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from paishi.choices import Precision
 from paishi.cli import app, start
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes import insight
-from paishi.runtimes.base import Precision
 from paishi.runtimes.batching import Batcher
 from paishi.settings import Settings
 from tests.server.pictures import file_of
@@ -61,7 +61,7 @@ class Moody:
 
 
 class MoodyInside:
-    """As `paishi.networks.gradients.Gradients`, which takes all cores."""
+    """As `paishi.models.keras.gradients.Gradients`, which takes all cores."""
 
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
         return self.features(views, None)[:, :4].reshape(-1, 2, 2)
@@ -87,7 +87,7 @@ def load(settings: Settings, on_progress: object) -> Recogniser:
 
 def compile_once() -> None:
     """As loading does: within OpenVINO, which gives the interpreter back and takes it again."""
-    from paishi.runtimes.untracked import ov
+    from paishi.runtimes.openvino.imports import ov
 
     pixels = ov.opset13.parameter([1, 8], np.float32)
     ov.Core().compile_model(ov.Model([ov.opset13.relu(pixels)], [pixels], "relu"), "CPU")

@@ -162,7 +162,10 @@ def conversions(process: int) -> list[int]:
                 command = Path(f"/proc/{entry}/cmdline").read_bytes()
             except OSError:  # it has just ended
                 continue
-            if int(state.rpartition(")")[2].split()[1]) == process and b"paishi.networks.convert" in command:
+            if (
+                int(state.rpartition(")")[2].split()[1]) == process
+                and b"paishi.runtimes.conversion.keras_to_openvino" in command
+            ):
                 found.append(int(entry))
     return found
 

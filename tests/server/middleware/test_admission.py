@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from paishi.admission_ import body_memory as bodies
 
+from paishi.admission import body_memory as bodies
 from paishi.problems import Overloaded
 from tests.server.conftest import wait_for
 from tests.server.connection.raw_client import END, PART, PHOTO, Answer, Raw, Served, head, serving, upload

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from paishi.choices import Fit
 from paishi.photo.decode import decode
-from paishi.photo.fit import Fit, fit, short_side_for
+from paishi.photo.fit import fit, short_side_for
 from tests.server.conftest import need_shared
 from tests.server.photo.scenes import MANY, pixels, scene
 from tests.server.pictures import file_of

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from paishi.choices import Fit
 from paishi.photo.fit import Box, boxes, fit
 from paishi.photo.grid import WHOLE, laid
 from paishi.photo.heatmap import overlay
-from paishi.photo.ways import Fit
 
 GREY = Image.new("RGB", (80, 40), (120, 120, 120))
 

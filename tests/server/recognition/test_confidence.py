@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from paishi.photo.reader import PhotoReader
-from paishi.recognition.loading import load_recogniser
+from paishi.recognition.load import load_recogniser
 from paishi.settings import Settings
 from paishi.system.cpu_budget import this_process
 from tests.server.api.conftest import started

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.networks.download import OnProgress
+from paishi.models.weights.download import OnProgress
 from paishi.problems import ModelUnavailable
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser, SelfTestFailed

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.networks.catalogue import find_backbone
-from paishi.networks.convert import convert
-from paishi.networks.quiet import keras
-from paishi.networks.served import build_served
-from paishi.networks.weights import find_weights
-from paishi.runtimes.wanted import Wanted
-from tests.server.networks.keras_networks import family_input, settle, write_published
+from paishi.models.catalogue import find_backbone
+from paishi.models.keras.build import build_served
+from paishi.models.keras.imports import keras
+from paishi.models.weights.find import find_weights
+from paishi.runtimes.conversion.keras_to_openvino import convert
+from paishi.runtimes.spec import Wanted
+from tests.server.models.keras_models import family_input, settle, write_published
 
 
 def pictures(count: int) -> NDArray[np.uint8]:

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.networks.quiet import keras
+from paishi.models.keras.imports import keras
 from paishi.runtimes.base import Runtime, RuntimeClosed
-from paishi.runtimes.convertible import TOLERANCE
-from paishi.runtimes.openvino import OpenVINORuntime
+from paishi.runtimes.conversion.keras_to_openvino import TOLERANCE
+from paishi.runtimes.openvino.runtime import OpenVINORuntime
 from paishi.runtimes.tensorflow import TensorFlowRuntime
 from paishi.system.cpu_budget import CoreBudget, this_process
 from tests.server.runtimes.conftest import pictures

@@ -11,19 +11,18 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from paishi.networks.catalogue import find_backbone
-from paishi.networks.errors import (
+from paishi.models.catalogue import find_backbone
+from paishi.models.errors import (
     ConversionFailed,
-    RuntimeUnavailable,
     WeightsCorrupt,
     WeightsMismatch,
     WeightsUnavailable,
 )
-from paishi.networks.weights import weights_location
-from paishi.runtimes import conversion, load
+from paishi.models.weights.find import weights_location
 from paishi.runtimes.base import Runtime
+from paishi.runtimes.conversion import convert as conversion
 from paishi.runtimes.load import load_runtime
-from paishi.runtimes.wanted import RuntimeChoice, Wanted
+from paishi.runtimes.spec import RuntimeChoice, Wanted
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
 from tests.server.runtimes.conftest import found, not_needed
@@ -81,7 +80,7 @@ def test_a_start_from_the_cache_alone_loads_no_tensorflow(wanted: Wanted, home: 
     load_runtime(replace(wanted, keras_home=home, cache=cache), found(wanted)).close()
     weights_location(MOBILENET, "imagenet", home).unlink()
     code = (
-        "import asyncio, sys; from paishi.recognition.loading import load_recogniser as load;"
+        "import asyncio, sys; from paishi.recognition.load import load_recogniser as load;"
         "from paishi.settings import Settings;"
         "recogniser = load(Settings()); asyncio.run(recogniser.self_test()); recogniser.runtime.close();"
         "print(recogniser.runtime.name, *sorted({'tensorflow', 'keras', 'h5py'} & set(sys.modules)))"
@@ -144,7 +143,7 @@ class TestWhereItDoesNotConvert:
     @pytest.fixture(autouse=True)
     def does_not_convert(self, monkeypatch: pytest.MonkeyPatch) -> None:
         # The process that converts ends without an answer.
-        monkeypatch.setattr(conversion, "_CONVERT", "paishi.networks.catalogue")
+        monkeypatch.setattr(conversion, "_CONVERT", "paishi.models.catalogue")
 
     @pytest.fixture
     def fresh(self, wanted: Wanted, tmp_path: Path) -> Wanted:
@@ -159,9 +158,7 @@ class TestWhereItDoesNotConvert:
         assert "MobileNetV2 runs on TensorFlow: The conversion broke off." in caplog.text
 
     def test_but_not_where_openvino_was_asked_for(self, fresh: Wanted) -> None:
-        with pytest.raises(
-            ConversionFailed, match=r"broke off\. python -m paishi\.networks\.catalogue ended"
-        ):
+        with pytest.raises(ConversionFailed, match=r"broke off\. python -m paishi\.models\.catalogue ended"):
             load_runtime(replace(fresh, runtime="openvino"), found(fresh))
 
     def test_nor_where_a_precision_was_that_it_does_not_have(self, fresh: Wanted, tmp_path: Path) -> None:
@@ -171,22 +168,10 @@ class TestWhereItDoesNotConvert:
             load_runtime(replace(fresh, precision="bf16", calibration=tmp_path), found(fresh))
 
 
-def test_a_network_of_the_table_runs_on_tensorflow(
-    wanted: Wanted, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(load, "NOT_CONVERTIBLE", {"MobileNetV2": "it is Tuesday."})
-    runtime = load_runtime(wanted, found(wanted))
-    runtime.close()
-    assert runtime.name == "tensorflow"
-    assert "MobileNetV2 does not run on OpenVINO: it is Tuesday." in caplog.text
-    with pytest.raises(RuntimeUnavailable, match="Tuesday"):
-        load_runtime(replace(wanted, runtime="openvino"), found(wanted))
-
-
 def test_without_openvino_tensorflow_steps_in(wanted: Wanted) -> None:
     code = (
         "import logging, sys; logging.basicConfig(); sys.modules['openvino'] = None\n"
-        "from paishi.recognition.loading import load_recogniser; from paishi.settings import Settings\n"
+        "from paishi.recognition.load import load_recogniser; from paishi.settings import Settings\n"
         "print(load_recogniser(Settings()).runtime.name)"
     )
     environment = {"PAISHI_MODEL": "MobileNetV2", "KERAS_HOME": str(wanted.keras_home)}

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.networks.errors import UnknownLayer
+from paishi.models.errors import UnknownLayer
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Evidence
 from tests.server.api.conftest import load_brightness

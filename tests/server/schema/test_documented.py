@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.networks.errors import WeightsUnavailable
+from paishi.models.errors import WeightsUnavailable
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Evidence
 from tests.server.access.fake_wechat import APPID, SECRET, FakeWeChat, serving

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paishi.networks.errors import WeightsMismatch
+from paishi.models.errors import WeightsMismatch
 from paishi.system.child_process import ChildFailed, run_child
 from tests.server.conftest import ROOT, wait_for
 

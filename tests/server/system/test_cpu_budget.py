@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from paishi.runtimes.lanes import Lanes
+from paishi.runtimes.openvino.scheduler import Lanes
 from paishi.system.cpu_budget import CoreBudget
 
 CORES = 4

@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from paishi.networks.errors import WeightsMismatch
+from paishi.models.errors import WeightsMismatch
 from paishi.system.child_process import answer_parent
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from paishi.photo.errors import PhotoError
 from paishi.photo.reader import PhotoReader
 from paishi.runtimes.batching import Batcher
-from paishi.runtimes.lanes import Lanes
+from paishi.runtimes.openvino.scheduler import Lanes
 from paishi.system.cpu_budget import CoreBudget
 from paishi.telemetry.timings import Observation
 from tests.server.pictures import file_of, noise

@@ -5,9 +5,10 @@ import pillow_heif
 import pytest
 from PIL import Image
 
+from paishi.choices import Fit
 from paishi.photo.decode import decode
 from paishi.photo.decoders.orientation import orientation
-from paishi.photo.fit import Fit, fit, short_side_for
+from paishi.photo.fit import fit, short_side_for
 from tests.server.conftest import need_shared
 from tests.server.photo.scenes import (
     MANY,

@@ -1,0 +1,1 @@
+"""An operator's own folder: `model.keras` with labels and card."""

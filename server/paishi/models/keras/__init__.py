@@ -1,0 +1,1 @@
+"""Models of Keras Applications, built with their preprocessing inside."""

@@ -1,0 +1,1 @@
+"""Published weights: found in Keras's cache, downloaded, checked."""

@@ -1,0 +1,46 @@
+"""What lies in Keras's cache. Importing this loads neither Keras nor NumPy."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from paishi.models.catalogue import CATALOGUE, Backbone
+from paishi.models.weights.integrity import digest
+
+_PART = ".part"
+
+
+class CachedFile(NamedTuple):
+    """`backbone` is None for weights that are not of the catalogue; `partial` for a download that stopped."""
+
+    file: Path
+    bytes: int
+    backbone: Backbone | None
+    partial: bool
+
+
+def cached_file(backbone: Backbone, keras_home: Path) -> Path:
+    """Where the published weights of `backbone` lie, if they do."""
+    return keras_home / "models" / backbone.weights.file
+
+
+def cached_files(keras_home: Path) -> Iterator[CachedFile]:
+    """All weights below `keras_home`, by file name. Raises OSError where the folder cannot be read."""
+    names = {backbone.weights.file: backbone for backbone in CATALOGUE.values()}
+    folder = keras_home / "models"
+    if not folder.exists():
+        return
+    for file in sorted(folder.iterdir()):
+        partial = file.name.endswith(_PART)
+        name = file.name.removesuffix(_PART)
+        if name.endswith(".h5") and file.is_file():
+            yield CachedFile(file, file.stat().st_size, names.get(name), partial)
+
+
+def has_published_hash(backbone: Backbone, file: Path) -> bool | None:
+    """Whether `file` has the hash that Keras publishes for `backbone`, None where it publishes none.
+
+    Reads all of it. Raises OSError.
+    """
+    found = digest(file, backbone.weights)
+    return None if found is None else found == backbone.weights.hash

@@ -1,1 +1,0 @@
-"""Backbones that can be served and where their weights come from."""

@@ -1,0 +1,34 @@
+"""From settings to a network that can be asked; blocking, for a thread of its own."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from paishi.models.weights.download import OnProgress
+from paishi.models.weights.find import find_weights
+from paishi.recognition.recogniser import Recogniser
+from paishi.recognition.resolve import asked
+from paishi.runtimes.insight_loader import insight_for
+from paishi.runtimes.load import load_runtime
+from paishi.settings import Settings
+
+LoadFor = Callable[[Settings, OnProgress], Recogniser]
+
+
+def load_recogniser(settings: Settings, on_progress: OnProgress | None = None) -> Recogniser:
+    """Starts the runtime; finds the weights where nothing converted is at hand.
+
+    `on_progress` gets bytes received and bytes in all (None if unknown) while weights are downloaded.
+    Raises `paishi.models.errors.NetworkError`.
+    """
+    name, wanted, labels, own = asked(settings)
+    backbone = wanted.backbone
+
+    def weights() -> Path:
+        if own:
+            return own.file
+        mirrors = settings.weights_mirrors
+        return find_weights(backbone, wanted.source, wanted.keras_home, mirrors, on_progress)
+
+    runtime = load_runtime(wanted, weights)
+    insight = insight_for(wanted, weights, runtime.name)
+    return Recogniser(name, backbone.input_size, settings.fit, runtime, labels, insight=insight, own=own)

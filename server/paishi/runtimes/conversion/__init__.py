@@ -1,0 +1,1 @@
+"""Keras models to OpenVINO, in lower precision where that keeps the answers."""

@@ -1,0 +1,107 @@
+"""From what is wanted to a converted network, from the cache or by the processes that make it.
+
+Importing this loads neither TensorFlow nor Keras nor OpenVINO.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from paishi.models.errors import ConversionFailed
+from paishi.models.weights.find import weights_location
+from paishi.models.weights.fingerprint import fingerprint
+from paishi.models.weights.source import is_address, is_published
+from paishi.runtimes.conversion.cache import Converted, ConvertedNetworks, Identity, Sought
+from paishi.runtimes.conversion.calibration import photos_key
+from paishi.runtimes.spec import Wanted
+from paishi.system.child_process import ChildFailed, run_child
+
+log = logging.getLogger(__name__)
+
+CONVERSION = "1"
+"""To be counted up whenever models are built or converted otherwise than before."""
+
+_CONVERT = "paishi.runtimes.conversion.keras_to_openvino"
+_LIMIT_S = 1800
+
+FindWeights = Callable[[], Path]
+
+
+@contextmanager
+def converted(wanted: Wanted, find_weights: FindWeights) -> Iterator[Converted]:
+    """The network in fp32, to be read before the block ends; blocks for seconds where it must be made.
+
+    `find_weights` is called only then. Raises ConversionFailed, and what reading the weights raises.
+    """
+    if found := find(wanted):
+        yield found
+        return
+    weights = find_weights().absolute()  # and no link's target, which may have no suffix
+    name = wanted.backbone.name
+
+    def build(folder: Path) -> None:
+        log.info("Converting %s for OpenVINO, once.", name)
+        if wanted.is_own:
+            run(_CONVERT, "custom", str(weights), wanted.backbone.preprocessing, str(folder))
+        else:
+            run(_CONVERT, "catalogue", name, str(weights), str(folder))
+
+    identity = identity_of(wanted, _weights_key(wanted, weights))
+    with ConvertedNetworks(wanted.cache).make(identity, wanted.source, build) as made:
+        yield made
+
+
+def find(wanted: Wanted) -> Converted | None:
+    """What is in the cache, which may know more than this machine still has: the weights, the photos."""
+    location = weights_location(wanted.backbone, wanted.source, wanted.keras_home)
+    weights = _weights_key(wanted, location)
+    if weights is None and not (is_published(wanted.source) or is_address(wanted.source)):
+        return None
+    sought = Sought(
+        wanted.backbone.name, wanted.source, weights, wanted.precision, versions(), _photos_key(wanted)
+    )
+    return ConvertedNetworks(wanted.cache).find(sought)
+
+
+def identity_of(wanted: Wanted, weights: str | None) -> Identity:
+    assert weights
+    photos = _photos_key(wanted) or ""
+    return Identity(wanted.backbone.name, weights, wanted.precision, versions(), photos)
+
+
+def versions() -> Mapping[str, str]:
+    return {"openvino": _version("openvino"), "keras": _version("keras"), "conversion": CONVERSION}
+
+
+def run(module: str, *arguments: str) -> Any:
+    """Runs `module` in a process of its own. Raises ConversionFailed, or the NetworkError that it raised."""
+    try:
+        return run_child(module, arguments, _LIMIT_S)
+    except ChildFailed as error:
+        raise ConversionFailed(f"The conversion broke off. {error}") from error
+
+
+def _weights_key(wanted: Wanted, file: Path) -> str | None:
+    """An algorithm and a hash; None where nothing is known of weights that are not here."""
+    published = wanted.backbone.weights
+    if published.hash and is_published(wanted.source):
+        # No need to read the file: it was checked against this hash when it was found.
+        return f"{published.hash_algorithm}:{published.hash}"
+    return f"sha256:{fingerprint(file, wanted.cache / 'weights')}" if file.is_file() else None
+
+
+def _photos_key(wanted: Wanted) -> str | None:
+    """None where no photos are here: whatever was calibrated before will do."""
+    if wanted.precision == "fp32" or wanted.calibration is None or not wanted.calibration.is_dir():
+        return None
+    return photos_key(wanted.calibration)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,1 @@
+"""Runs a converted model with OpenVINO."""

@@ -1,0 +1,170 @@
+"""One picture alone gets all cores, a crowd gets one core each."""
+
+import asyncio
+import math
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from paishi.runtimes.base import RuntimeClosed
+from paishi.runtimes.timing import Waiting
+from paishi.system.cpu_budget import CoreBudget
+
+PATIENCE_S = 0.01
+"""How long a picture waits for the last cores: about as long as a phone's photo takes to be decoded."""
+
+Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+"""One picture (1, size, size, 3) uint8 to its softmax (1, classes) float32."""
+
+
+@dataclass(eq=False, slots=True)
+class _Request:
+    """What one caller waits for: a row for each of its pictures, filled in any order.
+
+    Whoever fills it or fails it holds the lock of its lanes: a future must not be settled twice.
+    """
+
+    rows: list[NDArray[np.float32] | None]
+    answer: Future[NDArray[np.float32]] = field(default_factory=Future)
+    waiting: Waiting = field(default_factory=Waiting)
+
+    def fill(self, row: int, softmax: NDArray[np.float32]) -> None:
+        self.rows[row] = softmax
+        done = [softmax for softmax in self.rows if softmax is not None]
+        if len(done) == len(self.rows) and not self.answer.done():
+            self.answer.set_result(np.concatenate(done))
+
+    def fail(self, error: BaseException) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(error)
+
+
+class _Picture(NamedTuple):
+    request: _Request
+    row: int
+    view: NDArray[np.uint8]
+
+
+class Lanes:
+    """Pictures run in the order in which they came, on `alone` one by one or on all `streams` side by side.
+
+    `alone` uses all of `cores` for one picture, each of `streams` one. A picture that finds every core idle
+    runs on `alone`. One that comes while photos are decoded or other pictures run has a stream as soon as a
+    core is free, and so do several that have waited for `alone`.
+    """
+
+    def __init__(self, alone: Run, streams: Sequence[Run], cores: CoreBudget, name: str) -> None:
+        self._alone = alone
+        self._cores = cores
+        # Fewer would leave most cores idle. On four, a crowd of 2, 3 or 4 measured the same.
+        self._crowd = max(2, cores.cores // 2)
+        self._waiting: deque[_Picture] = deque()
+        self._changed = cores.changed
+        self._running = 0
+        self._has_run = False
+        self._closed = False
+        # Daemons, so that a process that forgot to close can still end.
+        self._threads = [
+            threading.Thread(target=self._work, args=(stream,), name=f"{name} {number}", daemon=True)
+            for number, stream in enumerate(streams)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    async def submit(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The softmax of each of `views`, in their order.
+
+        Raises what running any of them raised, RuntimeClosed after `close`. Cancelling takes those of them
+        that have not begun out of the queue.
+        """
+        request = _Request([None] * len(views))
+        # From here on only `_leave` takes it out: a future that was cancelled could not be answered.
+        request.answer.set_running_or_notify_cancel()
+        with self._changed:
+            if self._closed:
+                raise RuntimeClosed
+            self._waiting.extend(_Picture(request, row, views[row : row + 1]) for row in range(len(views)))
+            self._cores.expect(len(views))
+            self._changed.notify_all()
+        try:
+            return await asyncio.wrap_future(request.answer)
+        finally:
+            self._leave(request)
+
+    def close(self) -> None:
+        """Ends all that wait with RuntimeClosed and returns when the running pictures have been answered."""
+        with self._changed:
+            self._closed = True
+            for picture in self._waiting:
+                picture.request.fail(RuntimeClosed())
+            self._cores.expect(-len(self._waiting))
+            self._waiting.clear()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _leave(self, request: _Request) -> None:
+        """Takes what has not begun out of the queue."""
+        with self._changed:
+            staying = deque(picture for picture in self._waiting if picture.request is not request)
+            if gone := len(self._waiting) - len(staying):
+                self._waiting = staying
+                self._cores.expect(-gone)
+
+    def _work(self, stream: Run) -> None:
+        while taken := self._take():
+            picture, cores = taken
+            run = stream if cores == 1 else self._alone
+            begun, at_once = perf_counter(), self._running
+            # Nothing is held against the first: it is a test, and makes what all others need.
+            with self._cores.counted(0.0 if self._has_run else math.inf):
+                outcome = _attempt(run, picture.view)
+            self._has_run = True
+            picture.request.waiting.has_run(begun, at_once)
+            with self._changed:
+                # Before the answer goes out: whoever gets it may come again at once, and is alone then.
+                self._running -= 1
+                self._cores.give(cores)
+                if isinstance(outcome, BaseException):
+                    self._leave(picture.request)
+                    picture.request.fail(outcome)
+                else:
+                    picture.request.fill(picture.row, outcome)
+
+    def _take(self) -> tuple[_Picture, int] | None:
+        """Waits for a picture that may run now, and with how many cores; None when closed."""
+        with self._changed:
+            while True:
+                self._changed.wait_for(lambda: self._closed or (self._waiting and self._cores.free))
+                self._changed.wait_for(lambda: not self._is_worth_waiting(), PATIENCE_S)
+                if self._closed:
+                    return None
+                if self._waiting and self._cores.free:
+                    break
+            idle = self._cores.free == self._cores.cores
+            cores = self._cores.cores if idle and len(self._waiting) < self._crowd else 1
+            self._cores.take(cores)
+            self._running += 1
+            picture = self._waiting.popleft()
+            self._cores.expect(-1)
+            return picture, cores
+
+    def _is_worth_waiting(self) -> bool:
+        """Whether all cores may soon be free for one picture: only photos that are decoded are at work."""
+        idle = self._cores.free == self._cores.cores
+        few = 0 < len(self._waiting) < self._crowd
+        return few and not (self._closed or self._running or idle)
+
+
+def _attempt(run: Run, view: NDArray[np.uint8]) -> NDArray[np.float32] | BaseException:
+    try:
+        return run(view)
+    except BaseException as error:  # the thread must outlive whatever a runtime raises
+        return error

@@ -1,0 +1,182 @@
+"""A network of an operator's own, served by the real program and asked over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from PIL import Image
+
+from tests.server.conftest import RunningServer, run_server, wait_for
+from tests.server.models.custom_models import red_or_green, write_json, write_own
+from tests.server.pictures import file_of
+
+RED = file_of(Image.new("RGB", (80, 60), (220, 30, 40)))
+GREEN = file_of(Image.new("RGB", (80, 60), (30, 200, 40)))
+TENSORFLOW = "/libtensorflow_"  # OpenVINO has libraries with the name in them as well
+LABELS = [
+    {"id": "c1", "label": "red_thing", "name": {"en": "red", "zh": "红"}},
+    {"id": "c2", "label": "green_thing", "name": {"en": "green", "zh": "绿"}},
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    card = {"name": "Colours 颜色", "version": "3"}
+    return write_own(tmp_path_factory.mktemp("own") / "colours", labels=LABELS, card=card)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def own(folder: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    output = tmp_path_factory.mktemp("own-server") / "output"
+    with run_server(output, PAISHI_MODEL=str(folder), PAISHI_CACHE=str(cache)) as server:
+        yield server
+
+
+@pytest.fixture
+def client(own: RunningServer) -> Iterator[httpx.Client]:
+    with own.client() as client:
+        yield client
+
+
+def predict(client: httpx.Client, photo: bytes) -> dict[str, Any]:
+    answer = client.post("/predict?top=20", files={"image": photo})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def names(client: httpx.Client, photo: bytes) -> list[str]:
+    return [prediction["label"] for prediction in predict(client, photo)["predictions"]]
+
+
+def libraries(server: RunningServer) -> str:
+    return Path(f"/proc/{server.process.pid}/maps").read_text()
+
+
+def test_answers_with_its_own_names(client: httpx.Client) -> None:
+    body = predict(client, RED)
+    first, second = body["predictions"]
+    assert first["probability"] > 0.99
+    assert {key: first[key] for key in LABELS[0]} == LABELS[0]
+    assert second["id"] == "c2"
+    assert body["model"] == {"name": "Colours 颜色", "labels": "Colours 颜色"}
+    assert names(client, GREEN) == ["green_thing", "red_thing"]
+
+
+def test_readyz_names_it(client: httpx.Client) -> None:
+    body = client.get("/readyz").json()
+    assert (body["model"]["name"], body["runtime"]) == ("Colours 颜色", "openvino")
+
+
+def test_models_has_it_beside_the_catalogue(client: httpx.Client, folder: Path) -> None:
+    *catalogue, last = client.get("/models").json()["models"]
+    assert last.pop("download_mb") == pytest.approx((folder / "model.keras").stat().st_size / 1e6)
+    assert last == {
+        "name": "Colours 颜色",
+        "input_size": 32,
+        "parameters": None,
+        "top1": None,
+        "top5": None,
+        "cached": True,
+        "serving": True,
+        "precision": "fp32",
+        "version": "3",
+    }
+    assert len(catalogue) > 30
+    assert not any(model["serving"] for model in catalogue)
+
+
+def test_strangers_learn_nothing_of_the_disk(client: httpx.Client, folder: Path) -> None:
+    for path in ("/readyz", "/models", "/openapi.json"):
+        assert str(folder.parent) not in client.get(path).text
+
+
+def test_nothing_over_http_names_a_network(client: httpx.Client, tmp_path: Path) -> None:
+    """Neither a parameter nor a field nor a header."""
+    other = write_own(tmp_path / "other", labels=["a", "b"])
+    asked = {"model": str(other), "PAISHI_MODEL": str(other)}
+    answer = client.post(
+        "/predict", params=asked, data=asked, headers={"X-Model": str(other)}, files={"image": RED}
+    )
+    assert answer.json()["model"]["name"] == "Colours 颜色"
+    assert names(client, RED)[0] == "red_thing"
+
+
+def test_its_file_was_never_loaded_by_the_server(own: RunningServer, client: httpx.Client) -> None:
+    """Not at the first start either: another process had TensorFlow."""
+    assert names(client, RED)
+    assert "/openvino/" in libraries(own)
+    assert TENSORFLOW not in libraries(own)
+
+
+@pytest.mark.usefixtures("own")
+def test_the_second_start_converts_nothing_and_other_labels_are_no_other_network(
+    folder: Path, cache: Path, tmp_path: Path
+) -> None:
+    made = sorted(path for path in cache.glob("own-*") if path.is_dir())
+    before = {path: path.stat().st_mtime_ns for path in made}
+    write_json(folder / "labels.json", ["rot", "grün"])
+    try:
+        with run_server(tmp_path / "output", PAISHI_MODEL=str(folder), PAISHI_CACHE=str(cache)) as server:
+            with server.client() as client:
+                assert names(client, RED) == ["rot", "grün"]
+            assert TENSORFLOW not in libraries(server)
+    finally:
+        write_json(folder / "labels.json", LABELS)
+    assert {path: path.stat().st_mtime_ns for path in cache.glob("own-*") if path.is_dir()} == before
+    assert len(before) == 1
+
+
+def test_another_card_is_another_network(tmp_path: Path, cache: Path) -> None:
+    """The same file, which wants its colours as Caffe has them: it must not be taken from the cache."""
+    folder = write_own(tmp_path / "colours", red_or_green(scale=False))
+    for preprocessing, first in (("none", "red"), ("caffe", "green")):  # BGR puts blue where red was
+        write_json(folder / "card.json", {"preprocessing": preprocessing})
+        with (
+            run_server(tmp_path / "output", PAISHI_MODEL=str(folder), PAISHI_CACHE=str(cache)) as server,
+            server.client() as client,
+        ):
+            assert names(client, file_of(Image.new("RGB", (60, 60), (250, 150, 20))))[0] == first
+
+
+def test_tensorflow_has_to_be_asked_for_and_says_what_that_means(folder: Path, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with run_server(output, PAISHI_MODEL=str(folder), PAISHI_RUNTIME="tensorflow") as server:
+        with server.client() as client:
+            assert names(client, RED)[0] == "red_thing"
+        assert TENSORFLOW in libraries(server)
+    assert "is loaded in the server's own process, and such a file can run code" in output.read_text()
+
+
+@pytest.mark.parametrize("runtime", ["auto", "tensorflow"])
+@pytest.mark.parametrize(
+    ("activation", "labels", "complaint"),
+    [
+        ("softmax", ["red", "green", "blue"], "colours answers with 2 probabilities but has 3 labels"),
+        ("linear", ["red", "green"], "end the network with a softmax"),
+    ],
+)
+def test_what_only_loading_tells_is_said_by_readyz(
+    activation: str, labels: list[str], complaint: str, runtime: str, tmp_path: Path
+) -> None:
+    folder = write_own(tmp_path / "colours", red_or_green(activation=activation), labels)
+    output = tmp_path / "output"
+    with (
+        run_server(output, until="/livez", PAISHI_MODEL=str(folder), PAISHI_RUNTIME=runtime) as server,
+        server.client() as client,
+    ):
+        first = client.get("/readyz").json()
+        assert first["code"] in ("model-loading", "model-unavailable")
+        assert first["code"] == "model-unavailable" or str(tmp_path) not in first["detail"]
+        wait_for(lambda: client.get("/readyz").json()["code"] == "model-unavailable", 60, "the failure")
+        assert complaint in client.get("/readyz").json()["detail"]
+        if runtime == "auto":
+            assert TENSORFLOW not in libraries(server)
+    assert complaint in output.read_text()

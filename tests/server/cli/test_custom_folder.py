@@ -1,0 +1,135 @@
+"""A network of an operator's own on the command line."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.server.cli.command import assert_one_sentence, run
+from tests.server.conftest import run_server
+from tests.server.models.custom_models import malicious, save, write_json, write_own
+from tests.server.pictures import file_of
+
+RED = file_of(Image.new("RGB", (80, 60), (220, 30, 40)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_own(tmp_path / "colours", labels=["red", "green"])
+
+
+def without(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def with_labels(text: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        (folder / "labels.json").write_text(text, encoding="utf-8")
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda folder: folder.rename(folder.parent / "elsewhere"), "there is no such folder"),
+        (without("model.keras"), "there is no model.keras in it"),
+        (without("labels.json"), "there is no labels.json in it"),
+        (with_labels("red, green"), "is no JSON"),
+        (with_labels('{"red": 0}'), "must be an array"),
+        (with_labels('["red", ""]'), "class 1 has no id"),
+        (with_labels('["red", "red"]'), "2 classes with the id 'red'"),
+        (lambda folder: (folder / "card.json").write_text("no"), "card.json is no JSON"),
+        (lambda folder: (folder / "model.keras").write_bytes(b"no"), "is no file of Keras 3"),
+    ],
+)
+@pytest.mark.parametrize("command", [["serve"], ["predict", "photo.jpg"]], ids=["serve", "predict"])
+def test_a_mistake_ends_the_program_with_one_sentence(
+    command: list[str], change: Callable[[Path], None], complaint: str, folder: Path
+) -> None:
+    change(folder)
+    done = run(*command, PAISHI_MODEL=str(folder), PAISHI_PORT="0")
+    assert_one_sentence(done)
+    assert complaint in done.stderr
+
+
+def test_weights_belong_to_the_catalogue(folder: Path) -> None:
+    done = run("serve", PAISHI_MODEL=str(folder), PAISHI_WEIGHTS="/some/file.h5", PAISHI_PORT="0")
+    assert_one_sentence(done)
+    assert "PAISHI_WEIGHTS=/some/file.h5 is for networks of the catalogue" in done.stderr
+
+
+def test_a_file_with_code_is_refused_and_its_code_not_run(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    folder = write_own(tmp_path / "colours", labels=["red", "green"])
+    save(malicious(victim), folder)
+    done = run("serve", PAISHI_MODEL=str(folder), PAISHI_PORT="0")
+    assert_one_sentence(done)
+    assert "has a Lambda layer" in done.stderr
+    assert not victim.exists()
+
+
+def test_predict_names_photos_with_it(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "red.jpg").write_bytes(RED)
+    done = run("predict", "--json", "--model", str(folder), str(tmp_path / "red.jpg"))
+    body = json.loads(done.stdout)
+    assert [prediction["label"] for prediction in body["predictions"]] == ["red", "green"]
+    assert body["model"] == {"name": "colours", "labels": "colours"}
+
+
+def test_use_takes_a_folder_and_keeps_it_where_another_fails(folder: Path, tmp_path: Path) -> None:
+    other = write_own(tmp_path / "other", labels=["rot", "grün"])
+    wrong = write_own(tmp_path / "wrong", labels=["one", "two", "three"])
+    home = {"KERAS_HOME": str(tmp_path / "keras")}
+    with (
+        run_server(tmp_path / "output", PAISHI_MODEL=str(folder), **home) as server,
+        server.client() as client,
+    ):
+
+        def answer() -> list[str]:
+            body = client.post("/predict", files={"image": RED}).json()
+            return [body["model"]["name"], body["predictions"][0]["label"]]
+
+        assert answer() == ["colours", "red"]
+        done = run("use", f"{folder}/../other", **home)
+        assert done.returncode == 0, done.stderr
+        assert f"answers with {other} now" in done.stdout
+        assert answer() == ["other", "rot"]
+
+        done = run("use", str(wrong), **home)
+        assert_one_sentence(done, code=1)
+        assert "wrong answers with 2 probabilities but has 3 labels" in done.stderr
+        assert answer() == ["other", "rot"]
+
+        done = run("use", str(tmp_path / "nowhere"), **home)
+        assert_one_sentence(done, code=1)
+        assert "there is no such folder" in done.stderr
+        assert answer() == ["other", "rot"]
+
+
+def test_measuring_a_network_of_the_catalogue_does_not_mind(folder: Path, tmp_path: Path) -> None:
+    write_json(folder / "labels.json", ["red", "green"])
+    done = run("models", "--json", PAISHI_MODEL=str(folder), KERAS_HOME=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)) > 30
+
+
+def test_names_that_look_like_markup_are_only_names(tmp_path: Path) -> None:
+    """Of a folder, a card and a class; what closes a tag that was never opened would end the program."""
+    folder = write_own(tmp_path / "a[" / "b]", labels=["[/red]", "[green]"], card={"name": "[/c] [v2]"})
+    (tmp_path / "red.jpg").write_bytes(RED)
+    model = {"PAISHI_MODEL": str(folder)}
+    done = run("predict", str(tmp_path / "red.jpg"), **model)
+    assert done.returncode == 0, done.stderr
+    assert "[/red]" in done.stdout
+    assert "[green]" in done.stdout
+    home = {"KERAS_HOME": str(tmp_path / "keras")}
+    with run_server(tmp_path / "output", **model, **home):
+        done = run("use", str(folder), **home)
+        assert done.returncode == 0, done.stderr
+        assert f"answers with {folder} now" in done.stdout
+    printed = (tmp_path / "output").read_text()
+    assert f"Loading {folder} …" in printed
+    assert "[/c] [v2] on openvino" in printed

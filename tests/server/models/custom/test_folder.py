@@ -1,0 +1,115 @@
+"""What PAISHI_MODEL means, and what a folder of an operator's own says."""
+
+from pathlib import Path
+
+import pytest
+
+from paishi.models.backbone import Preprocessing
+from paishi.models.custom.folder import find_own, folder_of, names_folder, shown_name
+from paishi.models.errors import OwnNetworkRefused
+from tests.server.models.custom_models import write_json, write_own
+
+
+@pytest.mark.parametrize(
+    "model", ["./flowers", "models/flowers", "/srv/flowers", "~", "~/flowers", ".", "..", "ResNet50/"]
+)
+def test_is_a_folder(model: str) -> None:
+    assert names_folder(model)
+
+
+@pytest.mark.parametrize("model", ["ResNet50", "resnet50", "flowers", "", " "])
+def test_is_a_name(model: str) -> None:
+    assert not names_folder(model)
+
+
+def test_a_folder_that_is_there_needs_no_separator_but_never_hides_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("flowers", "ResNet50"):
+        (tmp_path / name).mkdir()
+    assert names_folder("flowers")
+    assert folder_of("flowers") == tmp_path / "flowers"
+    assert not names_folder("ResNet50")
+    assert folder_of("./ResNet50") == tmp_path / "ResNet50"
+
+
+def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/li")
+    assert folder_of("~/flowers") == Path("/home/li/flowers")
+
+
+def test_strangers_are_not_told_the_way_to_it() -> None:
+    assert shown_name("/home/li/flowers/") == "flowers"
+    assert shown_name("ResNet50") == "ResNet50"
+
+
+def test_reads_a_folder_without_a_card(tmp_path: Path) -> None:
+    folder = write_own(tmp_path / "花 flowers")
+    own = find_own(str(folder))
+    assert (own.name, own.input_size, own.card.preprocessing) == ("花 flowers", 32, Preprocessing.NONE)
+    assert own.backbone.download_mb == pytest.approx(
+        (tmp_path / "花 flowers" / "model.keras").stat().st_size / 1e6
+    )
+    assert own.backbone.name == "own-花_flowers-none"
+
+
+def test_the_card_wins(tmp_path: Path) -> None:
+    card = {"name": "Flowers/花", "description": "wild", "version": "2", "preprocessing": "caffe", "more": 1}
+    own = find_own(str(write_own(tmp_path / "flowers", card=card)))
+    assert (own.name, own.card.description, own.card.version) == ("Flowers/花", "wild", "2")
+    assert own.backbone.preprocessing is Preprocessing.CAFFE
+    assert own.backbone.name == "own-Flowers_花-caffe"
+
+
+@pytest.mark.parametrize("missing", ["model.keras", "labels.json"])
+def test_says_which_file_is_missing(missing: str, tmp_path: Path) -> None:
+    (write_own(tmp_path) / missing).unlink()
+    with pytest.raises(OwnNetworkRefused, match=f"there is no {missing} in it"):
+        find_own(str(tmp_path))
+
+
+def test_says_that_the_folder_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(OwnNetworkRefused, match="nowhere: there is no such folder"):
+        find_own(str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("card", "complaint"),
+    [
+        ([], "must be an object"),
+        ({"name": 5}, "name must be a string, but it is 5"),
+        ({"preprocessing": "imagenet"}, "must be one of caffe, tf, torch, none, but it is 'imagenet'"),
+        ({"preprocessing": []}, "must be one of"),
+    ],
+)
+def test_refuses_a_wrong_card(card: object, complaint: str, tmp_path: Path) -> None:
+    write_own(tmp_path, card=card)
+    with pytest.raises(OwnNetworkRefused, match=complaint):
+        find_own(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"{'name'}", "is no JSON: .* in line 1"),
+        (b"\xff\xfe", "is not in UTF-8"),
+        (b"[" * 200_000, "is no JSON"),
+    ],
+)
+def test_refuses_what_is_no_json(content: bytes, complaint: str, tmp_path: Path) -> None:
+    (write_own(tmp_path) / "card.json").write_bytes(content)
+    with pytest.raises(OwnNetworkRefused, match=complaint):
+        find_own(str(tmp_path))
+
+
+def test_takes_what_an_editor_on_windows_writes(tmp_path: Path) -> None:
+    write_own(tmp_path)
+    (tmp_path / "card.json").write_text('{"name": "花"}', encoding="utf-8-sig")
+    assert find_own(str(tmp_path)).name == "花"
+
+
+def test_an_empty_name_is_none(tmp_path: Path) -> None:
+    write_own(tmp_path / "flowers")
+    write_json(tmp_path / "flowers" / "card.json", {"name": " ", "preprocessing": None})
+    assert find_own(str(tmp_path / "flowers")).name == "flowers"

@@ -1,0 +1,155 @@
+"""What is served answers as Keras's own network does, from the same file and the same picture."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from paishi.models.catalogue import CATALOGUE, find_backbone
+from paishi.models.errors import WeightsCorrupt, WeightsMismatch
+from paishi.models.keras.build import build_served
+from paishi.models.keras.imports import keras
+from tests.server.conftest import need_shared
+from tests.server.models.keras_models import (
+    family_input,
+    keras_fetches,
+    settle,
+    views,
+    write_published,
+)
+
+pytestmark = [
+    # Keras 3.15 writes weights in a way that numpy 2 advises against.
+    pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
+    # MobileNetV3 says so whenever it is built with its defaults.
+    pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square"),
+]
+
+# The smallest of each family.
+FAMILIES = [
+    "Xception",
+    "VGG16",
+    "ResNet50",
+    "ResNet50V2",
+    "InceptionV3",
+    "InceptionResNetV2",
+    "MobileNet",
+    "MobileNetV2",
+    "MobileNetV3Small",
+    "DenseNet121",
+    "NASNetMobile",
+    "EfficientNetB0",
+    "EfficientNetV2B0",
+    "ConvNeXtTiny",
+]
+
+
+def test_every_family_is_compared() -> None:
+    modules = {CATALOGUE[name].module for name in FAMILIES}
+    assert {backbone.module for backbone in CATALOGUE.values()} - modules == {
+        "vgg19"
+    }  # VGG16, three layers deeper
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_answers_as_keras_with_published_weights(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backbone = CATALOGUE[name]
+    pictures = views(backbone)
+    preprocessed = family_input(backbone, pictures)
+    keras.utils.set_random_seed(0)
+    with monkeypatch.context() as patch:
+        keras_fetches(patch)
+        keras_own = getattr(keras.applications, name)(weights="imagenet")
+    settle(keras_own, preprocessed)
+    file = tmp_path / backbone.weights.file
+    write_published(keras_own, file)
+    keras_own.load_weights(str(file))
+    theirs = np.asarray(keras_own(preprocessed, training=False))
+
+    ours = np.asarray(build_served(backbone, file)(pictures, training=False))
+
+    assert ours.dtype == np.float32
+    assert np.abs(ours - theirs).max() < 1e-5
+    # The comparison is worth something: the answers are not flat, and differ between the pictures.
+    assert theirs.max() > 0.01
+    assert np.abs(theirs[0] - theirs[1]).max() > 1e-3
+
+
+@pytest.mark.parametrize("name", ["EfficientNetB0", "MobileNetV3Small"])
+def test_reads_what_save_weights_writes(name: str, tmp_path: Path) -> None:
+    backbone = CATALOGUE[name]
+    pictures = views(backbone)
+    network = getattr(keras.applications, name)(weights=None)
+    settle(network, family_input(backbone, pictures))
+    network.save_weights(tmp_path / "own.weights.h5")
+    write_published(network, tmp_path / "published.h5")
+    own = build_served(backbone, tmp_path / "own.weights.h5")(pictures, training=False)
+    published = build_served(backbone, tmp_path / "published.h5")(pictures, training=False)
+    assert np.array_equal(own, published)
+
+
+def test_takes_uint8_and_answers_a_softmax() -> None:
+    backbone = find_backbone("MobileNet")
+    served = build_served(backbone, None)
+    assert served.input_shape == (None, 224, 224, 3)
+    assert served.inputs[0].dtype == "uint8"
+    softmax = np.asarray(served(views(backbone, 3), training=False))
+    assert softmax.shape == (3, 1000)
+    assert softmax.dtype == np.float32
+    assert np.allclose(softmax.sum(axis=1), 1, atol=1e-5)
+
+
+def test_real_weights_recognise_real_photos(keras_home: Path, photos: list[Path]) -> None:
+    backbone = find_backbone("MobileNetV2")
+    file = keras_home / "models" / backbone.weights.file
+    classes = json.loads(need_shared("keras", "models", "imagenet_class_index.json").read_text())
+    pictures = np.stack([np.asarray(Image.open(photo).convert("RGB").resize((224, 224))) for photo in photos])
+    ours = np.asarray(build_served(backbone, file)(pictures, training=False))
+    theirs = keras.applications.MobileNetV2(weights=str(file))(
+        family_input(backbone, pictures), training=False
+    )
+    assert np.abs(ours - np.asarray(theirs)).max() < 1e-5
+    right = [
+        photo.name.startswith(classes[str(answer)][0])
+        for photo, answer in zip(photos, ours.argmax(1), strict=True)
+    ]
+    assert np.mean(right) > 0.75
+
+
+def test_weights_of_another_network_are_named(keras_home: Path) -> None:
+    file = keras_home / "models" / CATALOGUE["MobileNetV2"].weights.file
+    with pytest.raises(WeightsMismatch) as caught:
+        build_served(CATALOGUE["MobileNet"], file)
+    message = str(caught.value)
+    assert str(file) in message
+    assert "The network has 137 arrays, the file 262." in message
+    assert re.search(r"Only in the network: conv_\w+/\w+ \(", message)
+    assert "Only in the file: Conv_1/Conv_1/kernel (1, 1, 320, 1280)" in message
+
+
+def test_weights_without_the_head_are_named(keras_home: Path) -> None:
+    file = keras_home / "models" / "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
+    with pytest.raises(WeightsMismatch, match=r"Only in the network: predictions/kernel \(1280, 1000\)"):
+        build_served(CATALOGUE["MobileNetV2"], file)
+
+
+def test_keras_3_weights_of_another_network_are_named(tmp_path: Path) -> None:
+    small = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    small.save_weights(tmp_path / "small.weights.h5")
+    with pytest.raises(WeightsMismatch, match=r"Only in the file: layers/dense/vars/0 \(4, 2\)"):
+        build_served(CATALOGUE["MobileNet"], tmp_path / "small.weights.h5")
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".weights.h5"])
+@pytest.mark.parametrize("kept", [0, 100, 1_000_000])
+def test_broken_weights_are_named(keras_home: Path, tmp_path: Path, suffix: str, kept: int) -> None:
+    whole = (keras_home / "models" / CATALOGUE["MobileNetV2"].weights.file).read_bytes()
+    file = tmp_path / f"broken{suffix}"
+    file.write_bytes(whole[:kept])
+    with pytest.raises(WeightsCorrupt, match=f"broken{suffix} cannot be read"):
+        build_served(CATALOGUE["MobileNetV2"], file)

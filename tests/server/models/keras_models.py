@@ -1,0 +1,102 @@
+"""Keras's own networks, for comparison: as light as their architecture, or with weights worth comparing."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from paishi.models.catalogue import Backbone
+from paishi.models.keras.imports import keras
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What Keras would have downloaded."""
+
+    file: str
+    url: str
+    hash: str | None
+
+
+def keras_fetches(monkeypatch: pytest.MonkeyPatch) -> list[Fetched]:
+    """Keeps Keras from downloading and from loading what it would have downloaded.
+
+    The list that comes back gets what it asks for.
+    """
+    asked: list[Fetched] = []
+
+    def get_file(fname: str, origin: str, cache_subdir: str, file_hash: str | None = None) -> str:
+        assert cache_subdir == "models"
+        asked.append(Fetched(fname, origin, file_hash))
+        return "not loaded"
+
+    monkeypatch.setattr("keras.src.utils.file_utils.get_file", get_file)
+    monkeypatch.setattr(keras.Model, "load_weights", lambda network, file: None)
+    return asked
+
+
+@contextmanager
+def without_values() -> Iterator[None]:
+    """Networks built here have weights with shapes but no values: ConvNeXtXLarge in a third of a second
+    and no memory, instead of ten seconds and 1.4 GB."""
+    with keras.StatelessScope(initialize_variables=False):
+        yield
+    keras.backend.clear_session()
+
+
+def family_input(backbone: Backbone, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """`views` as the family's own preprocess_input leaves them."""
+    preprocess_input = getattr(keras.applications, backbone.module).preprocess_input
+    preprocessed: NDArray[np.float32] = preprocess_input(views.astype(np.float32))
+    return preprocessed
+
+
+def views(backbone: Backbone, count: int = 2) -> NDArray[np.uint8]:
+    """Pictures of coarse blotches with fine noise, and every value from 0 to 255."""
+    rng = np.random.default_rng(7)
+    size = backbone.input_size
+    coarse = rng.integers(0, 200, (count, 8, 8, 3))
+    blotches = coarse.repeat(size // 8 + 1, axis=1).repeat(size // 8 + 1, axis=2)[:, :size, :size]
+    return (blotches + rng.integers(0, 56, blotches.shape)).astype(np.uint8)
+
+
+def settle(network: keras.Model, pictures: NDArray[np.float32]) -> None:
+    """Gives a fresh network weights that a wrong reading of them would betray.
+
+    Fresh ones would not do: every mean is 0, every variance 1, and what was seen is lost on the way to an
+    almost flat softmax. So every normalisation learns its statistics from `pictures`, as in training, and
+    the classifier is scaled until its logits have a deviation of 2.
+    """
+    rng = np.random.default_rng(11)
+    for weight in network.weights:
+        name, shape = weight.path.rpartition("/")[2], tuple(weight.shape)
+        if "normalization/" in weight.path and name in ("mean", "variance"):  # EfficientNet's, as published
+            weight.assign((0.485, 0.456, 0.406) if name == "mean" else (0.229, 0.224, 0.225))
+        elif name in ("beta", "bias"):
+            weight.assign(rng.normal(0, 0.1, shape))
+        elif name == "gamma":
+            weight.assign(rng.uniform(0.7, 1.3, shape))
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it calculates with copies of its weights
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.0  # of the past
+    network(pictures, training=True)
+    classifier = next(layer for layer in reversed(network.layers) if layer.weights)
+    softmax = np.asarray(network(pictures, training=False))
+    classifier.kernel.assign(classifier.kernel * (2.0 / np.log(np.maximum(softmax, 1e-30)).std()))
+
+
+def write_published(network: keras.Model, file: Path) -> None:
+    """Writes weights in the form in which Keras publishes them, which its public API can only read."""
+    from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
+
+    with h5py.File(file, "w") as stored, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy keyword")
+        save_weights_to_hdf5_group(stored, network)

@@ -1,0 +1,262 @@
+"""A converted network is stored whole, read as it was written, or made anew."""
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from paishi.models.errors import ConversionFailed
+from paishi.runtimes.base import Agreement
+from paishi.runtimes.conversion.cache import NETWORK, Build, Converted, ConvertedNetworks, Identity, Sought
+
+pytestmark = pytest.mark.usefixtures("all_is_logged")
+
+VERSIONS = {"openvino": "1", "conversion": "1"}
+IDENTITY = Identity("SmallNet", "md5:00", "fp32", VERSIONS)
+SOUGHT = Sought("SmallNet", "imagenet", "md5:00", "fp32", VERSIONS, photos=None)
+AGREEMENT = Agreement(same=69, photos=70, calibrated_on=70)
+
+
+class Builder:
+    """Writes two files and counts how often it is asked to."""
+
+    def __init__(self, agreement: Agreement | None = None) -> None:
+        self.times = 0
+        self.agreement = agreement
+
+    def __call__(self, folder: Path) -> Agreement | None:
+        assert list(folder.iterdir()) == []
+        self.times += 1
+        (folder / NETWORK).write_text("<net/>")
+        (folder / "network.bin").write_bytes(b"weights")
+        return self.agreement
+
+
+@pytest.fixture
+def build() -> Builder:
+    return Builder()
+
+
+@pytest.fixture
+def networks(tmp_path: Path) -> ConvertedNetworks:
+    return ConvertedNetworks(tmp_path / "cache")
+
+
+def make(
+    networks: ConvertedNetworks, build: Build, identity: Identity = IDENTITY, source: str = "imagenet"
+) -> Converted:
+    with networks.make(identity, source, build) as network:
+        assert network.file.read_text() == "<net/>"
+        assert network.file.with_suffix(".bin").exists()
+        return network
+
+
+def stored(tmp_path: Path, name: str = "*") -> list[Path]:
+    return sorted((tmp_path / "cache").glob(f"SmallNet-*/{name}"))
+
+
+def left_behind(tmp_path: Path) -> list[str]:
+    return [file.name for file in (tmp_path / "cache").iterdir() if file.name.startswith(".")]
+
+
+def test_what_was_made_is_found(networks: ConvertedNetworks, build: Builder, tmp_path: Path) -> None:
+    assert networks.find(SOUGHT) is None
+    made = make(networks, build)
+    assert networks.find(SOUGHT) == made
+    assert ConvertedNetworks(tmp_path / "cache").find(SOUGHT) == made
+    assert left_behind(tmp_path) == []
+
+
+def test_its_check_is_stored_beside_it(networks: ConvertedNetworks) -> None:
+    make(networks, Builder(AGREEMENT))
+    found = networks.find(SOUGHT)
+    assert found
+    assert found.agreement == AGREEMENT
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"network": "OtherNet"},
+        {"weights": "md5:01"},
+        {"precision": "int8"},
+        {"versions": {**VERSIONS, "openvino": "2"}},
+        {"photos": "abc"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_another_one_is_another_one(
+    networks: ConvertedNetworks, build: Builder, change: dict[str, Any]
+) -> None:
+    make(networks, build)
+    assert networks.find(replace(SOUGHT, **change)) is None
+    make(networks, build, replace(IDENTITY, **change))
+    assert build.times == 2
+    for sought, identity in ((SOUGHT, IDENTITY), (replace(SOUGHT, **change), replace(IDENTITY, **change))):
+        found = networks.find(replace(sought, photos=identity.photos))
+        assert found
+        assert found.identity == identity
+
+
+def cut(file: Path) -> None:
+    os.truncate(file, file.stat().st_size - 1)
+
+
+def change(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[3] ^= 1
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", [NETWORK, "network.bin", "manifest.json"])
+@pytest.mark.parametrize("damage", [cut, change, Path.unlink], ids=["cut", "changed", "gone"])
+def test_a_damaged_one_is_made_anew(
+    networks: ConvertedNetworks,
+    build: Builder,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    damage: Callable[[Path], None],
+) -> None:
+    make(networks, build)
+    damage(stored(tmp_path, name)[0])
+    assert networks.find(SOUGHT) is None
+    assert "will be made anew" in caplog.text or (name == "manifest.json" and damage is Path.unlink)
+    make(networks, build)
+    assert build.times == 2
+    assert networks.find(SOUGHT)
+    assert left_behind(tmp_path) == []
+
+
+def test_a_manifest_of_another_network_is_damage(
+    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+) -> None:
+    make(networks, build)
+    [manifest] = stored(tmp_path, "manifest.json")
+    noted = json.loads(manifest.read_text())
+    noted["identity"]["weights"] = "md5:99"
+    manifest.write_text(json.dumps(noted))
+    assert networks.find(SOUGHT) is None
+
+
+def test_a_failure_leaves_nothing_behind(networks: ConvertedNetworks, tmp_path: Path) -> None:
+    def fail(folder: Path) -> None:
+        (folder / NETWORK).write_text("half")
+        raise ConversionFailed("no")
+
+    with pytest.raises(ConversionFailed):
+        make(networks, fail)
+    assert stored(tmp_path) == []
+    assert left_behind(tmp_path) == []
+
+
+def test_a_process_that_was_killed_does_no_harm(
+    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+) -> None:
+    """Its half-written folder is there; it is neither read nor in the way."""
+    for kind in ("new", "old"):
+        half = tmp_path / "cache" / f".{IDENTITY.folder}.{kind}"
+        half.mkdir(parents=True)
+        (half / NETWORK).write_text("half")
+    assert networks.find(SOUGHT) is None
+    make(networks, build)
+    assert networks.find(SOUGHT)
+    assert left_behind(tmp_path) == []
+
+
+def test_who_comes_second_waits_and_takes_what_the_first_made(tmp_path: Path) -> None:
+    building, go_on = threading.Event(), threading.Event()
+    builder = Builder()
+
+    def slowly(folder: Path) -> Agreement | None:
+        building.set()
+        assert go_on.wait(30)
+        return builder(folder)
+
+    found: list[Converted] = []
+
+    def another() -> None:
+        found.append(make(ConvertedNetworks(tmp_path / "cache"), builder))
+
+    first = threading.Thread(target=make, args=(ConvertedNetworks(tmp_path / "cache"), slowly))
+    second = threading.Thread(target=another)
+    first.start()
+    assert building.wait(30)
+    second.start()
+    second.join(0.3)
+    assert found == []
+    go_on.set()
+    first.join(30)
+    second.join(30)
+    assert len(found) == 1
+    assert builder.times == 1
+
+
+def test_where_nothing_can_be_written_it_is_there_for_the_block(
+    build: Builder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")  # no folder can be made below it, whoever we are
+    networks = ConvertedNetworks(tmp_path / "file" / "cache")
+    network = make(networks, build)
+    assert not network.file.parent.exists()
+    assert "Set PAISHI_CACHE" in caplog.text
+    assert networks.find(SOUGHT) is None
+
+
+def age(tmp_path: Path, identity: Identity, seconds: int) -> None:
+    manifest = tmp_path / "cache" / identity.folder / "manifest.json"
+    os.utime(manifest, (1_000_000 - seconds, 1_000_000 - seconds))
+
+
+def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
+    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+) -> None:
+    def latest(source: str = "imagenet", **change: Any) -> Identity | None:
+        found = networks.find(replace(SOUGHT, weights=None, source=source, **change))
+        return found and found.identity
+
+    assert latest() is None
+    newer = replace(IDENTITY, weights="md5:22")
+    for identity, seconds in ((IDENTITY, 100), (newer, 50), (replace(IDENTITY, precision="int8"), 0)):
+        make(networks, build, identity)
+        age(tmp_path, identity, seconds)
+    make(networks, build, replace(IDENTITY, weights="md5:33"), "https://example.org/x.h5")
+    assert latest() == newer
+    assert latest("https://example.org/x.h5") == replace(IDENTITY, weights="md5:33")
+    assert latest("https://example.org/y.h5") is None
+    assert latest(versions={**VERSIONS, "openvino": "2"}) is None
+    (tmp_path / "cache" / newer.folder / "manifest.json").write_text("nonsense")
+    assert latest() == IDENTITY
+
+
+def test_known_weights_are_found_wherever_they_came_from(networks: ConvertedNetworks, build: Builder) -> None:
+    make(networks, build)
+    assert networks.find(replace(SOUGHT, source="/a/file.h5"))
+
+
+def test_the_latest_photos_will_do_where_none_are_here(
+    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+) -> None:
+    for photos, seconds in (("old", 100), ("new", 50)):
+        make(networks, build, replace(IDENTITY, photos=photos))
+        age(tmp_path, replace(IDENTITY, photos=photos), seconds)
+    found = [networks.find(replace(SOUGHT, photos=photos)) for photos in (None, "old", "others")]
+    assert [one and one.identity.photos for one in found] == ["new", "old", None]
+
+
+def test_the_oldest_of_many_are_dropped(networks: ConvertedNetworks, build: Builder, tmp_path: Path) -> None:
+    others = [replace(IDENTITY, network="SmallNetV2"), replace(IDENTITY, precision="int8")]
+    for other in others:
+        make(networks, build, other)
+    made = [replace(IDENTITY, weights=f"md5:{number:02}") for number in range(6)]
+    for age, identity in enumerate(made):
+        folder = make(networks, build, identity).file.parent
+        os.utime(folder, (age, age))
+    kept = {folder.name for folder in (tmp_path / "cache").glob("*/")}
+    assert kept == {identity.folder for identity in [*others, *made[2:]]}
+    assert {file.stem for file in (tmp_path / "cache").glob("*.lock")} == kept

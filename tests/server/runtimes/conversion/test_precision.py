@@ -1,0 +1,196 @@
+"""A lower precision serves only where real photos say that the answers stay the same."""
+
+import asyncio
+import os
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from paishi.models.catalogue import find_backbone
+from paishi.models.errors import PrecisionRefused, RuntimeUnavailable
+from paishi.runtimes.base import Agreement
+from paishi.runtimes.conversion import precision
+from paishi.runtimes.conversion.calibration import LEAST, photo_set, photos_key
+from paishi.runtimes.load import load_runtime
+from paishi.runtimes.openvino.runtime import has_bf16
+from paishi.runtimes.spec import Wanted
+from tests.server.conftest import need_shared
+from tests.server.runtimes.conftest import found, not_needed
+
+pytestmark = pytest.mark.usefixtures("all_is_logged")
+
+pytest.importorskip("nncf", reason="calibrating needs NNCF: pip install nncf")
+BOX_TURTLE = 37
+
+
+@pytest.fixture(scope="module")
+def all_photos() -> Path:
+    """140 photos."""
+    return need_shared("photos")
+
+
+@pytest.fixture
+def wanted(keras_home: Path, all_photos: Path) -> Wanted:
+    """MobileNetV2 with its real weights in int8, made once for all tests."""
+    cache = Path(os.environ["PAISHI_CACHE"])
+    mobilenet = find_backbone("MobileNetV2")
+    return Wanted(mobilenet, "imagenet", keras_home, cache, precision="int8", calibration=all_photos)
+
+
+def test_int8_is_calibrated_checked_and_recognises(wanted: Wanted, photos: list[Path]) -> None:
+    runtime = load_runtime(wanted, found(wanted))
+    assert (runtime.name, runtime.precision) == ("openvino", "int8")
+    assert runtime.agreement
+    assert (runtime.agreement.photos, runtime.agreement.calibrated_on) == (70, 70)
+    assert runtime.agreement.share >= 0.97
+    views = np.stack([np.asarray(Image.open(photo).convert("RGB").resize((224, 224))) for photo in photos])
+    lowered = asyncio.run(runtime.softmax(views))
+    runtime.close()
+    exact = load_runtime(replace(wanted, precision="fp32"), not_needed)
+    assert exact.agreement is None
+    differences = np.abs(asyncio.run(exact.softmax(views)) - lowered).max(axis=1)
+    exact.close()
+    turtle = next(place for place, photo in enumerate(photos) if photo.name.startswith("n01669191"))
+    assert lowered[turtle].argmax() == BOX_TURTLE
+    assert differences.max() > 1e-3  # else it would have been fp32
+
+
+def test_the_figure_is_kept_and_the_photos_are_not_needed_again(wanted: Wanted) -> None:
+    first = load_runtime(wanted, found(wanted))
+    first.close()
+    for later in (wanted, replace(wanted, calibration=None), replace(wanted, calibration=Path("/gone"))):
+        again = load_runtime(later, not_needed)
+        again.close()
+        assert again.agreement == first.agreement
+
+
+@pytest.mark.skipif(not has_bf16(), reason="this processor has no bf16")
+def test_bf16_serves_or_is_refused_as_the_photos_say(wanted: Wanted) -> None:
+    """Which of both it is depends on the processor: they round differently."""
+    bf16 = replace(wanted, precision="bf16")
+    try:
+        runtime = load_runtime(bf16, found(bf16))
+    except PrecisionRefused as refused:
+        same = int(str(refused).partition(" answers as in fp32 on ")[2].partition(" of 140 photos")[0])
+        assert 0.9 * 140 < same < 0.97 * 140
+    else:
+        runtime.close()
+        assert runtime.agreement
+        assert (runtime.agreement.photos, runtime.agreement.calibrated_on) == (140, 0)
+        assert runtime.agreement.share >= 0.97
+
+
+def test_bf16_is_refused_where_the_processor_has_none(
+    wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paishi.runtimes.openvino.runtime.has_bf16", lambda: False)
+    bf16 = replace(wanted, precision="bf16")
+    with pytest.raises(RuntimeUnavailable, match="PAISHI_PRECISION=bf16: this processor has no bf16"):
+        load_runtime(bf16, found(bf16))
+
+
+def test_a_network_that_changes_its_answers_is_refused_and_not_calibrated_again(
+    wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_runtime(wanted, found(wanted)).close()
+    monkeypatch.setattr(precision, "LEAST_AGREEMENT", 1.01)
+    for _ in range(2):
+        with pytest.raises(PrecisionRefused, match=r"in int8 answers as in fp32 on \d+ of 70 photos"):
+            load_runtime(wanted, not_needed)
+
+
+@pytest.mark.parametrize(("same", "refused"), [(97, False), (96, True)])
+def test_the_bound(same: int, refused: bool) -> None:
+    assert (Agreement(same, 100, 100).share < precision.LEAST_AGREEMENT) == refused
+
+
+def test_tensorflow_has_no_other_precision(wanted: Wanted) -> None:
+    with pytest.raises(
+        RuntimeUnavailable, match="PAISHI_PRECISION=int8 needs PAISHI_RUNTIME=openvino or auto"
+    ):
+        load_runtime(replace(wanted, runtime="tensorflow"), not_needed)
+
+
+def test_auto_does_not_fall_back_to_another_precision(
+    wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "paishi.runtimes.openvino.runtime", None)
+    with pytest.raises(RuntimeUnavailable, match="OpenVINO cannot be imported"):
+        load_runtime(wanted, not_needed)
+
+
+class TestPhotos:
+    @pytest.fixture
+    def fresh(self, wanted: Wanted, tmp_path: Path) -> Wanted:
+        return replace(wanted, cache=tmp_path / "cache")
+
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        """120 files in two folders, photos by their names only."""
+        for number in range(120):
+            file = tmp_path / "photos" / str(number % 2) / f"{number}.jpg"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(b"0" * number)
+        return tmp_path / "photos"
+
+    def test_are_asked_for(self, fresh: Wanted) -> None:
+        with pytest.raises(
+            PrecisionRefused, match=r"PAISHI_PRECISION=int8 needs photos .* set PAISHI_CALIBRATION"
+        ):
+            load_runtime(replace(fresh, calibration=None), not_needed)
+
+    def test_must_be_there(self, fresh: Wanted, tmp_path: Path) -> None:
+        with pytest.raises(PrecisionRefused, match="there is no such folder"):
+            load_runtime(replace(fresh, calibration=tmp_path / "none"), not_needed)
+
+    @pytest.mark.parametrize(("kind", "least"), [("int8", 2 * LEAST), ("bf16", LEAST)])
+    def test_must_be_enough(self, folder: Path, kind: str, least: int) -> None:
+        files = sorted(folder.rglob("*.jpg"))
+        for file in files[least:]:
+            file.unlink()
+        assert photo_set(folder, kind == "int8").check
+        files[0].unlink()
+        with pytest.raises(PrecisionRefused, match=f"has {least - 1} photos .* at least {least}"):
+            photo_set(folder, kind == "int8")
+
+    def test_that_cannot_be_read_do_not_count(self, wanted: Wanted, fresh: Wanted, folder: Path) -> None:
+        """Found out by the process that decodes them."""
+        load_runtime(replace(wanted, precision="fp32"), found(wanted)).close()
+        shutil.copytree(wanted.cache, fresh.cache, ignore=shutil.ignore_patterns("*-int8-*", "*.lock"))
+        with pytest.raises(PrecisionRefused, match="has 0 photos that can be read"):
+            load_runtime(replace(fresh, calibration=folder), not_needed)
+        assert not list(fresh.cache.glob("*-int8-*/"))
+
+    def test_for_the_check_are_kept_apart(self, folder: Path) -> None:
+        calibration, check = photo_set(folder, calibrates=True)
+        assert len(calibration) == len(check) == 60
+        assert not set(calibration) & set(check)
+        # Of every folder in both parts.
+        for part in (calibration, check):
+            assert 15 < sum(photo.parent.name == "0" for photo in part) < 45
+
+    def test_are_all_checked_where_nothing_is_calibrated(self, folder: Path) -> None:
+        calibration, check = photo_set(folder, calibrates=False)
+        assert (len(calibration), len(check)) == (0, 120)
+
+    def test_are_split_the_same_way_anywhere(self, folder: Path, tmp_path: Path) -> None:
+        copy = Path(shutil.copytree(folder, tmp_path / "elsewhere"))
+
+        def names(root: Path) -> list[list[str]]:
+            return [[str(photo.relative_to(root)) for photo in part] for part in photo_set(root, True)]
+
+        assert names(copy) == names(folder)
+        assert photos_key(copy) == photos_key(folder)
+
+    def test_that_are_others_are_noticed(self, folder: Path) -> None:
+        keys = {photos_key(folder)}
+        (folder / "0" / "0.jpg").write_bytes(b"longer")
+        keys.add(photos_key(folder))
+        (folder / "0" / "0.jpg").rename(folder / "0" / "renamed.jpg")
+        keys.add(photos_key(folder))
+        assert len(keys) == 3

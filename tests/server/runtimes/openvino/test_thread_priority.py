@@ -1,0 +1,70 @@
+"""Who calculates lets who answers go first."""
+
+import asyncio
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from paishi.runtimes.openvino.runtime import OpenVINORuntime
+from paishi.runtimes.openvino.thread_priority import NICENESS, yielding
+from paishi.system.cpu_budget import CoreBudget
+from tests.server.runtimes.conftest import pictures
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+
+
+def niceness(thread: int = 0) -> int:
+    return os.getpriority(os.PRIO_PROCESS, thread)
+
+
+def threads() -> set[int]:
+    return {int(thread) for thread in os.listdir("/proc/self/task")}
+
+
+def test_threads_inherit_it_and_who_asked_keeps_its_own() -> None:
+    def start_one() -> list[int]:
+        found: list[int] = []
+        thread = threading.Thread(target=lambda: found.append(niceness()))
+        thread.start()
+        thread.join()
+        return found
+
+    usual = niceness()
+    assert yielding(start_one) == [usual + NICENESS]
+    assert niceness() == usual
+
+
+def test_errors_come_through() -> None:
+    with pytest.raises(ZeroDivisionError):
+        yielding(lambda: 1 // 0)
+
+
+@pytest.mark.parametrize("forbidden", ["setpriority", "getpriority"])
+def test_where_priorities_are_forbidden_it_works_without(
+    forbidden: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As under systemd's SystemCallFilter=~@resources."""
+
+    def refuse(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, forbidden, refuse)
+    assert yielding(lambda: "network") == "network"
+
+
+def test_openvino_yields_and_who_waits_for_it_does_not(converted: Path) -> None:
+    async def crowd(runtime: OpenVINORuntime) -> None:
+        await asyncio.gather(*(runtime.softmax(pictures(1)) for _ in range(12)))
+
+    usual, before = niceness(), threads()
+    runtime = OpenVINORuntime(converted, cores=CoreBudget(2))
+    asyncio.run(crowd(runtime))
+    ours = {thread.native_id for thread in threading.enumerate()}
+    theirs = [niceness(thread) for thread in threads() - before - ours]
+    assert theirs
+    assert set(theirs) == {usual + NICENESS}
+    assert {niceness(thread) for thread in ours - before if thread} == {usual}
+    runtime.close()

@@ -1,0 +1,132 @@
+"""Who may import TensorFlow, so that a server that does not need it starts without it."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.conftest import ROOT
+
+HEAVY = ("tensorflow", "keras")
+ALLOWED = (
+    "server/paishi/models/",
+    "server/paishi/runtimes/tensorflow.py",
+    "server/paishi/runtimes/conversion/keras_to_openvino.py",
+)
+# What imports Keras itself, so that importing it is the same; only these may, and inside a function.
+GATES = (
+    "paishi.models.keras.build",
+    "paishi.models.keras.gradients",
+    "paishi.models.keras.graph",
+    "paishi.models.keras.imports",
+    "paishi.models.keras.preprocessing",
+    "paishi.models.keras.stored_weights",
+    "paishi.models.custom.build",
+    "paishi.runtimes.conversion.keras_to_openvino",
+    "paishi.runtimes.conversion.quantise",
+    "paishi.runtimes.tensorflow",
+)
+LAZY = ("server/paishi/runtimes/load.py", "server/paishi/runtimes/insight_loader.py")
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def sources() -> list[Path]:
+    return sorted((ROOT / "server/paishi").rglob("*.py"))
+
+
+def test_there_is_something_to_walk() -> None:
+    assert len(sources()) > 10
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_only_networks_and_their_runtime_import_tensorflow(file: Path) -> None:
+    where = file.relative_to(ROOT).as_posix()
+    if where.startswith(ALLOWED):
+        return
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    heavy = [name for name in imported(tree) if name.partition(".")[0] in HEAVY]
+    assert heavy == []
+    gates = [name for name in imported(tree) if name in GATES]
+    assert gates == [] or where in LAZY
+
+
+def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "paishi.models.catalogue",
+        "paishi.models.weights.find",
+        "paishi.models.weights.progress",
+        "paishi.runtimes",
+        "paishi.runtimes.base",
+        "paishi.runtimes.batching",
+        "paishi.runtimes.load",
+        "paishi.runtimes.insight_loader",
+    ],
+)
+def test_importing_loads_no_tensorflow(module: str) -> None:
+    ended = run(f"import sys, {module}; print(*({{*{HEAVY!r}}} & set(sys.modules)))")
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("\n", "", 0)
+
+
+def test_keras_comes_without_noise_and_without_a_config(tmp_path: Path) -> None:
+    ended = run("import paishi.models.keras.imports", HOME=str(tmp_path), KERAS_HOME=str(tmp_path / "keras"))
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
+    assert not (tmp_path / "keras").exists()
+    assert not (tmp_path / ".keras").exists()
+
+
+def test_what_others_say_meanwhile_is_not_lost() -> None:
+    code = (
+        "import os, sys; sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod("
+        "lambda name, *_: os.write(2, b'from elsewhere\\n') and None if name == 'keras' else None)}))\n"
+        "import paishi.models.keras.imports"
+    )
+    assert run(code).stderr == "from elsewhere\n"
+
+
+def test_an_operators_config_cannot_turn_the_pictures_around(tmp_path: Path) -> None:
+    (tmp_path / "keras.json").write_text(
+        '{"image_data_format": "channels_first", "floatx": "float16", "backend": "jax"}'
+    )
+    code = (
+        "from paishi.models.keras.imports import keras; import os;"
+        "print(keras.config.backend(), keras.config.image_data_format(), keras.config.floatx(),"
+        " os.environ['KERAS_HOME'] == os.environ['EXPECTED'], os.environ['KERAS_BACKEND'])"
+    )
+    ended = run(code, KERAS_HOME=str(tmp_path), EXPECTED=str(tmp_path), KERAS_BACKEND="jax")
+    assert ended.stdout == "tensorflow channels_last float32 True jax\n"
+    assert ended.stderr == "KERAS_BACKEND=jax is not heeded: networks run on TensorFlow.\n"
+
+
+def test_an_earlier_import_of_keras_cannot_either(tmp_path: Path) -> None:
+    (tmp_path / "keras.json").write_text('{"image_data_format": "channels_first", "floatx": "float16"}')
+    code = (
+        "import keras; before = keras.config.image_data_format(); import paishi.models.keras.imports;"
+        "print(before, keras.config.image_data_format(),"
+        " keras.config.floatx(), keras.config.dtype_policy().name)"
+    )
+    ended = run(code, KERAS_HOME=str(tmp_path))
+    assert ended.stdout == "channels_first channels_last float32 float32\n"
