@@ -1,143 +1,203 @@
-"""Joins the parts and nothing else."""
+"""Composition root: builds the parts and the ASGI stack, and nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
+from dataclasses import dataclass
 
 from fastapi import FastAPI
-from starlette.formparsers import MultiPartParser
-from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.types import ASGIApp, Lifespan
 
 from paishi import __version__
 from paishi.access.access import access_for
 from paishi.admission.admission import Admission
-from paishi.admission.body_memory import Bodies
+from paishi.admission.body_memory import BodyMemory
 from paishi.admission.connections import Connections
 from paishi.api import corrections, explain, features, health, image, metrics, models, predict, session
-from paishi.api.deps import Services, admissions
-from paishi.api.docs import app_with_docs
-from paishi.api.error_handlers import answer_with_problems
-from paishi.api.guarding import guarding
+from paishi.api.error_handlers import add_error_handlers, unexpected_error
 from paishi.api.home import add_home
-from paishi.api.openapi import describe
+from paishi.api.openapi import Api, guarded
+from paishi.connection.expect_continue import ExpectContinue
+from paishi.connection.load_shedding import LoadShedding
+from paishi.connection.protocol import Limits, bounded_http
 from paishi.control.server_side import Control
+from paishi.lifecycle.crash_report import flush_log
 from paishi.lifecycle.phase import Lifecycle
-from paishi.middleware.access import Gate
-from paishi.middleware.admission import AtTheHeader
-from paishi.middleware.body_limit import BodyLimitProblem
+from paishi.middleware.access import AccessControl
+from paishi.middleware.admission import AdmissionControl
+from paishi.middleware.body_limit import BodyLimit
 from paishi.middleware.cors import Cors
-from paishi.middleware.drain import Draining
-from paishi.middleware.observe import Observed
+from paishi.middleware.drain import Drain
+from paishi.middleware.observe import Observe
 from paishi.middleware.request_id import RequestId
 from paishi.middleware.security_headers import SecurityHeaders
 from paishi.models.custom.folder import shown_name
-from paishi.photo.decode import end_workers, limit_decoding
+from paishi.models.weights.download import OnProgress
+from paishi.photo.decode import Decoder
 from paishi.photo.reader import PhotoReader
-from paishi.problems import ShuttingDown, documented
-from paishi.recognition.load import LoadFor, load_recogniser
+from paishi.problems.kinds import ShuttingDown
+from paishi.problems.openapi import documented
+from paishi.recognition.load import Load, load_recogniser
+from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Recognition, State
+from paishi.services import Services
 from paishi.settings import Settings
 from paishi.store.open import open_corrections, open_echoes
 from paishi.store.sweep import swept
-from paishi.surround import surround
-from paishi.system.cpu_budget import this_process
-from paishi.telemetry.async_handler import flush_log
-from paishi.telemetry.gauges import Now
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
+from paishi.telemetry.gauges import Gauges
 from paishi.telemetry.metrics import Metrics
+
+UNREAD_BODIES = 4
+"""In largest requests: how much of an unwanted body is read, so that its sender can read the response."""
+
+GUARDED = tuple(module.router for module in (predict, image, explain, features, corrections))
+"""Routers behind authentication, rate limits and admission."""
+
+_FORM_LIMITS = {"max_files": 8, "max_fields": 32, "max_part_size": 65_536}
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """`asgi` and the `protocol` of its connections, as uvicorn's Config takes them."""
+
+    asgi: ASGIApp
+    protocol: type[asyncio.Protocol]
+    services: Services
 
 
 def create_app(
     settings: Settings,
-    load: LoadFor = load_recogniser,
+    load: Load = load_recogniser,
     on_change: Callable[[State], None] | None = None,
     port: int | None = None,
-) -> FastAPI:
-    """The application; its network starts to load when it starts up.
+) -> Application:
+    """Builds an application, whose model starts to load when it starts up.
 
-    `load` replaces where networks come from; `on_change` is told when one becomes ready or unavailable.
-    Under `port`, the one really listened on, the operator can tell the application to take another network;
-    None leaves that out, and SIGHUP alone.
+    `load` is where models come from; `on_change` is called when one becomes ready or unavailable. On `port`,
+    the one really listened on, an operator can switch the model; None leaves that out, and SIGHUP as well.
+    Raises Misconfigured.
     """
-    lifecycle = Lifecycle()
-    load = lifecycle.answers.watched(load)
-    limit_decoding(settings.decode_s, settings.decoders)
-    services = Services(
-        settings=settings,
-        recognition=Recognition(
-            shown_name(settings.model), partial(load, settings), settings.weights_retry_s, on_change
-        ),
-        photos=PhotoReader(settings.max_pixels, settings.decoders, this_process()),
-        echoes=open_echoes(settings),
-        corrections=open_corrections(settings),
-        admission=Admission(settings.max_in_hand, settings.max_wait_s, settings.decoders),
-        # These wait for each other: they must not take up all the room of photos that are to be recognised.
-        insight_admission=Admission(max(1, settings.max_in_hand // 4), settings.max_wait_s),
-        bodies=Bodies(settings.max_bodies_bytes, settings.body_s),
-        connections=Connections(settings.max_connections),
-        access=access_for(settings),
-        lifecycle=lifecycle,
-        metrics=Metrics(),
-    )
-    services.metrics.registry.register(
-        Now(
-            services.recognition,
-            (services.admission, services.insight_admission),
-            services.bodies,
-            services.connections,
-            services.echoes,
-        )
-    )
+    decoder = Decoder(settings.decode_s, settings.decoders)
+    cores = CpuBudget(usable_cores())
+
+    def load_model(settings: Settings, on_progress: OnProgress) -> Recogniser:
+        return load(settings, cores, on_progress)
+
+    services = _services(settings, cores, decoder, load_model, on_change)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         services.recognition.start()
         async with AsyncExitStack() as stack:
             if port is not None:
-                await stack.enter_async_context(Control(settings, port, services.recognition, load).running())
+                control = Control(settings, port, services.recognition, load_model)
+                await stack.enter_async_context(control.running())
             stack.push_async_callback(services.access.close)
             await stack.enter_async_context(swept(services.echoes, settings.echo_age_s))
             yield
         services.recognition.stop()
-        end_workers()
+        decoder.workers.end_idle()
         flush_log()
 
-    # Photos do not touch the disk on their way in, which would also take two threads a part.
-    MultiPartParser.spool_max_size = settings.max_body_bytes
-    app = app_with_docs(
+    api = _api(services, lifespan)
+    return Application(_stack(api, services), _protocol(services), services)
+
+
+def _services(
+    settings: Settings,
+    cores: CpuBudget,
+    decoder: Decoder,
+    load: Callable[[Settings, OnProgress], Recogniser],
+    on_change: Callable[[State], None] | None,
+) -> Services:
+    admission = Admission(settings.max_in_hand, settings.max_wait_s, settings.decoders)
+    # Explanations wait for each other: they must not take up all the room of photos to be recognised.
+    insight_admission = Admission(max(1, settings.max_in_hand // 4), settings.max_wait_s)
+    services = Services(
+        settings=settings,
+        cores=cores,
+        recognition=Recognition(
+            shown_name(settings.model),
+            lambda on_progress: load(settings, on_progress),
+            settings.weights_retry_s,
+            on_change,
+        ),
+        photos=PhotoReader(decoder, settings.max_pixels, settings.decoders, cores),
+        echoes=open_echoes(settings),
+        corrections=open_corrections(settings),
+        admission=admission,
+        insight_admission=insight_admission,
+        admissions={
+            ("POST", "/predict"): admission,
+            ("POST", "/image"): admission,
+            ("POST", "/corrections"): admission,
+            ("POST", "/explain"): insight_admission,
+            ("POST", "/features"): insight_admission,
+        },
+        body_memory=BodyMemory(settings.max_bodies_bytes, settings.body_s),
+        connections=Connections(settings.max_connections),
+        access=access_for(settings),
+        lifecycle=Lifecycle(),
+        metrics=Metrics(),
+    )
+    services.metrics.registry.register(
+        Gauges(
+            services.recognition,
+            (admission, insight_admission),
+            services.body_memory,
+            services.connections,
+            services.echoes,
+        )
+    )
+    return services
+
+
+def _api(services: Services, lifespan: Lifespan[FastAPI]) -> Api:
+    settings = services.settings
+    api = Api(
         settings.docs,
         title="PaiShi 拍识",
         version=__version__,
         responses=documented(ShuttingDown),
         lifespan=lifespan,
-        form_limits={"max_files": 8, "max_fields": 32, "max_part_size": 65_536},
+        form_limits=_FORM_LIMITS,
     )
-    app.state.services = services
-    guarded = [api.router for api in (predict, image, explain, features, corrections)]
-    for router in guarded:
-        app.include_router(router, max_body_size=settings.max_body_bytes, **guarding(settings.auth))
+    api.state.services = services
+    for router in GUARDED:
+        api.include_router(router, max_body_size=settings.max_body_bytes, **guarded(settings.auth))
     for router in (image.kept, health.router, models.router, session.router, metrics.router):
-        app.include_router(router)
-    add_home(app)
-    describe(app)
-    answer_with_problems(app)
-    app.add_middleware(BodyLimitProblem, max_body_size=settings.max_body_bytes)
-    app.state.admissions = admissions(services, *guarded)
-    app.add_middleware(
-        AtTheHeader,
-        bodies=services.bodies,
-        admissions=app.state.admissions,
-        max_body=settings.max_body_bytes,
+        api.include_router(router)
+    add_home(api)
+    add_error_handlers(api)
+    return api
+
+
+def _stack(api: Api, services: Services) -> ASGIApp:
+    """The layers around `api`, from the innermost to the outermost.
+
+    FastAPI's `add_middleware` would leave what it answers to an unexpected exception outside all of them.
+    """
+    settings = services.settings
+    guarded_routes = [route for router in GUARDED for route in router.routes]
+    app: ASGIApp = BodyLimit(api, max_body_size=settings.max_body_bytes)
+    app = AdmissionControl(app, services.body_memory, services.admissions, settings.max_body_bytes)
+    app = AccessControl(app, services.access, guarded_routes)
+    app = ServerErrorMiddleware(app, unexpected_error)
+    app = Drain(app, services.lifecycle)
+    if settings.cors_origins:
+        app = Cors(app, settings.cors_origins)
+    app = SecurityHeaders(app, shared_with_pages=bool(settings.cors_origins))
+    app = Observe(app, services.metrics)
+    return ExpectContinue(RequestId(app))
+
+
+def _protocol(services: Services) -> type[asyncio.Protocol]:
+    settings, metrics = services.settings, services.metrics
+    shedding = LoadShedding(
+        services.admissions, services.lifecycle, settings.max_body_bytes, metrics.count_turned_away
     )
-    app.add_middleware(
-        Gate, access=services.access, guarded=[route for router in guarded for route in router.routes]
-    )
-    # Outside all others, in this order: refusals, preflights and what nobody foresaw are answers as well.
-    surround(
-        app,
-        Middleware(RequestId),
-        Middleware(Observed, metrics=services.metrics),
-        Middleware(SecurityHeaders, shared_with_pages=bool(settings.cors_origins)),
-        *([Middleware(Cors, origins=settings.cors_origins)] if settings.cors_origins else []),
-        Middleware(Draining, lifecycle=lifecycle),
-    )
-    return app
+    limits = Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes)
+    return bounded_http(limits, services.connections, shedding, metrics.count_refused)

@@ -14,6 +14,7 @@ from paishi.photo.fit import fit, short_side_for
 from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
 from paishi.system.cpu_count import usable_cores
 from tests.bench.matrix import gflops, product_library
 
@@ -68,7 +69,7 @@ def measure_limits(photos: dict[str, bytes], seconds: float) -> Limits:
 
 @cache
 def _recogniser() -> Recogniser:
-    recogniser = load_recogniser(Settings.model_validate({}))
+    recogniser = load_recogniser(Settings.model_validate({}), CpuBudget(usable_cores()))
     _runner().run(recogniser.self_test())
     return recogniser
 

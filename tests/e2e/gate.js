@@ -6,7 +6,7 @@ const ARRIVED_MS = 200;
 /**
  * What stands between a phone and its server where there is a hotel's Wi-Fi.
  *
- * @typedef {object} Gate
+ * @typedef {object} AccessControl
  * @property {string} address
  * @property {(html: string | null) => void} show  answers everything with this page; null lets everything through
  * @property {() => void} cutNext  the next photo arrives whole, and its answer breaks off
@@ -14,7 +14,7 @@ const ARRIVED_MS = 200;
  * @property {() => Promise<void>} close
  *
  * @param {string} server  address behind it
- * @returns {Promise<Gate>}
+ * @returns {Promise<AccessControl>}
  */
 export async function startGate(server) {
   /** @type {string | null} */

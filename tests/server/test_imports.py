@@ -81,7 +81,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         "paishi.models.weights.progress",
         "paishi.runtimes",
         "paishi.runtimes.base",
-        "paishi.runtimes.batching",
+        "paishi.runtimes.scheduler",
         "paishi.runtimes.load",
         "paishi.runtimes.insight_loader",
     ],

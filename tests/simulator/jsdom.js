@@ -57,7 +57,7 @@ export async function launch({ root, query, storage = {}, ...options }) {
     runScripts: 'outside-only',
     pretendToBeVisual: true,
     virtualConsole,
-    // Room for the 10 MB of a phone and the keys around them, in UTF-16 units.
+    // BodyReservation for the 10 MB of a phone and the keys around them, in UTF-16 units.
     storageQuota: 12 * 1024 * 1024,
   });
   const { window } = dom;

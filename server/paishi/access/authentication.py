@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from paishi.access.keys import StoredKey, find_key
-from paishi.problems import NotAuthorised
+from paishi.problems.kinds import NotAuthorised
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 """The header that RFC 9110 wants beside 401."""

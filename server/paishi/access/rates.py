@@ -8,7 +8,7 @@ from limits.aio.storage import RedisStorage
 
 from paishi.access.rate_storage import Counting
 from paishi.access.redis_storage import leave
-from paishi.problems import TooManyRequests
+from paishi.problems.kinds import TooManyRequests
 
 
 class Rates:

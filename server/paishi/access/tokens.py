@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 
 from paishi.access.authentication import bearer
-from paishi.problems import NotAuthorised
+from paishi.problems.kinds import NotAuthorised
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "paishi"

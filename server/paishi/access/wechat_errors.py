@@ -6,7 +6,7 @@ list of global return codes beside it.
 
 from collections.abc import Mapping
 
-from paishi.problems import LoginBlocked, LoginCodeInvalid, LoginUnavailable, Problem, TooManyRequests
+from paishi.problems.kinds import LoginBlocked, LoginCodeInvalid, LoginUnavailable, Problem, TooManyRequests
 
 BUSY = -1
 """The only one that asks to be tried again: the code has not been used up."""

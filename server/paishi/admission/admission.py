@@ -2,13 +2,13 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from math import ceil
 from typing import Literal
 
-from paishi.admission.service_time import Pace
-from paishi.problems import Overloaded, Problem
+from paishi.admission.service_time import ServiceTime
+from paishi.problems.kinds import Overloaded, PhotoError, Problem
 
 Reason = Literal["wait", "in-hand"]
 
@@ -40,18 +40,21 @@ class Admission:
         self.at_once = at_once
         self.in_hand = 0
         self.refused: Counter[Reason] = Counter()
-        self._pace = Pace(clock)
+        self._service_time = ServiceTime(clock)
 
     @property
     def wait_s(self) -> float:
         """How long those in hand will take."""
-        return self.in_hand * self._pace.seconds
+        return self.in_hand * self._service_time.seconds
 
     def check(self) -> None:
         """Raises Overloaded where a photo that came now would find no place."""
         if self.in_hand >= self.most:
             raise self._refuse("in-hand")
-        if self.in_hand >= self.at_once and self.wait_s + self._pace.seconds > _SURELY * self.max_wait_s:
+        if (
+            self.in_hand >= self.at_once
+            and self.wait_s + self._service_time.seconds > _SURELY * self.max_wait_s
+        ):
             raise self._refuse("wait")
 
     @contextmanager
@@ -59,21 +62,23 @@ class Admission:
         """Holds one place. Raises Overloaded as `check` does."""
         self.check()
         if not self.in_hand:
-            self._pace.begin()
+            self._service_time.begin()
         self.in_hand += 1
         try:
             yield
-        except Problem:
-            raise  # nothing was looked at: it says nothing about how long a photo takes
+        except Problem as problem:
+            if isinstance(problem, PhotoError):  # else nothing was decoded, and no time was measured
+                self._service_time.done()
+            raise
         except Exception:
-            self._pace.done()
+            self._service_time.done()
             raise
         else:
-            self._pace.done()
+            self._service_time.done()
         finally:
             self.in_hand -= 1
             if not self.in_hand:
-                self._pace.idle()
+                self._service_time.idle()
 
     def _refuse(self, reason: Reason) -> Overloaded:
         self.refused[reason] += 1
@@ -82,3 +87,7 @@ class Admission:
             f"Too many photos wait already. Send yours again in {after} s: these will be done by then.",
             retry_after=after,
         )
+
+
+Admissions = Mapping[tuple[str, str], Admission]
+"""By method and path."""

@@ -5,10 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
-from paishi.admission.body_abort import BodyEnded
-from paishi.problems import Overloaded, RequestTimeout
+from paishi.problems.kinds import Overloaded, Problem, RequestTimeout
 
 GRACE_S = 2.0
 """How long a sender may be behind before its room can go to others."""
@@ -16,7 +16,18 @@ GRACE_S = 2.0
 _RETRY_AFTER_S = 2
 
 
-class Room:
+class BodyAborted(HTTPException):
+    """Raised to whoever reads a body, with the `problem` to answer.
+
+    An HTTPException, because FastAPI turns everything else that reading a form raises into its own 400.
+    """
+
+    def __init__(self, problem: Problem, headers: dict[str, str] | None = None) -> None:
+        super().__init__(problem.status, problem.detail, headers)
+        self.problem = problem
+
+
+class BodyReservation:
     """One body's room of `taken` bytes. `announced` is None where nobody knows how much will come."""
 
     def __init__(self, announced: int | None, body_s: float) -> None:
@@ -44,7 +55,7 @@ class Room:
             self._limit.reschedule(asyncio.get_running_loop().time())
 
     async def next(self, receive: Receive) -> Message:
-        """The next of the body. Raises BodyEnded where it comes too late."""
+        """The next of the body. Raises BodyAborted where it comes too late."""
         left = 0.0 if self._ended else self._began + self._body_s - time.monotonic()
         try:
             async with asyncio.timeout(left) as self._limit:
@@ -54,7 +65,7 @@ class Room:
                 f"The photo did not arrive within {self._body_s:g} s, or too slowly for that while others "
                 "waited. Send it smaller, or again where the network is better."
             )
-            raise BodyEnded(late, {"Connection": "close"}) from None
+            raise BodyAborted(late, {"Connection": "close"}) from None
         finally:
             self._limit = None
         if message["type"] == "http.request":
@@ -63,7 +74,7 @@ class Room:
         return message
 
 
-class Bodies:
+class BodyMemory:
     """Bounds the bytes of all requests in hand to `most`: as announced, or as they come.
 
     Where room is short, it is taken back from senders who are too slow to be in time. Else a handful of
@@ -77,12 +88,12 @@ class Bodies:
         self.held = 0
         self.refused = 0
         self.ended = 0
-        self._rooms: dict[Room, None] = {}
+        self._rooms: dict[BodyReservation, None] = {}
 
     @contextmanager
-    def room(self, announced: int | None) -> Iterator[Room]:
+    def room(self, announced: int | None) -> Iterator[BodyReservation]:
         """Holds room for one body. Raises Overloaded where there is none."""
-        room = Room(announced, self.body_s)
+        room = BodyReservation(announced, self.body_s)
         self._take(room, announced or 0)
         self._rooms[room] = None
         try:
@@ -90,15 +101,15 @@ class Bodies:
         finally:
             self._give_back(room)
 
-    def grow(self, room: Room) -> None:
-        """Takes room for what came unannounced. Raises BodyEnded where there is none."""
+    def grow(self, room: BodyReservation) -> None:
+        """Takes room for what came unannounced. Raises BodyAborted where there is none."""
         if room.received > room.taken:
             try:
                 self._take(room, room.received - room.taken)
             except Overloaded as full:
-                raise BodyEnded(full) from None
+                raise BodyAborted(full) from None
 
-    def _take(self, room: Room, more: int) -> None:
+    def _take(self, room: BodyReservation, more: int) -> None:
         others = self.held - room.taken
         if others and self.held + more > self.most:
             self._end_the_hopeless(self.held + more - self.most)
@@ -123,7 +134,7 @@ class Bodies:
                 self._give_back(room)
                 room.end()
 
-    def _give_back(self, room: Room) -> None:
+    def _give_back(self, room: BodyReservation) -> None:
         if room in self._rooms:
             del self._rooms[room]
             self.held -= room.taken

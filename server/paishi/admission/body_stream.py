@@ -3,26 +3,24 @@
 import asyncio
 
 from anyio import CancelScope, lowlevel
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from paishi.admission.body_memory import Bodies, Room
+from paishi.admission.body_memory import BodyMemory, BodyReservation
 
 
-class Exchange:
+class BodyStream:
     """Times and counts the body while it is read, and cancels the application when the client goes away.
 
     So what waits for a decoder or for the network is taken out, and what runs on a thread is waited for: the
     scope is anyio's, which its threads are safe from, and they stay as few as they may be.
     """
 
-    room: Room
+    room: BodyReservation
 
-    def __init__(self, receive: Receive, send: Send, bodies: Bodies, waits_for_100: bool) -> None:
+    def __init__(self, receive: Receive, send: Send, bodies: BodyMemory) -> None:
         self._receive = receive
         self._send = send
         self._bodies = bodies
-        self._waits_for_100 = waits_for_100
         self._answered = False
         self._scope = CancelScope()
         self._gone = asyncio.Event()
@@ -36,14 +34,13 @@ class Exchange:
         finally:
             if self._watch:
                 self._watch.cancel()
-                self._watch = None  # its traceback holds this exchange, and a photo with it
+                self._watch = None  # its traceback holds this stream, and a photo with it
 
     async def receive(self) -> Message:
-        """Raises BodyEnded where no more of the body is wanted."""
+        """Raises BodyAborted where no more of the body is wanted."""
         if self.room.whole:
             await self._gone.wait()
             return {"type": "http.disconnect"}
-        self._waits_for_100 = False
         message = await self.room.next(self._receive)
         if message["type"] == "http.disconnect":
             self._leave()
@@ -56,9 +53,6 @@ class Exchange:
         return message
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and self._waits_for_100:
-            # The client may now send its body or not: on this connection nobody could tell what comes.
-            MutableHeaders(scope=message)["Connection"] = "close"
         if message["type"] == "http.response.body" and not message.get("more_body", False):
             self._answered = True
         await self._send(message)

@@ -12,7 +12,7 @@ _GUESSED = 8
 _LAST = 64
 
 
-class Pace:
+class ServiceTime:
     """A moving mean over about the last 64 photos of the time between two that are done.
 
     Only time in which something was being worked on counts, so that a quiet hour does not look like a slow

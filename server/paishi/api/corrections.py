@@ -2,16 +2,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 
-from paishi import problems
 from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from paishi.api.photo_request import PhotoRoute
 from paishi.contract import Correction
 from paishi.photo.encode import encode_jpeg
-from paishi.problems import documented
+from paishi.problems import kinds as problems
+from paishi.problems.openapi import documented
 from paishi.recognition.class_search import UnknownClass, find_classes
 from paishi.recognition.recognition import Ready, State
 from paishi.store.label import as_label
 
-router = APIRouter(tags=["recognition"])
+router = APIRouter(tags=["recognition"], route_class=PhotoRoute)
 
 _LONG_SIDE = 1024
 

@@ -1,47 +1,14 @@
-"""What routes ask for, as `Annotated` aliases."""
+"""What routes depend on, as `Annotated` aliases."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Request, UploadFile
-from fastapi.routing import APIRoute
+from fastapi import Depends, File, Request, UploadFile
 
-from paishi.access.access import Access
-from paishi.admission.admission import Admission
-from paishi.admission.body_memory import Bodies
-from paishi.admission.connections import Connections
-from paishi.lifecycle.phase import Lifecycle
-from paishi.photo.reader import PhotoReader
-from paishi.problems import ImageMissing
-from paishi.recognition.recognition import Recognition
-from paishi.settings import Settings
-from paishi.store.echoes import Echoes
-from paishi.telemetry.metrics import Metrics
+from paishi.problems.kinds import ImageMissing
+from paishi.services import Services
 
-if TYPE_CHECKING:
-    from paishi.store.corrections import Corrections
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What `paishi.app` joins, once for each application."""
-
-    settings: Settings
-    recognition: Recognition
-    photos: PhotoReader
-    echoes: Echoes
-    corrections: "Corrections | None"
-    admission: Admission
-    insight_admission: Admission
-    access: Access
-    lifecycle: Lifecycle
-    metrics: Metrics
-    bodies: Bodies
-    connections: Connections
-
-
-# Dependencies are coroutines even where they wait for nothing: FastAPI runs a plain function in a thread.
+# Dependencies are coroutines even if they wait for nothing: FastAPI runs a plain function in a thread.
 
 
 async def _services(request: Request) -> Services:
@@ -68,31 +35,11 @@ async def _photo(
     return photo
 
 
-async def _admitted(services: ServicesDep) -> AsyncIterator[None]:
-    with services.admission.admit():
-        yield
-
-
-async def _admitted_inside(services: ServicesDep) -> AsyncIterator[None]:
-    with services.insight_admission.admit():
+async def _admitted(request: Request, services: ServicesDep) -> AsyncIterator[None]:
+    with services.admissions[request.method, request.scope["route"].path].admit():
         yield
 
 
 PhotoDep = Annotated[bytes, Depends(_photo)]
 Admitted = Depends(_admitted)
-AdmittedInside = Depends(_admitted_inside)
-"""For what is asked of a network's inside, one after the other."""
-
-
-def admissions(services: Services, *routers: APIRouter) -> dict[tuple[str, str], Admission]:
-    """Which of the two each method and path asks, so that it can be asked before a body is read."""
-    asked = {id(Admitted): services.admission, id(AdmittedInside): services.insight_admission}
-    return {
-        (method, route.path): asked[id(dependency)]
-        for router in routers
-        for route in router.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods or ()
-        for dependency in route.dependencies
-        if id(dependency) in asked
-    }
+"""Holds a place of the route's admission while the request is worked on."""

@@ -1,61 +1,36 @@
-"""Turns whatever a request raises into a problem."""
+"""Exceptions to problem responses."""
 
 import logging
-from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from paishi import problems
-from paishi.admission.body_abort import BodyEnded
-from paishi.photo.errors import FormatUnsupported, PhotoError, PhotoTakesTooLong, PhotoTooManyPixels
-from paishi.problems import Problem, ProblemResponse, problem_response
-from paishi.runtimes.base import RuntimeClosed
+from paishi.admission.body_memory import BodyAborted
+from paishi.problems import kinds as problems
+from paishi.problems.kinds import Problem
+from paishi.problems.response import ProblemResponse, problem_response
 from paishi.settings import Settings
 from paishi.telemetry.log_once import mark_logged
 
 log = logging.getLogger(__name__)
 
-CLOSED_RETRY_S = 3
 
-_PHOTO_PROBLEMS: Mapping[type[PhotoError], type[Problem]] = {
-    PhotoTooManyPixels: problems.ImageTooManyPixels,
-    FormatUnsupported: problems.ImageFormatUnsupported,
-    PhotoTakesTooLong: problems.ImageTakesTooLong,
-}
-
-
-def answer_with_problems(app: FastAPI) -> None:
-    """Every exception of the application's own tree, FastAPI's and Starlette's gets the contract's form."""
+def add_error_handlers(app: FastAPI) -> None:
+    """Maps our own kinds, FastAPI's and Starlette's exceptions to the contract's form."""
     app.exception_handler(Problem)(_problem)
-    app.exception_handler(PhotoError)(_photo_error)
-    app.exception_handler(BodyEnded)(_body_ended)
-    app.exception_handler(RuntimeClosed)(_runtime_closed)
+    app.exception_handler(BodyAborted)(_body_ended)
     app.exception_handler(RequestValidationError)(_validation_error)
     app.exception_handler(HTTPException)(_http_exception)
-    app.exception_handler(Exception)(_unforeseen)
+    app.exception_handler(Exception)(unexpected_error)
 
 
 async def _problem(request: Request, error: Problem) -> ProblemResponse:
     return problem_response(request, error)
 
 
-async def _photo_error(request: Request, error: PhotoError) -> ProblemResponse:
-    kind = _PHOTO_PROBLEMS.get(type(error), problems.ImageUnreadable)
-    return problem_response(request, kind(error.detail))
-
-
-async def _body_ended(request: Request, error: BodyEnded) -> ProblemResponse:
+async def _body_ended(request: Request, error: BodyAborted) -> ProblemResponse:
     return problem_response(request, error.problem, dict(error.headers or {}))
-
-
-async def _runtime_closed(request: Request, error: RuntimeClosed) -> ProblemResponse:
-    closed = problems.ModelLoading(
-        "The network was exchanged, or the server is ending. Send the photo again.",
-        retry_after=CLOSED_RETRY_S,
-    )
-    return problem_response(request, closed)
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> ProblemResponse:
@@ -87,7 +62,7 @@ async def _http_exception(request: Request, error: HTTPException) -> ProblemResp
     return problem_response(request, problem, dict(error.headers or {}))
 
 
-async def _unforeseen(request: Request, error: Exception) -> ProblemResponse:
+async def unexpected_error(request: Request, error: Exception) -> ProblemResponse:
     """The log gets the stack trace, the client only the id to ask with."""
     request_id = request.state.request_id
     log.error(

@@ -4,18 +4,19 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from PIL import Image
 
-from paishi import problems
-from paishi.api.deps import AdmittedInside, PhotoDep, RequestIdDep, ServicesDep
+from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
 from paishi.api.inside import opened
+from paishi.api.photo_request import PhotoRoute
 from paishi.contract import Box, Explanation, Model
 from paishi.photo.encode import encode_jpeg, encode_png
 from paishi.photo.heatmap import overlay
-from paishi.problems import documented
+from paishi.problems import kinds as problems
+from paishi.problems.openapi import documented
 from paishi.recognition.class_search import UnknownClass, find_classes
 from paishi.recognition.explain import Explained, explain
 from paishi.recognition.labels import Labels
 
-router = APIRouter(tags=["inside"])
+router = APIRouter(tags=["inside"], route_class=PhotoRoute)
 
 _LONG_SIDE = 1024
 _DIGITS = 4
@@ -28,7 +29,7 @@ _CALLED = "The class to look for: its id, Keras label, English or Chinese name. 
     "/explain",
     summary="See where on a photo the network saw something",
     response_model=Explanation,
-    dependencies=[AdmittedInside],
+    dependencies=[Admitted],
     responses={
         200: {
             "description": "The photo under colours, or with `Accept: application/json` the grid of values.",
@@ -36,7 +37,7 @@ _CALLED = "The class to look for: its id, Keras label, English or Chinese name. 
         },
         **documented(
             *problems.OF_A_PHOTO,
-            *problems.OF_A_NETWORK,
+            *problems.OF_A_MODEL,
         ),
     },
 )

@@ -6,13 +6,14 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 
-from paishi import problems
-from paishi.api.deps import AdmittedInside, PhotoDep, RequestIdDep, ServicesDep
+from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
 from paishi.api.inside import opened
+from paishi.api.photo_request import PhotoRoute
 from paishi.contract import Features
-from paishi.problems import documented
+from paishi.problems import kinds as problems
+from paishi.problems.openapi import documented
 
-router = APIRouter(tags=["inside"])
+router = APIRouter(tags=["inside"], route_class=PhotoRoute)
 
 _NPY = "application/octet-stream"
 _MOST_IN_JSON = 2**17
@@ -23,7 +24,7 @@ _MOST = 2**22
     "/features",
     summary="Get the vector by which the network would name a photo",
     response_model=Features,
-    dependencies=[AdmittedInside],
+    dependencies=[Admitted],
     responses={
         200: {
             "description": "The values, or with `Accept: application/octet-stream` a .npy file of float32.",
@@ -31,7 +32,7 @@ _MOST = 2**22
         },
         **documented(
             *problems.OF_A_PHOTO,
-            *problems.OF_A_NETWORK,
+            *problems.OF_A_MODEL,
         ),
     },
 )

@@ -1,9 +1,10 @@
 from fastapi import APIRouter
 
-from paishi import __version__, problems
+from paishi import __version__
 from paishi.api.deps import ServicesDep
 from paishi.contract import Alive, Ready
-from paishi.problems import documented
+from paishi.problems import kinds as problems
+from paishi.problems.openapi import documented
 
 router = APIRouter(tags=["health"])
 

@@ -1,12 +1,13 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import AnyUrl, ValidationError
 
-from paishi import problems
 from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from paishi.api.photo_request import PhotoRoute
 from paishi.contract import Echo
-from paishi.problems import documented
+from paishi.problems import kinds as problems
+from paishi.problems.openapi import documented
 
-router = APIRouter(tags=["echo"])
+router = APIRouter(tags=["echo"], route_class=PhotoRoute)
 kept = APIRouter(tags=["echo"])
 """Needs no key: `wx.downloadFile` and browsers fetch by the address alone, which nobody can guess."""
 

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from paishi import problems
 from paishi.models.errors import NetworkError, NotInside, UnknownLayer
+from paishi.problems import kinds as problems
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Insight
 

@@ -3,7 +3,7 @@ from prometheus_client.exposition import choose_encoder
 
 from paishi.api.deps import ServicesDep
 from paishi.client_address import is_local
-from paishi.problems import NotFound
+from paishi.problems.kinds import NotFound
 
 # For the operator: not in /docs, which is for those who write a client.
 router = APIRouter(include_in_schema=False)

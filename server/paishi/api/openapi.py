@@ -1,32 +1,63 @@
-"""`/openapi.json` as the contract has it."""
+"""The FastAPI application, with `/openapi.json` as the contract has it and `/docs` without a CDN."""
 
+import hashlib
+import re
+from base64 import b64encode
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+from fastapi.security import HTTPBearer
+from fastapi.staticfiles import StaticFiles
 
 from paishi.contract import Problem
+from paishi.problems.kinds import NotAuthorised, TooManyRequests
+from paishi.problems.openapi import documented
 
 _REF = "#/components/schemas/{model}"
 _FORMATS = ", ".join(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "heic", "avif"))
+_SWAGGER = "/static-offline-docs"
+_INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
-def describe(app: FastAPI) -> None:
-    """Makes FastAPI's own description complete: problems are no response model of any route."""
-    generate = app.openapi
+class Api(FastAPI):
+    """`/docs` and `/openapi.json` exist only if they are `shown`."""
 
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            description = generate()
+    def __init__(self, shown: bool, **options: Any) -> None:
+        super().__init__(
+            docs_url=None, redoc_url=None, openapi_url="/openapi.json" if shown else None, **options
+        )
+        if shown:
+            # FastAPI's own page loads Swagger UI from a CDN that is slow or blocked in mainland China.
+            self.mount(_SWAGGER, StaticFiles(packages=[("fastapi_offline", "static")]), name="swagger")
+            self.add_api_route("/docs", _docs, include_in_schema=False)
+
+    def openapi(self) -> dict[str, Any]:
+        """FastAPI's description, completed: problems are no response model of any route."""
+        if self.openapi_schema is None:
+            description = super().openapi()
             schemas = description["components"]["schemas"]
             schemas["Problem"] = Problem.model_json_schema(ref_template=_REF)
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
             _drop_undocumented_422(description)
             _name_formats(description)
-        assert app.openapi_schema is not None
-        return app.openapi_schema
+        assert self.openapi_schema is not None
+        return self.openapi_schema
 
-    app.openapi = openapi  # type: ignore[method-assign]
+
+def guarded(auth: str) -> dict[str, Any]:
+    """Arguments of `include_router` for routes behind `middleware.access`.
+
+    If a key or a session is needed, /docs asks for it.
+    """
+    # It refuses nothing: it would do so only after the whole body.
+    shown = HTTPBearer(auto_error=False, description="A key, or a token from POST /session.")
+    return {
+        "responses": documented(NotAuthorised, TooManyRequests),
+        "dependencies": [] if auth == "none" else [Depends(shown)],
+    }
 
 
 def _drop_undocumented_422(description: dict[str, Any]) -> None:
@@ -39,9 +70,36 @@ def _drop_undocumented_422(description: dict[str, Any]) -> None:
 
 
 def _name_formats(description: dict[str, Any]) -> None:
-    """FastAPI calls a photo bytes of any kind."""
+    """FastAPI describes a photo as bytes of any kind."""
     for path in description["paths"].values():
         for operation in path.values():
             form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
             if form:
                 form["encoding"] = {"image": {"contentType": _FORMATS}}
+
+
+async def _docs(request: Request) -> HTMLResponse:
+    app: FastAPI = request.app
+    root = request.scope.get("root_path", "")
+    page = get_swagger_ui_html(
+        openapi_url=f"{root}{app.openapi_url}",
+        title=app.title,
+        swagger_js_url=f"{root}{_SWAGGER}/swagger-ui-bundle.js",
+        swagger_css_url=f"{root}{_SWAGGER}/swagger-ui.css",
+        swagger_favicon_url=f"{root}{_SWAGGER}/favicon.png",
+    )
+    page.headers["Content-Security-Policy"] = _policy(bytes(page.body))
+    return page
+
+
+def _policy(page: bytes) -> str:
+    """Nothing from elsewhere, and of inline scripts only those that are in the page now."""
+    scripts = " ".join(
+        f"'sha256-{b64encode(hashlib.sha256(script).digest()).decode()}'"
+        for script in _INLINE_SCRIPT.findall(page)
+    )
+    # Swagger UI sets styles on elements and has its icons as data.
+    return (
+        f"default-src 'self'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' blob: data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    )

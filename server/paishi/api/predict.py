@@ -2,12 +2,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from paishi import problems
 from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
+from paishi.api.photo_request import PhotoRoute
 from paishi.contract import Predictions
-from paishi.problems import documented
+from paishi.problems import kinds as problems
+from paishi.problems.openapi import documented
 
-router = APIRouter(tags=["recognition"])
+router = APIRouter(tags=["recognition"], route_class=PhotoRoute)
 
 
 @router.post(
@@ -16,7 +17,7 @@ router = APIRouter(tags=["recognition"])
     dependencies=[Admitted],
     responses=documented(
         *problems.OF_A_PHOTO,
-        *problems.OF_A_NETWORK,
+        *problems.OF_A_MODEL,
     ),
 )
 async def predict(

@@ -1,11 +1,12 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
-from paishi import problems
 from paishi.api.deps import RequestIdDep, ServicesDep
 from paishi.client_address import rate_limit_key
 from paishi.contract import Session
-from paishi.problems import documented, problem_response
+from paishi.problems import kinds as problems
+from paishi.problems.openapi import documented
+from paishi.problems.response import problem_response
 
 router = APIRouter(tags=["session"])
 

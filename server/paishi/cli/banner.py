@@ -15,7 +15,7 @@ from paishi.settings import Settings
 _EVERYWHERE = ("0.0.0.0", "::")
 
 
-class Announcement:
+class Banner:
     """Told of every change of state. `port` is the one really listened on."""
 
     def __init__(self, settings: Settings, port: int, console: Console) -> None:

@@ -10,13 +10,14 @@ from paishi.cli.errors import complain, fail
 from paishi.cli.load import loaded
 from paishi.cli.prediction_printer import Printer
 from paishi.contract import Prediction
-from paishi.photo.decode import limit_decoding
-from paishi.photo.errors import PhotoError
+from paishi.photo.decode import Decoder
 from paishi.photo.photo_files import find_photos
 from paishi.photo.reader import PhotoReader
+from paishi.problems.kinds import PhotoError
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
-from paishi.system.cpu_budget import this_process
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
 
 IN_FLIGHT = 16
 """Photos worked on at the same time: enough to decode on every core and to fill the runtime's batches."""
@@ -38,17 +39,26 @@ def name_photos(settings: Settings, paths: Iterable[Path], top: int, as_json: bo
         complain(f"{error.filename}: {error.strerror}.")
     if not photos:
         fail("There are no photos.", 1)
-    with loaded(settings) as recogniser:
-        unread = asyncio.run(_print_all(settings, recogniser, photos, top, as_json))
+    cores = CpuBudget(usable_cores())
+    decoder = Decoder(settings.decode_s, settings.decoders)
+    reader = PhotoReader(decoder, settings.max_pixels, settings.decoders, cores)
+    with loaded(settings, cores) as recogniser:
+        unread = asyncio.run(_print_all(settings, reader, recogniser, photos, top, as_json))
+    decoder.workers.end_idle()
     return not (unread or unlisted)
 
 
 async def _print_all(
-    settings: Settings, recogniser: Recogniser, photos: Sequence[Path], top: int, as_json: bool
+    settings: Settings,
+    photo_reader: PhotoReader,
+    recogniser: Recogniser,
+    photos: Sequence[Path],
+    top: int,
+    as_json: bool,
 ) -> int:
     """How many could not be read."""
     await recogniser.self_test()
-    reader = _Reader(settings, recogniser, top)
+    reader = _Reader(settings.max_body_bytes, photo_reader, recogniser, top)
     unread = 0
     with Printer(recogniser.model, as_json, len(photos)) as printer:
         async for named in _in_order(reader, photos):
@@ -70,10 +80,9 @@ async def _in_order(reader: "_Reader", photos: Iterable[Path]) -> AsyncIterator[
 
 
 class _Reader:
-    def __init__(self, settings: Settings, recogniser: Recogniser, top: int) -> None:
-        self._most = settings.max_body_bytes
-        limit_decoding(settings.decode_s, settings.decoders)
-        self._photos = PhotoReader(settings.max_pixels, settings.decoders, this_process())
+    def __init__(self, most: int, photos: PhotoReader, recogniser: Recogniser, top: int) -> None:
+        self._most = most
+        self._photos = photos
         self._recogniser = recogniser
         self._top = top
 

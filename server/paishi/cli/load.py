@@ -10,9 +10,12 @@ from paishi.models.weights.progress import download_progress
 from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser, SelfTestFailed
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
 
 
-def load_with_progress(settings: Settings, on_progress: OnProgress | None = None) -> Recogniser:
+def load_with_progress(
+    settings: Settings, cores: CpuBudget, on_progress: OnProgress | None = None
+) -> Recogniser:
     """As `load_recogniser`; shows a download in the terminal besides where `on_progress` leads."""
     with download_progress(settings.model) as show:
 
@@ -21,14 +24,14 @@ def load_with_progress(settings: Settings, on_progress: OnProgress | None = None
             if on_progress:
                 on_progress(received, total)
 
-        return load_recogniser(settings, both)
+        return load_recogniser(settings, cores, both)
 
 
 @contextmanager
-def loaded(settings: Settings) -> Iterator[Recogniser]:
+def loaded(settings: Settings, cores: CpuBudget) -> Iterator[Recogniser]:
     """A network for the block. Ends the program where it cannot be had, or fails its test in the block."""
     try:
-        recogniser = load_with_progress(settings)
+        recogniser = load_with_progress(settings, cores)
     except NetworkError as error:
         fail(str(error), 1)
     try:

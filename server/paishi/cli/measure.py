@@ -7,11 +7,13 @@ from paishi.cli.load import loaded
 from paishi.recognition.benchmark import Measured, keep_measured, measure
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
 
 
 def measure_and_keep(settings: Settings) -> Measured:
     """Ends the program where the network cannot be had or the result not be kept."""
-    with loaded(settings) as recogniser:
+    with loaded(settings, CpuBudget(usable_cores())) as recogniser:
         measured = asyncio.run(_measure(recogniser))
     try:
         keep_measured(settings.cache_folder, {recogniser.network: measured})

@@ -10,13 +10,12 @@ import uvicorn
 from rich.console import Console
 
 from paishi.app import create_app
-from paishi.cli.banner import Announcement
+from paishi.cli.banner import Banner
 from paishi.cli.errors import fail
-from paishi.cli.listening import http_of
 from paishi.cli.load import load_with_progress
 from paishi.connection.file_limit import BACKLOG, make_room_for
-from paishi.lifecycle.gc_tuning import Lasting
-from paishi.lifecycle.graceful_shutdown import EndingServer, end_at_once
+from paishi.lifecycle.gc_tuning import GcTuning
+from paishi.lifecycle.graceful_shutdown import GracefulServer, end_at_once
 from paishi.recognition.recognition import Ready, State
 from paishi.settings import Settings
 from paishi.telemetry.log import form_of, set_up_log
@@ -35,8 +34,8 @@ def start(settings: Settings) -> NoReturn:
     set_up_log(settings)
     port = listening.getsockname()[1]
     console = Console()
-    announce = Announcement(settings, port, console)
-    lasting = Lasting()
+    announce = Banner(settings, port, console)
+    lasting = GcTuning()
 
     def on_change(state: State) -> None:
         announce(state)
@@ -46,11 +45,11 @@ def start(settings: Settings) -> NoReturn:
             log_change(state)
 
     app = create_app(settings, load_with_progress, on_change, port)
-    services = app.state.services
+    services = app.services
     services.connections.most = make_room_for(settings.max_connections)
     config = uvicorn.Config(
-        app,
-        http=http_of(app),
+        app.asgi,
+        http=app.protocol,
         ws="none",
         backlog=BACKLOG,
         log_level="warning",
@@ -60,7 +59,7 @@ def start(settings: Settings) -> NoReturn:
         server_header=False,
     )
     console.print(f"Loading {settings.model} …", highlight=False, markup=False)
-    server = EndingServer(config, settings, services.lifecycle)
+    server = GracefulServer(config, settings, services.lifecycle, services.cores)
     # Before and after the server has its own: a stack trace of KeyboardInterrupt tells nobody anything.
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, end_at_once)

@@ -3,18 +3,15 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
-from paishi.admission.admission import Admission
+from paishi.admission.admission import Admissions
 from paishi.connection.raw_response import problem_below
 from paishi.lifecycle.phase import Lifecycle
-from paishi.problems import Overloaded
+from paishi.problems.kinds import Overloaded
 
 log = logging.getLogger(__name__)
-
-Admissions = Mapping[tuple[str, str], Admission]
-"""By method and path."""
 
 _LONGEST_HEADER = 8192
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,15})[ \t]*(?=\r\n|$)", re.IGNORECASE)
@@ -37,7 +34,7 @@ class Refusal(NamedTuple):
     is_last: bool
 
 
-class TurningAway:
+class LoadShedding:
     """Answers 503 for what `admissions` have no place for, from the first bytes of a request.
 
     Where the server is ending, or more than `max_body` bytes are announced, the answer is another one. On the

@@ -16,10 +16,10 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from paishi.admission.connections import Connections
 from paishi.connection.lingering import LingeringTransport
-from paishi.connection.load_shedding import Refusal, TurningAway
+from paishi.connection.load_shedding import LoadShedding, Refusal
 from paishi.connection.raw_response import problem_below
 from paishi.middleware.request_id import HEADER
-from paishi.problems import Problem, RequestInvalid, RequestTimeout
+from paishi.problems.kinds import Problem, RequestInvalid, RequestTimeout
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Count(Protocol):
 
 
 def bounded_http(
-    limits: Limits, connections: Connections, turning_away: TurningAway, count: Count
+    limits: Limits, connections: Connections, turning_away: LoadShedding, count: Count
 ) -> type[asyncio.Protocol]:
     """uvicorn's protocol for one server; `count` is told the code of each problem that is answered here."""
     own = {
@@ -59,7 +59,7 @@ def bounded_http(
 class _BoundedHTTP(H11Protocol):
     limits: ClassVar[Limits]
     all_connections: ClassVar[Connections]
-    turning_away: ClassVar[TurningAway]
+    turning_away: ClassVar[LoadShedding]
     count: ClassVar[Count]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

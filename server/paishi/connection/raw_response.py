@@ -4,7 +4,8 @@ from fastapi import Request
 
 from paishi.middleware.request_id import HEADER, request_id_of
 from paishi.middleware.security_headers import EVERY
-from paishi.problems import Problem, ProblemResponse, problem_response
+from paishi.problems.kinds import Problem
+from paishi.problems.response import ProblemResponse, problem_response
 
 
 def problem_below(problem: Problem, given_id: str = "") -> ProblemResponse:

@@ -15,7 +15,7 @@ from paishi.control.messages import Order, Outcome, Standing
 from paishi.control.run_folder import RunFolder, write
 from paishi.models.custom.folder import shown_name
 from paishi.models.weights.download import OnProgress
-from paishi.recognition.load import LoadFor
+from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Recognition
 from paishi.settings import Settings
 from paishi.system.background_task import beside
@@ -32,7 +32,13 @@ class Control:
     A network that cannot be loaded leaves the one that answers where it is.
     """
 
-    def __init__(self, settings: Settings, port: int, recognition: Recognition, load: LoadFor) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        port: int,
+        recognition: Recognition,
+        load: Callable[[Settings, OnProgress], Recogniser],
+    ) -> None:
         self.settings = settings
         self.port = port
         self._recognition = recognition

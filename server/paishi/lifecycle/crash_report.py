@@ -6,8 +6,6 @@ import threading
 import traceback
 from types import FrameType
 
-from paishi.telemetry.async_handler import flush_log
-
 log = logging.getLogger(__name__)
 
 _LOG_WITHIN_S = 2.0
@@ -38,3 +36,9 @@ def stacks(only: int | None = None) -> str:
 
 def _stack(frame: FrameType) -> str:
     return "".join(traceback.format_stack(frame)[-_INNERMOST:]).rstrip()
+
+
+def flush_log() -> None:
+    """To be called before a signal ends the process, which runs nothing more then."""
+    for handler in logging.getLogger().handlers:
+        handler.flush()

@@ -11,7 +11,7 @@ _OFTEN = (7000, 10, 10)
 of ten times the load that ResNet50 can carry, the 99th percentile was refused within 50 ms instead of 90."""
 
 
-class Lasting:
+class GcTuning:
     """A full collection looks at every object there is, and meanwhile nobody is answered: 170 ms with all the
     modules and the network, which never are garbage. A crowd makes it happen every few seconds.
     """

@@ -17,6 +17,7 @@ import uvicorn
 from paishi.lifecycle.phase import Lifecycle
 from paishi.lifecycle.watchdog import Watchdog
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +28,22 @@ _INTERRUPTED = 128 + signal.SIGINT
 """Exit code of what Ctrl-C ended, as shells have it."""
 
 
-class EndingServer(uvicorn.Server):
+class GracefulServer(uvicorn.Server):
     """SIGTERM or Ctrl-C: not ready at once; after `PAISHI_DRAIN_S` nothing new is taken; after
     `PAISHI_SHUTDOWN_S` more, what is in hand is broken off. A second Ctrl-C ends at once.
 
     uvicorn alone cancels what is in hand with a stack trace, and then ends by the signal that it caught.
     """
 
-    def __init__(self, config: uvicorn.Config, settings: Settings, lifecycle: Lifecycle) -> None:
+    def __init__(
+        self, config: uvicorn.Config, settings: Settings, lifecycle: Lifecycle, cores: CpuBudget
+    ) -> None:
         super().__init__(config)
         config.timeout_graceful_shutdown = settings.shutdown_s + SPARE_S  # for what outlives being broken off
         self.broke_off = False
         self._settings = settings
         self._lifecycle = lifecycle
+        self._cores = cores
         self._drained_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -61,6 +65,7 @@ class EndingServer(uvicorn.Server):
         await super().startup(sockets)
         Watchdog(
             self._lifecycle,
+            self._cores,
             asyncio.get_running_loop(),
             hang_s=self._settings.hang_s,
             end_s=self._settings.drain_s + self._settings.shutdown_s + 2 * SPARE_S,

@@ -2,9 +2,7 @@
 
 from typing import Literal
 
-from paishi.problems import NotAnswering, Problem, ShuttingDown
-from paishi.runtimes.watched import Answers
-from paishi.system.cpu_budget import this_process
+from paishi.problems.kinds import NotAnswering, Problem, ShuttingDown
 
 Phase = Literal["serving", "draining", "closing", "hung"]
 
@@ -17,13 +15,10 @@ class Lifecycle:
     `hung` answer nothing new.
 
     Signal handlers and the watchdog's thread write it, so each change is one assignment and takes no lock.
-    `answers` is what networks owe, `cores` knows what else runs.
     """
 
     def __init__(self) -> None:
         self.phase: Phase = "serving"
-        self.answers = Answers()
-        self.cores = this_process()
 
     @property
     def ends(self) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from paishi.lifecycle.crash_report import say, stacks
 from paishi.lifecycle.phase import Lifecycle
+from paishi.system.cpu_budget import CpuBudget
 
 HANGS = 70
 """Exit code, as EX_SOFTWARE of sysexits.h. Whatever supervises the process starts it again."""
@@ -18,10 +19,10 @@ _LET_BALANCERS_SEE_S = 3.0
 
 
 class Watchdog(threading.Thread):
-    """Looks every half second at `loop`, at what networks owe, at who has cores, and at how long the process
-    has been ending.
+    """Checks every half second whether `loop` responds, how long work has had its `cores`, and how long the
+    process has been shutting down.
 
-    `hang_s`, 0 for never, bounds the first three and `end_s` the last, in seconds. `on_hang` is called on the
+    `hang_s`, 0 for never, bounds the first two and `end_s` the last, in seconds. `on_hang` is called on the
     loop before the end.
 
     Seconds are counted in looks and no look counts for more than two. So no time passes while the whole
@@ -32,6 +33,7 @@ class Watchdog(threading.Thread):
     def __init__(
         self,
         lifecycle: Lifecycle,
+        cores: CpuBudget,
         loop: asyncio.AbstractEventLoop,
         hang_s: float,
         end_s: float,
@@ -39,6 +41,7 @@ class Watchdog(threading.Thread):
     ) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._lifecycle = lifecycle
+        self._cores = cores
         self._loop = loop
         self._loop_thread = threading.get_ident()
         self._hang_s = hang_s
@@ -61,22 +64,16 @@ class Watchdog(threading.Thread):
             self._ending_s += seconds
         if self._ending_s > self._end_s:
             self._break_off()
-        answers, cores = self._lifecycle.answers, self._lifecycle.cores
-        answers.count(seconds)
-        cores.count(seconds)
+        self._cores.count(seconds)
         self._loop_silent_s = self._loop_silent_s + seconds if self._asked_loop else 0.0
         self._ask_loop()
         if not self._hang_s or self._loop.is_closed():
             return
-        overdue_s = answers.overdue_s(self._hang_s)
-        had_s = cores.overdue_s(answers.limit_s(self._hang_s))
-        # Whatever blocks the loop while it hands a photo on keeps that photo from being answered as well.
-        if self._loop_silent_s > self._hang_s or (overdue_s and self._loop_silent_s):
+        overdue_s = self._cores.overdue_s(self._hang_s)
+        if self._loop_silent_s > self._hang_s:
             self._end_blocked()
         elif overdue_s:
-            self._end_unanswered("The network has", overdue_s)
-        elif had_s:
-            self._end_unanswered("Decoding, the network or a look inside it has", had_s)
+            self._end_overdue(overdue_s)
 
     def _ask_loop(self) -> None:
         if not self._asked_loop and not self._loop.is_closed():
@@ -101,10 +98,10 @@ class Watchdog(threading.Thread):
         )
         os._exit(HANGS)
 
-    def _end_unanswered(self, what_has: str, overdue_s: float) -> None:
+    def _end_overdue(self, overdue_s: float) -> None:
         self._lifecycle.phase = "hung"
         say(
-            f"{what_has} been at one photo for {overdue_s:.0f} s (PAISHI_HANG_S) and does not answer: "
+            f"One photo has had its cores for {overdue_s:.0f} s (PAISHI_HANG_S) and is not done: "
             f"the server ends with code {HANGS}, to be started again. Its threads are here:\n{stacks()}"
         )
         self._call_on_loop(self._on_hang)

@@ -1,23 +1,24 @@
-"""Stands before the routes that cost work: who may not, or too much, is refused before the body is read."""
+"""Authentication and rate limits, before the body of a request is read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paishi.access.access import Access
 from paishi.access.authentication import CHALLENGE
-from paishi.access.early import refuse
 from paishi.client_address import rate_limit_key
-from paishi.problems import NotAuthorised, TooManyRequests
+from paishi.middleware.admission import announced_length
+from paishi.problems.kinds import NotAuthorised, TooManyRequests
+from paishi.problems.response import problem_response
 
 
-class Gate:
-    """`guarded` are the routes themselves, not their paths: a request that reaches one is by definition one
-    that was asked here. With POST only; what is fetched costs nothing.
+class AccessControl:
+    """`guarded` are the routes themselves, not their paths: a request that reaches one was checked here.
 
-    Leaves in the request's state `client`: a key's name, a user's subject or an address.
+    Sets `client` in the request's state: a key's name, a user's subject or an address.
     """
 
     def __init__(self, app: ASGIApp, access: Access, guarded: Sequence[BaseRoute]) -> None:
@@ -29,15 +30,13 @@ class Gate:
         if not self._guards(scope):
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
-        # Where both are there, the length means nothing (RFC 9112, section 6.3).
-        length = None if "transfer-encoding" in headers else headers.get("content-length")
+        length = announced_length(headers)
         try:
             client = self._access.who.client(headers) or f"at:{rate_limit_key(_host(scope))}"
-            await self._access.rates.upload(client, int(length or 0))
-        except NotAuthorised as problem:
-            return await refuse(problem, CHALLENGE, scope, receive, send)
-        except TooManyRequests as problem:
-            return await refuse(problem, {}, scope, receive, send)
+            await self._access.rates.upload(client, length or 0)
+        except (NotAuthorised, TooManyRequests) as problem:
+            challenge: Mapping[str, str] = CHALLENGE if isinstance(problem, NotAuthorised) else {}
+            return await problem_response(Request(scope), problem, challenge)(scope, receive, send)
         scope["state"]["client"] = client
         if length is not None:
             return await self._app(scope, receive, send)
@@ -58,10 +57,8 @@ class Gate:
             await self._access.rates.received(client, size)
 
     def _guards(self, scope: Scope) -> bool:
-        return (
-            scope["type"] == "http"
-            and scope["method"] == "POST"
-            and any(route.matches(scope)[0] is Match.FULL for route in self._guarded)
+        return scope["type"] == "http" and any(
+            route.matches(scope)[0] is Match.FULL for route in self._guarded
         )
 
 

@@ -4,10 +4,11 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from paishi.problems import ImageTooLarge, problem_response
+from paishi.problems.kinds import ImageTooLarge
+from paishi.problems.response import problem_response
 
 
-class BodyLimitProblem:
+class BodyLimit:
     """Turns Starlette's plain-text 413 into a problem.
 
     The limit itself is FastAPI's `max_body_size`. The answer goes out at once; what the client still sends is

@@ -8,7 +8,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paishi.middleware.request_id import HEADER
-from paishi.problems import RequestInvalid, problem_response
+from paishi.problems.kinds import RequestInvalid
+from paishi.problems.response import problem_response
 
 
 class Cors(CORSMiddleware):

@@ -7,10 +7,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paishi.lifecycle.phase import Lifecycle
-from paishi.problems import problem_response
+from paishi.problems.response import problem_response
 
 
-class Draining:
+class Drain:
     """Refuses what comes too late, closes connections with their answers, and gives an answer to those whose
     request is broken off."""
 

@@ -4,10 +4,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from paishi.telemetry.metrics import Metrics
 from paishi.telemetry.request_log import log_request
-from paishi.telemetry.request_record import Exchange
+from paishi.telemetry.request_record import RequestRecord
 
 
-class Observed:
+class Observe:
     """Belongs around everything that may refuse a request, and inside what gives it its id."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
@@ -17,16 +17,16 @@ class Observed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        exchange = Exchange(scope, receive, send)
+        record = RequestRecord(scope, receive, send)
         self.metrics.active += 1
         try:
-            with exchange.observation.told():
-                await self.app(scope, exchange.receive, exchange.send)
+            with record.observation.told():
+                await self.app(scope, record.receive, record.send)
         except Exception:
-            exchange.fail()
+            record.fail()
             raise
         finally:
             self.metrics.active -= 1
-            exchange.end()
-            self.metrics.count(exchange)
-            log_request(exchange)
+            record.end()
+            self.metrics.count(record)
+            log_request(record)

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from paishi.choices import Fit
-from paishi.photo.decode import decode
+from paishi.photo.decode import Decoder
 from paishi.photo.encode import encode_jpeg
 from paishi.photo.fit import Box, boxes, fit, short_side_for
 from paishi.photo.timing import timed
-from paishi.system.cpu_budget import CoreBudget
+from paishi.system.cpu_budget import CpuBudget
 
 T = TypeVar("T")
 
@@ -40,8 +40,9 @@ class PhotoReader:
     Each has one of `cores` while it is worked on.
     """
 
-    def __init__(self, max_pixels: int, at_once: int, cores: CoreBudget) -> None:
+    def __init__(self, decoder: Decoder, max_pixels: int, at_once: int, cores: CpuBudget) -> None:
         self.max_pixels = max_pixels
+        self._decode = decoder.decode
         self._cores = cores
         self._limiter = CapacityLimiter(at_once)
 
@@ -50,7 +51,7 @@ class PhotoReader:
 
         @timed
         def work() -> NDArray[np.uint8]:
-            picture = decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
+            picture = self._decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
             return fit(picture, size, way)
 
         return await self._on_a_core(work)
@@ -60,7 +61,7 @@ class PhotoReader:
 
         @timed
         def work() -> Seen:
-            picture = decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
+            picture = self._decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
             width, height = picture.size
             shares = [
                 (left / width, top / height, right / width, bottom / height)
@@ -75,7 +76,9 @@ class PhotoReader:
 
         @timed
         def work() -> bytes:
-            picture = decode(data, max_pixels=self.max_pixels, short_side=long_side, colour_managed=True)
+            picture = self._decode(
+                data, max_pixels=self.max_pixels, short_side=long_side, colour_managed=True
+            )
             picture.thumbnail((long_side, long_side))
             return draw(picture)
 
@@ -86,7 +89,7 @@ class PhotoReader:
 
         @timed
         def work() -> UprightJpeg:
-            picture = decode(data, max_pixels=self.max_pixels, colour_managed=True)
+            picture = self._decode(data, max_pixels=self.max_pixels, colour_managed=True)
             return UprightJpeg(encode_jpeg(picture), *picture.size)
 
         return await self._on_a_core(work)

@@ -10,11 +10,15 @@ from paishi.recognition.resolve import asked
 from paishi.runtimes.insight_loader import insight_for
 from paishi.runtimes.load import load_runtime
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
 
-LoadFor = Callable[[Settings, OnProgress], Recogniser]
+Load = Callable[[Settings, CpuBudget, OnProgress], Recogniser]
+"""As `load_recogniser`."""
 
 
-def load_recogniser(settings: Settings, on_progress: OnProgress | None = None) -> Recogniser:
+def load_recogniser(
+    settings: Settings, cores: CpuBudget, on_progress: OnProgress | None = None
+) -> Recogniser:
     """Starts the runtime; finds the weights where nothing converted is at hand.
 
     `on_progress` gets bytes received and bytes in all (None if unknown) while weights are downloaded.
@@ -29,6 +33,6 @@ def load_recogniser(settings: Settings, on_progress: OnProgress | None = None) -
         mirrors = settings.weights_mirrors
         return find_weights(backbone, wanted.source, wanted.keras_home, mirrors, on_progress)
 
-    runtime = load_runtime(wanted, weights)
-    insight = insight_for(wanted, weights, runtime.name)
+    runtime = load_runtime(wanted, weights, cores)
+    insight = insight_for(wanted, weights, runtime.name, cores)
     return Recogniser(name, backbone.input_size, settings.fit, runtime, labels, insight=insight, own=own)

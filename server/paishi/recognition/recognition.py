@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from paishi.models.weights.download import OnProgress
-from paishi.problems import ModelLoading, ModelUnavailable
+from paishi.problems.kinds import ModelLoading, ModelUnavailable
 from paishi.recognition.lease import InUse
 from paishi.recognition.recogniser import Recogniser
 from paishi.system.daemon_thread import in_daemon_thread

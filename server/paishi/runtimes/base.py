@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 from paishi.choices import Precision
+from paishi.problems.kinds import ModelLoading
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,13 @@ class Runtime(Protocol):
         ...
 
 
-class RuntimeClosed(Exception):
-    """The runtime was closed before it came to this request."""
+class RuntimeClosed(ModelLoading):
+    """The runtime was closed before it ran this request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The model was replaced, or the server is shutting down. Send the photo again.", retry_after=3
+        )
 
 
 def check_views(views: NDArray[np.uint8], shape: tuple[int, ...]) -> None:

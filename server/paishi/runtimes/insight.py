@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi.system.cpu_budget import this_process
+from paishi.system.cpu_budget import CpuBudget
 
 Method = Literal["cam", "grad-cam"]
 T = TypeVar("T")
@@ -68,8 +68,12 @@ class LazyInsight:
     """
 
     def __init__(
-        self, load_inside: Callable[[], Inside | None] | None, load_gradients: Callable[[], Gradients]
+        self,
+        load_inside: Callable[[], Inside | None] | None,
+        load_gradients: Callable[[], Gradients],
+        cores: CpuBudget,
     ) -> None:
+        self._cores = cores
         self._load_inside = load_inside
         self._load_gradients = load_gradients
         # Its thread goes when this object does. A thread that nothing was built on before also lets Keras
@@ -84,18 +88,18 @@ class LazyInsight:
 
     def _evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
         if (inside := self._inside) and inside.is_exact:
-            with this_process().one():
+            with self._cores.one():
                 return Evidence("cam", inside.class_activation(views, index))
         gradients = self._gradients
-        with this_process().all(patience_s=GRAPH_S):
+        with self._cores.all(patience_s=GRAPH_S):
             return Evidence("grad-cam", gradients.class_activation(views, index))
 
     def _features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
         if layer is None and (inside := self._inside):
-            with this_process().one():
+            with self._cores.one():
                 return inside.features(views)
         gradients = self._gradients
-        with this_process().all(patience_s=GRAPH_S):
+        with self._cores.all(patience_s=GRAPH_S):
             return gradients.features(views, layer)
 
     @cached_property

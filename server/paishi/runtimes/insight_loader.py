@@ -14,13 +14,14 @@ from paishi.models.weights.find import weights_location
 from paishi.runtimes.conversion.convert import FindWeights, converted
 from paishi.runtimes.insight import Insight, LazyInsight
 from paishi.runtimes.spec import Wanted
+from paishi.system.cpu_budget import CpuBudget
 
 if TYPE_CHECKING:
     from paishi.models.keras.gradients import Gradients
     from paishi.runtimes.openvino.class_activation import Inside
 
 
-def insight_for(wanted: Wanted, find_weights: FindWeights, runtime: str) -> Insight:
+def insight_for(wanted: Wanted, find_weights: FindWeights, runtime: str, cores: CpuBudget) -> Insight:
     """Into the network that `load_runtime` has just loaded for `wanted` on `runtime`.
 
     It is the one in fp32, whatever is served. Weights that are replaced on the disk later are refused, since
@@ -28,7 +29,7 @@ def insight_for(wanted: Wanted, find_weights: FindWeights, runtime: str) -> Insi
     this process: what its converted form does not tell is refused too.
     """
     served = _Served(wanted, find_weights)
-    return LazyInsight(served.inside if runtime == "openvino" else None, served.gradients)
+    return LazyInsight(served.inside if runtime == "openvino" else None, served.gradients, cores)
 
 
 @dataclass

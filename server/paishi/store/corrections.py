@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from paishi.problems import CorrectionsFull
+from paishi.problems.kinds import CorrectionsFull
 from paishi.store.folder import Folder, FolderAccess
 
 _RECOUNT_S = 600.0

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from paishi.problems import StoreUnavailable
+from paishi.problems.kinds import StoreUnavailable
 from paishi.settings import Misconfigured
 from paishi.system.atomic_write import write_whole
 from paishi.system.daemon_thread import in_daemon_thread

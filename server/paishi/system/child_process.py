@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from paishi.models import errors
-
 _ROOT = Path(__file__).parents[1]
 _LAST_WORDS = 300  # characters of its output that an error message quotes
 
@@ -20,10 +18,11 @@ class ChildFailed(Exception):
     """The process ended without an answer; the message quotes its last words."""
 
 
-def run_child(module: str, arguments: Sequence[str], limit_s: float) -> Any:
+def run_child(module: str, arguments: Sequence[str], limit_s: float, expected: type[Exception]) -> Any:
     """Runs `python -m module arguments`, which ends in `answer_parent`, and returns what that answers.
 
-    Raises the NetworkError that it raised, ChildFailed for any other end or after `limit_s` seconds.
+    Raises the `expected` error that it raised, which has its message alone, and ChildFailed for any other end
+    or after `limit_s` seconds.
     """
     with subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
@@ -43,10 +42,10 @@ def run_child(module: str, arguments: Sequence[str], limit_s: float) -> Any:
             limit.cancel()
             with contextlib.suppress(OSError):
                 process.kill()
-    return _answer(said, f"python -m {module} ended with {process.returncode}")
+    return _answer(said, f"python -m {module} ended with {process.returncode}", expected)
 
 
-def answer_parent(work: Callable[..., Any], arguments: Sequence[str]) -> NoReturn:
+def answer_parent(work: Callable[..., Any], arguments: Sequence[str], expected: type[Exception]) -> NoReturn:
     """Calls `work` and ends this process with its result, which JSON can carry, as the answer.
 
     Ends it at once when the parent does.
@@ -54,7 +53,7 @@ def answer_parent(work: Callable[..., Any], arguments: Sequence[str]) -> NoRetur
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         answer = {"result": work(*arguments)}
-    except errors.NetworkError as error:
+    except expected as error:
         answer = {"error": type(error).__name__, "message": str(error)}
     sys.stderr.flush()
     print(f"\n{json.dumps(answer)}", flush=True)
@@ -68,11 +67,12 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _answer(said: str, ended: str) -> Any:
+def _answer(said: str, ended: str, expected: type[Exception]) -> Any:
     try:
         answer = json.loads(said.rpartition("\n")[2])
         if "error" not in answer:
             return answer["result"]
     except (ValueError, KeyError, TypeError) as error:
         raise ChildFailed(f"{ended}: {said[-_LAST_WORDS:] or 'it said nothing'}") from error
-    raise getattr(errors, answer["error"])(answer["message"])
+    kinds = {kind.__name__: kind for kind in (expected, *expected.__subclasses__())}
+    raise kinds[answer["error"]](answer["message"])

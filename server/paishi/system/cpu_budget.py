@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
-
-from paishi.system.cpu_count import usable_cores
 
 
 @dataclass(eq=False, slots=True)
@@ -22,7 +19,7 @@ class _Block:
 _block: ContextVar[_Block | None] = ContextVar("_block", default=None)
 
 
-class CoreBudget:
+class CpuBudget:
     """`cores` for all threads that calculate, so that there are never more of them at work.
 
     Networks go first: what they work on came earlier than what is still to be decoded. That starves
@@ -31,9 +28,7 @@ class CoreBudget:
     `changed` guards all of it. Whoever waits for cores in a way of their own waits for that, and holds it
     where a method says so.
 
-    How long blocks have had their cores is counted, as `WatchedRuntime` does it: one that hangs keeps its
-    cores, and who waits for them asks no network that could owe an answer. Nor does a network owe anything
-    when all have left who asked it.
+    How long blocks have had their cores is counted, so that a watchdog finds one that hangs.
     """
 
     def __init__(self, cores: int) -> None:
@@ -120,9 +115,3 @@ def limited_elsewhere() -> Iterator[None]:
         yield
     finally:
         block.counts = True
-
-
-@cache
-def this_process() -> CoreBudget:
-    """The cores that this process may use: there is one set of them, however many networks it holds."""
-    return CoreBudget(usable_cores())

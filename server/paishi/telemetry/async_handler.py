@@ -13,7 +13,7 @@ FLUSH_S = 1.0
 """How long an ending server waits for what is not written yet."""
 
 
-class Writer(logging.Handler):
+class AsyncHandler(logging.Handler):
     """Renders and writes on a thread of its own, in order; errors at once, all else within `TOGETHER_S`.
 
     Where `write` blocks, as into a pipe that nobody reads, up to `most` lines wait and further ones are
@@ -87,12 +87,6 @@ class Writer(logging.Handler):
         self.acquire()
         self._lost += lines
         self.release()
-
-
-def flush_log() -> None:
-    """To be called before a signal ends the process, which runs nothing more then."""
-    for handler in logging.getLogger().handlers:
-        handler.flush()
 
 
 def _told_of(lost: int) -> logging.LogRecord:

@@ -7,26 +7,26 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from paishi.admission.admission import Admission
-from paishi.admission.body_memory import Bodies
+from paishi.admission.body_memory import BodyMemory
 from paishi.admission.connections import Connections
 from paishi.recognition.recognition import Ready, Recognition
 from paishi.store.echoes import Echoes
 
 
-class Now(Collector):
+class Gauges(Collector):
     """The first of `admissions` is that of the photos to be recognised."""
 
     def __init__(
         self,
         recognition: Recognition,
         admissions: Sequence[Admission],
-        bodies: Bodies,
+        body_memory: BodyMemory,
         connections: Connections,
         store: Echoes,
     ) -> None:
         self._recognition = recognition
         self._admissions = admissions
-        self._bodies = bodies
+        self._body_memory = body_memory
         self._connections = connections
         self._store = store
 
@@ -37,7 +37,9 @@ class Now(Collector):
             yield _network(state)
         yield GaugeMetricFamily("paishi_in_hand", "Photos worked on or waiting.", self._admissions[0].in_hand)
         yield GaugeMetricFamily("paishi_connections", "Connections that are open.", self._connections.open)
-        yield GaugeMetricFamily("paishi_bodies_bytes", "Room that bodies take.", self._bodies.held)
+        yield GaugeMetricFamily(
+            "paishi_bodies_bytes", "Memory reserved for request bodies.", self._body_memory.held
+        )
         yield self._full()
         kept = "Pictures that wait to be fetched."
         yield GaugeMetricFamily("paishi_store_bytes", kept, self._store.size)
@@ -49,7 +51,7 @@ class Now(Collector):
         counts = {
             "PAISHI_MAX_WAIT_S": sum(by_reason["wait"] for by_reason in refused),
             "PAISHI_MAX_IN_HAND": sum(by_reason["in-hand"] for by_reason in refused),
-            "PAISHI_MAX_BODIES_MB": self._bodies.refused + self._bodies.ended,
+            "PAISHI_MAX_BODIES_MB": self._body_memory.refused + self._body_memory.ended,
             "PAISHI_MAX_CONNECTIONS": self._connections.ended,
         }
         family = CounterMetricFamily("paishi_full", "What found no room.", labels=["limit"])

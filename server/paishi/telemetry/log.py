@@ -5,7 +5,7 @@ import os
 import threading
 
 from paishi.settings import Settings
-from paishi.telemetry.async_handler import Writer
+from paishi.telemetry.async_handler import AsyncHandler
 from paishi.telemetry.log_format import Form, formatter
 from paishi.telemetry.log_once import NotAgain
 from paishi.telemetry.stderr import is_terminal, writing_to_stderr
@@ -43,7 +43,7 @@ def _handler(settings: Settings) -> logging.Handler:
     form, write = form_of(settings), writing_to_stderr()
     if form is None or write is None:
         return logging.NullHandler()
-    handler = Writer(write)
+    handler = AsyncHandler(write)
     handler.setFormatter(formatter(form, colours=is_terminal() and "NO_COLOR" not in os.environ))
     return handler
 

@@ -18,7 +18,7 @@ from prometheus_client import (
 )
 
 from paishi.contract import Problem
-from paishi.telemetry.request_record import Exchange
+from paishi.telemetry.request_record import RequestRecord
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 """A small network answers in milliseconds, a large photo from a bad mobile network takes seconds. The same
@@ -80,20 +80,20 @@ class Metrics:
         for code in get_args(Problem.model_fields["code"].annotation):
             self._refused.labels(code)  # there from the start: a rate needs a value before the first
 
-    def count(self, exchange: Exchange) -> None:
-        """To be called once, when the exchange has ended."""
-        labels = (exchange.method, exchange.route, str(exchange.status or ""))
-        self._duration.labels(*labels).observe(exchange.duration_s)
-        if exchange.bytes_in:
-            self._body_size.labels(*labels).observe(exchange.bytes_in)
-        if exchange.problem:
-            self._refused.labels(exchange.problem).inc()
-        for decode in exchange.observation.decodes:
+    def count(self, record: RequestRecord) -> None:
+        """To be called once, when the record has ended."""
+        labels = (record.method, record.route, str(record.status or ""))
+        self._duration.labels(*labels).observe(record.duration_s)
+        if record.bytes_in:
+            self._body_size.labels(*labels).observe(record.bytes_in)
+        if record.problem:
+            self._refused.labels(record.problem).inc()
+        for decode in record.observation.decodes:
             self._decode_wait.observe(decode.waited)
             self._decode.observe(decode.took)
-        for run in exchange.observation.runs:
+        for run in record.observation.runs:
             self._batch_size.observe(run.at_once)
-        queue_s, inference_s = exchange.observation.queue_s, exchange.observation.inference_s
+        queue_s, inference_s = record.observation.queue_s, record.observation.inference_s
         if queue_s is not None and inference_s is not None:
             self._queue.observe(queue_s)
             self._inference.observe(inference_s)

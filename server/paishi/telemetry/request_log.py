@@ -8,17 +8,17 @@ nothing here needs one; whoever must have it, against abuse for example, lets th
 import logging
 
 from paishi.telemetry.client_kind import client_kind
-from paishi.telemetry.request_record import Exchange
+from paishi.telemetry.request_record import RequestRecord
 
 log = logging.getLogger("paishi.request")
 
 _ASKED_ALL_DAY = ("/livez", "/readyz", "/metrics")
 
 
-def log_request(exchange: Exchange) -> None:
-    level = _level(exchange.status)
-    if log.isEnabledFor(level) and not _is_routine(exchange):
-        log.log(level, "request", extra=_fields(exchange))
+def log_request(record: RequestRecord) -> None:
+    level = _level(record.status)
+    if log.isEnabledFor(level) and not _is_routine(record):
+        log.log(level, "request", extra=_fields(record))
 
 
 def _level(status: int | None) -> int:
@@ -27,26 +27,26 @@ def _level(status: int | None) -> int:
     return logging.ERROR if status == 500 else logging.WARNING
 
 
-def _is_routine(exchange: Exchange) -> bool:
-    return exchange.route in _ASKED_ALL_DAY and (exchange.status or 0) < 400
+def _is_routine(record: RequestRecord) -> bool:
+    return record.route in _ASKED_ALL_DAY and (record.status or 0) < 400
 
 
-def _fields(exchange: Exchange) -> dict[str, object]:
-    took = exchange.observation
+def _fields(record: RequestRecord) -> dict[str, object]:
+    took = record.observation
     fields = {
-        "request_id": exchange.scope["state"]["request_id"],
-        "method": exchange.method,
-        "route": exchange.route or None,
-        "status": exchange.status,
-        "problem": exchange.problem,
-        "disconnected": exchange.disconnected or None,
-        "bytes_in": exchange.bytes_in,
-        "bytes_out": exchange.bytes_out,
-        "duration_s": _rounded(exchange.duration_s),
+        "request_id": record.scope["state"]["request_id"],
+        "method": record.method,
+        "route": record.route or None,
+        "status": record.status,
+        "problem": record.problem,
+        "disconnected": record.disconnected or None,
+        "bytes_in": record.bytes_in,
+        "bytes_out": record.bytes_out,
+        "duration_s": _rounded(record.duration_s),
         "decode_s": _rounded(took.decode_s),
         "queue_s": _rounded(took.queue_s),
         "inference_s": _rounded(took.inference_s),
-        "client": client_kind(exchange.scope["headers"]),
+        "client": client_kind(record.scope["headers"]),
     }
     return {name: value for name, value in fields.items() if value is not None}
 

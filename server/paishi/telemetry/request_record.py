@@ -5,15 +5,15 @@ from time import perf_counter
 from starlette.types import Message, Receive, Scope, Send
 
 from paishi.telemetry.route import method_of, route_of
-from paishi.telemetry.timings import Observation
+from paishi.telemetry.timings import Timings
 
 
-class Exchange:
-    """Counts what passes through its `receive` and `send`. Bodies are counted, headers are not."""
+class RequestRecord:
+    """Counts what passes through its `receive` and `send`. BodyMemory are counted, headers are not."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.observation = Observation()
+        self.observation = Timings()
         self.bytes_in = 0
         self.bytes_out = 0
         self.status: int | None = None

@@ -26,7 +26,7 @@ class Run(NamedTuple):
 
 
 @dataclass(slots=True)
-class Observation:
+class Timings:
     """Filled on other threads, each part before whoever waits for it goes on."""
 
     decodes: list[Decode] = field(default_factory=list)

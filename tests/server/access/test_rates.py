@@ -7,7 +7,7 @@ import pytest
 
 from paishi.access.keys import hash_of
 from paishi.access.rates import Rates
-from paishi.problems import TooManyRequests
+from paishi.problems.kinds import TooManyRequests
 from tests.server.access.sending import bearing, post, problem_of
 from tests.server.api.conftest import started
 from tests.server.pictures import file_of, noise

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paishi.access.tokens import Tokens
-from paishi.problems import NotAuthorised
+from paishi.problems.kinds import NotAuthorised
 from tests.server.access.sending import bearing
 
 KEY = b"k" * 32

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 import pytest
 from pydantic import SecretStr
 
-from paishi import problems
 from paishi.access.wechat import ATTEMPTS, WeChat
+from paishi.problems import kinds as problems
 from tests.server.access.fake_wechat import APPID, CODE_LIVES_S, SECRET, FakeWeChat, Told, serving
 from tests.server.conftest import free_port
 

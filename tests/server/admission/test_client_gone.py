@@ -11,12 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from paishi.choices import Precision
+from paishi.photo.decode import Decoder
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.base import Agreement
-from paishi.runtimes.batching import Batcher
-from paishi.runtimes.openvino.scheduler import Lanes
-from paishi.system.cpu_budget import CoreBudget
+from paishi.runtimes.scheduler import Scheduler
+from paishi.system.cpu_budget import CpuBudget
 from tests.server.conftest import wait_for
 from tests.server.connection.raw_client import PHOTO, Raw, Served, head, serving, upload
 
@@ -30,12 +30,11 @@ class Busy:
     precision: Precision = "fp32"
     agreement: Agreement | None = None
 
-    def __init__(self, queue: str) -> None:
+    def __init__(self) -> None:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.begun = 0
-        lanes = Lanes(self._run, [self._run, self._run], CoreBudget(2), name="busy")
-        self._queue = lanes if queue == "lanes" else Batcher(self._run, "busy")
+        self._scheduler = Scheduler(self._run, [self._run, self._run], CpuBudget(2), name="busy")
 
     def _run(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
         self.begun += len(views)
@@ -43,16 +42,16 @@ class Busy:
         return np.full((len(views), 1000), 0.001, np.float32)
 
     async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return await self._queue.submit(views)
+        return await self._scheduler.submit(views)
 
     def close(self) -> None:
         self.may_go_on.set()
-        self._queue.close()
+        self._scheduler.close()
 
 
 @contextmanager
-def busy(queue: str = "lanes", **settings: object) -> Iterator[tuple[Served, Busy]]:
-    runtime = Busy(queue)
+def busy(**settings: object) -> Iterator[tuple[Served, Busy]]:
+    runtime = Busy()
     recogniser = Recogniser("ResNet50", 32, "crop", runtime, load_labels("imagenet"))
     with serving(lambda on_progress: recogniser, **settings) as served:
         runtime.begun = 0
@@ -65,9 +64,8 @@ def send_crowd(served: Served, stack: contextlib.ExitStack) -> list[Raw]:
     return crowd
 
 
-@pytest.mark.parametrize("queue", ["lanes", "batches"])
-def test_what_waits_for_the_network_is_taken_out(queue: str, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO), busy(queue) as (served, runtime):
+def test_what_waits_for_the_model_is_taken_out(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), busy() as (served, runtime):
         runtime.may_go_on.clear()
         with contextlib.ExitStack() as stack:
             crowd = send_crowd(served, stack)
@@ -85,12 +83,10 @@ def test_what_waits_for_the_network_is_taken_out(queue: str, caplog: pytest.LogC
 
 def test_what_waits_for_a_decoder_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """And one that decodes is waited for: never more of them than the setting says."""
-    from paishi.photo import reader
-
     may_go_on, running, most, begun = threading.Event(), 0, 0, 0
-    decode, lock = reader.decode, threading.Lock()
+    decode, lock = Decoder.decode, threading.Lock()
 
-    def slow(data: bytes, **options: object) -> object:
+    def slow(self: Decoder, data: bytes, **options: object) -> object:
         nonlocal running, most, begun
         with lock:
             running, begun = running + 1, begun + 1
@@ -98,9 +94,9 @@ def test_what_waits_for_a_decoder_is_taken_out(monkeypatch: pytest.MonkeyPatch) 
         may_go_on.wait(20)
         with lock:
             running -= 1
-        return decode(data, **options)  # type: ignore[arg-type]
+        return decode(self, data, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(reader, "decode", slow)
+    monkeypatch.setattr(Decoder, "decode", slow)
     with busy(max_decoding=2, max_wait_s=1000) as (served, _):
         for _ in range(3):
             with contextlib.ExitStack() as stack:
@@ -119,7 +115,7 @@ def test_who_leaves_while_sending_leaves_nothing(caplog: pytest.LogCaptureFixtur
             for length in (10_000, None):
                 for _ in range(CROWD):
                     stack.enter_context(served.raw()).send(head(length))
-            wait_for(lambda: served.services.bodies.held == CROWD * 10_000, 20, "the headers")
+            wait_for(lambda: served.services.body_memory.held == CROWD * 10_000, 20, "the headers")
         served.is_well()
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 

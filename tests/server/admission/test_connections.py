@@ -36,7 +36,7 @@ def test_the_one_that_waited_longest_goes() -> None:
 def test_who_has_a_request_stays() -> None:
     with serving(max_connections=2) as served, contextlib.ExitStack() as stack:
         busy = [stack.enter_context(served.raw()).send(head(50)) for _ in range(2)]
-        wait_for(lambda: served.services.bodies.held == 100, 10, "both headers")
+        wait_for(lambda: served.services.body_memory.held == 100, 10, "both headers")
         with served.raw() as newcomer:
             assert newcomer.ends()
         for client in busy:

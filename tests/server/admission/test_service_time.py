@@ -8,8 +8,7 @@ import pytest
 
 from paishi.admission.admission import Admission
 from paishi.admission.service_time import FIRST_GUESS_S
-from paishi.photo.errors import PhotoError
-from paishi.problems import ModelLoading, Overloaded
+from paishi.problems.kinds import ModelLoading, Overloaded, PhotoError
 
 
 class Clock:

@@ -92,5 +92,5 @@ def test_an_answer_that_is_not_taken_ends() -> None:
     large = file_of(noise(3000, 2000), "PNG")
     with serving(body_s=2, header_s=1) as served, served.raw(receive_buffer=4096) as client:
         client.send(upload(large, "/image"))
-        wait_for(lambda: not served.services.bodies.held, 20, "the answer")
+        wait_for(lambda: not served.services.body_memory.held, 20, "the answer")
         wait_for(lambda: not served.services.connections.open, 20, "the connection's end")

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.api.deps import Services
 from paishi.app import create_app
 from paishi.choices import Precision
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Loading
 from paishi.runtimes.base import Agreement
+from paishi.services import Services
 from paishi.settings import Settings
 from tests.server.conftest import KEPT, wait_for
 from tests.server.in_process import running
@@ -50,11 +50,11 @@ class AppClient(httpx.Client):
 
 @contextmanager
 def started(load: Callable[..., Recogniser] = load_brightness, **settings: object) -> Iterator[AppClient]:
-    """Runs the application until the block ends; its network is ready or known to be unavailable by then."""
-    app = create_app(Settings(**settings), load=lambda settings, on_progress: load(on_progress))
-    services: Services = app.state.services
+    """Runs the application as `paishi serve` does; its model is ready or known to be unavailable by then."""
+    app = create_app(Settings(**settings), load=lambda settings, cores, on_progress: load(on_progress))
+    services = app.services
     with (
-        running(app) as port,
+        running(app.asgi, http=app.protocol, ws="none") as port,
         AppClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False, limits=KEPT) as client,
     ):
         settled(services)

@@ -18,12 +18,14 @@ from PIL import Image
 from paishi.choices import Fit, RuntimeChoice
 from paishi.models.catalogue import find_backbone
 from paishi.models.keras.imports import keras
-from paishi.problems import Overloaded
+from paishi.problems.kinds import Overloaded
 from paishi.recognition.labels import load_labels
 from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Evidence
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
 from tests.server.api.conftest import AppClient, Brightness, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
@@ -161,7 +163,7 @@ def test_a_large_photo_comes_back_smaller(client: AppClient) -> None:
 
 
 def mobilenet(keras_home: Path) -> Recogniser:
-    return load_recogniser(Settings(model="MobileNetV2", KERAS_HOME=keras_home))
+    return load_recogniser(Settings(model="MobileNetV2", KERAS_HOME=keras_home), CpuBudget(usable_cores()))
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +247,8 @@ def test_the_exact_way_loads_no_tensorflow(server: RunningServer, photos: list[P
 
 
 def own(folder: Path, home: Path, runtime: RuntimeChoice = "auto") -> Recogniser:
-    return load_recogniser(Settings(model=str(folder), KERAS_HOME=home, fit="squash", runtime=runtime))
+    settings = Settings(model=str(folder), KERAS_HOME=home, fit="squash", runtime=runtime)
+    return load_recogniser(settings, CpuBudget(usable_cores()))
 
 
 def half_red_half_green() -> bytes:

@@ -17,6 +17,8 @@ from paishi.models.keras.imports import keras
 from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
@@ -29,7 +31,8 @@ VECTOR, MAP = 1280, "block_13_expand_relu"
 
 
 def mobilenet(keras_home: Path, fit: Fit = "crop", runtime: RuntimeChoice = "auto") -> Recogniser:
-    return load_recogniser(Settings(model="MobileNetV2", KERAS_HOME=keras_home, fit=fit, runtime=runtime))
+    settings = Settings(model="MobileNetV2", KERAS_HOME=keras_home, fit=fit, runtime=runtime)
+    return load_recogniser(settings, CpuBudget(usable_cores()))
 
 
 @pytest.fixture(scope="module")

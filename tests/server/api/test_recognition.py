@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from paishi.choices import Fit
-from paishi.photo.decode import decode
 from paishi.photo.fit import fit, short_side_for
 from tests.server.conftest import RunningServer, run_server
+from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import STORED_AS, exif, stored
 from tests.server.pictures import file_of
 

@@ -6,7 +6,7 @@ import pytest
 import segno
 from rich.console import Console
 
-from paishi.cli.banner import Announcement
+from paishi.cli.banner import Banner
 from paishi.recognition.recognition import Unavailable
 from paishi.settings import Settings
 
@@ -18,7 +18,7 @@ def printed(host: str, is_terminal: bool, monkeypatch: pytest.MonkeyPatch, lan: 
     monkeypatch.setattr("paishi.cli.banner.lan_address", lambda: lan)
     out = io.StringIO()
     console = Console(file=out, force_terminal=is_terminal, color_system=None, width=100)
-    Announcement(Settings(host=host), 5000, console)(Unavailable("no weights"))  # type: ignore[call-arg]
+    Banner(Settings(host=host), 5000, console)(Unavailable("no weights"))  # type: ignore[call-arg]
     return out.getvalue()
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from paishi.api.deps import Services
 from paishi.app import create_app
-from paishi.cli.listening import http_of
 from paishi.contract import Problem
 from paishi.recognition.recogniser import Recogniser
+from paishi.services import Services
 from paishi.settings import Settings
 from tests.server.api.conftest import load_brightness, settled
 from tests.server.conftest import wait_for
@@ -157,7 +156,11 @@ class Served:
 
     def holds_nothing(self) -> bool:
         services = self.services
-        return (services.admission.in_hand, services.insight_admission.in_hand, services.bodies.held) == (
+        return (
+            services.admission.in_hand,
+            services.insight_admission.in_hand,
+            services.body_memory.held,
+        ) == (
             0,
             0,
             0,
@@ -167,11 +170,10 @@ class Served:
 @contextmanager
 def serving(load: Callable[..., Recogniser] = load_brightness, **settings: object) -> Iterator[Served]:
     """As `python -m paishi serve` joins it; its network is ready."""
-    app = create_app(Settings(**settings), load=lambda settings, on_progress: load(on_progress))
-    services: Services = app.state.services
-    with running(app, http=http_of(app), ws="none") as port:
-        settled(services)
-        yield Served(port, services)
+    app = create_app(Settings(**settings), load=lambda settings, cores, on_progress: load(on_progress))
+    with running(app.asgi, http=app.protocol, ws="none") as port:
+        settled(app.services)
+        yield Served(port, app.services)
 
 
 @pytest.fixture(scope="module")

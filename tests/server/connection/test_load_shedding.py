@@ -37,7 +37,7 @@ def test_it_is_an_answer_like_any_other(full: Served) -> None:
     with full.raw() as client:
         assert refused(client, upload(PHOTO, "/predict?top=3", "X-Request-ID: mine-1")) == "mine-1"
         assert len(refused(client, upload(PHOTO, "/predict", "x-request-id: not <well> formed"))) == 32
-    assert not full.services.bodies.held
+    assert not full.services.body_memory.held
 
 
 def test_it_does_not_wait_for_the_body_but_reads_it(full: Served) -> None:

@@ -9,7 +9,14 @@ import pytest
 from tests.server.conftest import wait_for
 from tests.server.connection.raw_client import END, PART, PHOTO, Served, head, upload
 
-OURS = {"BoundedHTTP", "LingeringTransport", "RequestResponseCycle", "Exchange", "Room", "Observation"}
+OURS = {
+    "BoundedHTTP",
+    "LingeringTransport",
+    "RequestResponseCycle",
+    "BodyStream",
+    "BodyReservation",
+    "Timings",
+}
 
 
 def ours() -> Counter[str]:
@@ -56,5 +63,5 @@ def test_of_a_client_that_left(served: Served, no_collections: None) -> None:
     body = PART + PHOTO + END
     with served.raw() as client:
         client.send(head(len(body)) + body[:-1])
-        wait_for(lambda: served.services.bodies.held == len(body), 10, "most of the body")
+        wait_for(lambda: served.services.body_memory.held == len(body), 10, "most of the body")
     everything_goes(served)

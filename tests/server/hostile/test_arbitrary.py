@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from paishi.photo.decode import decode
-from paishi.photo.errors import PhotoError
+from paishi.problems.kinds import PhotoError
 from tests.server.hostile.damaged import GOOD_FILES
+from tests.server.photo.decoding import decode
 
 _MOST = 1_000_000
 _NUMBERS = [0, 1, 2, 7, 255, 256, 32767, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1]

@@ -44,20 +44,20 @@ def test_other_routes_refuse_them_too(impatient: AppClient, path: str) -> None:
     ("name", "kind"), [("photo.jpg.exe", "text/html"), ("../../photo.png", "image/svg+xml"), ("", "x/y")]
 )
 def test_what_the_sender_calls_a_file_does_not_matter(impatient: AppClient, name: str, kind: str) -> None:
-    wanted = answer_to(impatient, GOOD)
+    options = answer_to(impatient, GOOD)
     got = impatient.post("/predict", files={"image": (name or "\u0000", GOOD, kind)})
-    assert (got.status_code, got.json()["predictions"]) == wanted
+    assert (got.status_code, got.json()["predictions"]) == options
 
 
 def wrong_answers(client: httpx.Client, cases: Iterable[Case]) -> list[str]:
-    wanted = answer_to(client, GOOD)
-    assert wanted[0] == 200
+    options = answer_to(client, GOOD)
+    assert options[0] == 200
     wrong = []
     for case in cases:
         status, said = answer_to(client, case.data)
         if status not in case.statuses:
             wrong.append(f"{case.name}: {status}, {said}")
-        if answer_to(client, GOOD) != wanted:
+        if answer_to(client, GOOD) != options:
             wrong.append(f"the photo after {case.name}")
     return wrong
 

@@ -14,8 +14,8 @@ _MOST_HERE, _MOST_ELSEWHERE = 700, 1500
 
 DECODING = """
 import resource, sys
-from paishi.photo.decode import decode, end_workers, limit_decoding
-from paishi.photo.errors import PhotoError
+from tests.server.photo.decoding import decode, end_workers, limit_decoding
+from paishi.problems.kinds import PhotoError
 read = refused = 0
 limit_decoding(0.5, 2)
 for length in map(int, sys.stdin.buffer):

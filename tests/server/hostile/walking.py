@@ -11,8 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import NamedTuple
 
-from paishi.photo.decode import decode, end_workers
-from paishi.photo.errors import PhotoError
+from paishi.problems.kinds import PhotoError
+from tests.server.photo.decoding import decode, end_workers
 
 _UNIT = 1_000_000 if sys.platform == "darwin" else 1000
 _SHOWN = 10
@@ -28,7 +28,7 @@ class Outcome(NamedTuple):
 
 
 def walk(folder: Path, max_pixels: int) -> int:
-    """Returns how many files made the decoder fail otherwise than it may: 0 is what is wanted."""
+    """Returns how many files made the decoder fail otherwise than it may: 0 is what is options."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     outcomes = list(_outcomes(files, max_pixels))
     print(f"{len(outcomes)} files")

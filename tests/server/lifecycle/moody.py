@@ -16,8 +16,9 @@ from paishi.cli import app, start
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes import insight
-from paishi.runtimes.batching import Batcher
+from paishi.runtimes.scheduler import Scheduler
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
 from tests.server.pictures import file_of
 
 GOOD, SLOW, STUCK, BLOCKING, STUCK_INSIDE = 128, 60, 255, 0, 200
@@ -34,16 +35,16 @@ class Moody:
     precision: Precision = "fp32"
     agreement = None
 
-    def __init__(self) -> None:
-        self._batcher = Batcher(self._run, "moody", max_batch=1)
+    def __init__(self, cores: CpuBudget) -> None:
+        self._scheduler = Scheduler(self._run, [self._run], cores, "moody")
 
     async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
         if views[0, 0, 0, 0] == BLOCKING:
             self._block_the_loop()
-        return await self._batcher.submit(views)
+        return await self._scheduler.submit(views)
 
     def close(self) -> None:
-        self._batcher.close()
+        self._scheduler.close()
 
     def _block_the_loop(self) -> None:
         print("blocking", flush=True)
@@ -77,12 +78,12 @@ def never_return(printed: str) -> None:
     time.sleep(3600)
 
 
-def load(settings: Settings, on_progress: object) -> Recogniser:
+def load(settings: Settings, cores: CpuBudget, on_progress: object) -> Recogniser:
     time.sleep(float(os.environ.get("MOODY_LOADS_S", "0")))
     while os.environ.get("MOODY_COMPILES"):
         compile_once()
-    inside = insight.LazyInsight(None, MoodyInside)
-    return Recogniser("ResNet50", 32, "squash", Moody(), load_labels("imagenet"), insight=inside)
+    inside = insight.LazyInsight(None, MoodyInside, cores)
+    return Recogniser("ResNet50", 32, "squash", Moody(cores), load_labels("imagenet"), insight=inside)
 
 
 def compile_once() -> None:

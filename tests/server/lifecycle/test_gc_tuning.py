@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from paishi.lifecycle.gc_tuning import Lasting
+from paishi.lifecycle.gc_tuning import GcTuning
 
 
 class Network:
@@ -29,7 +29,7 @@ def thawed() -> Iterator[None]:
 
 def test_what_stays_is_not_looked_at() -> None:
     async def settle() -> None:
-        Lasting(after_s=0).begin()
+        GcTuning(after_s=0).begin()
         await asyncio.sleep(0.01)
 
     network = Network()
@@ -41,7 +41,7 @@ def test_collections_are_rare() -> None:
     often = gc.get_threshold()
 
     async def begin() -> None:
-        Lasting(after_s=60).begin()
+        GcTuning(after_s=60).begin()
 
     asyncio.run(begin())
     assert gc.get_threshold()[0] > 5 * often[0]
@@ -49,7 +49,7 @@ def test_collections_are_rare() -> None:
 
 def test_not_before_whoever_asked_the_one_before_has_been_answered() -> None:
     async def begin() -> None:
-        Lasting(after_s=60).begin()
+        GcTuning(after_s=60).begin()
         await asyncio.sleep(0.01)
 
     asyncio.run(begin())
@@ -58,7 +58,7 @@ def test_not_before_whoever_asked_the_one_before_has_been_answered() -> None:
 
 def test_a_network_that_was_replaced_is_freed() -> None:
     async def replace() -> None:
-        lasting = Lasting(after_s=0.01)
+        lasting = GcTuning(after_s=0.01)
         network = Network()
         freed = weakref.ref(network)
         lasting.begin()

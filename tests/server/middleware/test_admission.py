@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from paishi.admission import body_memory as bodies
-from paishi.problems import Overloaded
+from paishi.problems.kinds import Overloaded
 from tests.server.conftest import wait_for
 from tests.server.connection.raw_client import END, PART, PHOTO, Answer, Raw, Served, head, serving, upload
 
@@ -81,7 +81,7 @@ def test_a_photo_that_is_still_being_received_takes_up_no_place() -> None:
     with serving(max_in_hand=1) as served, contextlib.ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(served.raw()).send(head(1000) + PART)
-        wait_for(lambda: served.services.bodies.held == 20_000, 10, "the slow ones")
+        wait_for(lambda: served.services.body_memory.held == 20_000, 10, "the slow ones")
         with served.raw() as client:
             assert client.send(upload()).answer().status == 200
 
@@ -91,7 +91,7 @@ def test_places_that_went_while_the_body_came() -> None:
     body = PART + PHOTO + END
     with serving(max_in_hand=1) as served, served.raw() as client:
         client.send(head(len(body)) + body[:-1])
-        wait_for(lambda: served.services.bodies.held == len(body), 10, "most of the body")
+        wait_for(lambda: served.services.body_memory.held == len(body), 10, "most of the body")
         with crowded(served):
             assert_overloaded(client.send(body[-1:]).answer())
         assert client.send(upload()).answer().status == 200
@@ -99,9 +99,9 @@ def test_places_that_went_while_the_body_came() -> None:
 
 
 def announce(served: Served, stack: contextlib.ExitStack, length: int | None = 4 * MB) -> Raw:
-    before = served.services.bodies.held
+    before = served.services.body_memory.held
     client = stack.enter_context(served.raw()).send(head(length) + (PART if length else b""))
-    wait_for(lambda: served.services.bodies.held > before or length is None, 10, "the header")
+    wait_for(lambda: served.services.body_memory.held > before or length is None, 10, "the header")
     return client
 
 
@@ -112,7 +112,7 @@ def test_announced_bytes_are_bounded() -> None:
                 announce(served, stack)
             assert_overloaded(client.send(head(4 * MB)).answer())
             assert served.full("PAISHI_MAX_BODIES_MB") == 1
-            assert served.services.bodies.held == 8 * MB
+            assert served.services.body_memory.held == 8 * MB
         wait_for(served.holds_nothing, 10, "the room of those who left")
         served.is_well()
 
@@ -151,7 +151,7 @@ def test_senders_without_hope_make_room(monkeypatch: pytest.MonkeyPatch) -> None
         wait_for(is_answered, 10, "room")
         answer = idle.answer()
         assert (answer.status, answer.problem().code) == (408, "request-timeout")
-        assert served.services.bodies.ended == 1
+        assert served.services.body_memory.ended == 1
         rest = 4 * MB - len(PART) - 3 * MB - len(END)
         assert quick.send(b"x" * rest + END).answer().status == 415
 

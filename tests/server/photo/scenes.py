@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from paishi.photo.decode import decode
+from tests.server.photo.decoding import decode
 
 MANY = 50_000_000
 
@@ -52,6 +52,6 @@ def decoded(data: bytes, **options: bool | int) -> NDArray[np.int16]:
     return pixels(picture)
 
 
-def assert_close(got: NDArray[np.int16], wanted: NDArray[np.int16], most: int = 1) -> None:
-    assert got.shape == wanted.shape
-    assert np.abs(got - wanted).max() <= most
+def assert_close(got: NDArray[np.int16], options: NDArray[np.int16], most: int = 1) -> None:
+    assert got.shape == options.shape
+    assert np.abs(got - options).max() <= most

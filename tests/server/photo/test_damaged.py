@@ -10,10 +10,10 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from paishi.photo.decode import decode
-from paishi.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
+from paishi.problems.kinds import PhotoError, PhotoTooManyPixels, PhotoUnreadable
 from tests.server.conftest import ROOT
 from tests.server.hostile.making import chunk, png_header
+from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import MANY, assert_close, decoded, exif, scene
 from tests.server.pictures import file_of
 
@@ -49,10 +49,10 @@ def test_cut_off_file_is_refused(name: str) -> None:
 @pytest.mark.parametrize("short_side", [None, 16])
 def test_jpeg_without_its_end_marker_is_whole(short_side: int | None) -> None:
     whole = FILES["JPEG"]
-    wanted = decoded(whole, **({"short_side": short_side} if short_side else {}))
+    options = decoded(whole, **({"short_side": short_side} if short_side else {}))
     for missing in (1, 2):
         picture = decode(whole[:-missing], max_pixels=MANY, short_side=short_side)
-        assert_close(decoded(file_of(picture, "PNG")), wanted, 0)
+        assert_close(decoded(file_of(picture, "PNG")), options, 0)
 
 
 def test_jpeg_that_lacks_its_last_rows_is_refused_though_viewers_paint_them_grey() -> None:
@@ -165,8 +165,8 @@ def test_smallest_and_thinnest(kind: str, size: tuple[int, int]) -> None:
 QUIET = """
 import io, sys
 from PIL import Image
-from paishi.photo.decode import decode
-from paishi.photo.errors import PhotoError
+from tests.server.photo.decoding import decode
+from paishi.problems.kinds import PhotoError
 Image.MAX_IMAGE_PIXELS = 1000
 file = io.BytesIO()
 Image.new("RGB", (40, 40)).save(file, "JPEG", exif=b"Exif\\0\\0MM\\0*\\0\\0\\0\\x08\\xff\\xff")

@@ -3,8 +3,8 @@ import io
 import numpy as np
 from PIL import Image
 
-from paishi.photo.decode import decode
 from paishi.photo.encode import encode_jpeg
+from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import MANY, pixels, scene
 from tests.server.pictures import file_of
 

@@ -11,12 +11,12 @@ def touch(*files: Path) -> None:
 
 
 def test_folders_are_searched_for_what_is_named_like_a_photo(tmp_path: Path) -> None:
-    wanted = [tmp_path / name for name in ("2.PNG", "Z.heic", "a/1.avif", "a/c/0.jpg", "b/0.webp")]
+    options = [tmp_path / name for name in ("2.PNG", "Z.heic", "a/1.avif", "a/c/0.jpg", "b/0.webp")]
     touch(
-        *wanted, *(tmp_path / name for name in ("note.txt", "._2.PNG", ".thumbs/1.jpg", "a/jpg", "a/x.tiff"))
+        *options, *(tmp_path / name for name in ("note.txt", "._2.PNG", ".thumbs/1.jpg", "a/jpg", "a/x.tiff"))
     )
     errors: list[OSError] = []
-    assert list(find_photos([tmp_path], errors.append)) == wanted
+    assert list(find_photos([tmp_path], errors.append)) == options
     assert errors == []
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from paishi.photo.decode import Decoder
 from paishi.photo.reader import PhotoReader
 from paishi.recognition.load import load_recogniser
 from paishi.settings import Settings
-from paishi.system.cpu_budget import this_process
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
 from tests.server.api.conftest import started
 from tests.server.conftest import need_shared
 from tests.server.pictures import file_of
@@ -31,8 +33,10 @@ def test_nine_of_ten_confident_names_are_right_and_half_of_the_others(
     settings = Settings(model="MobileNetV2", fit=fit, keras_home=keras_home)  # type: ignore[call-arg, arg-type]
 
     async def answers() -> list[tuple[bool, bool]]:
-        recogniser = load_recogniser(settings)
-        reader = PhotoReader(settings.max_pixels, settings.decoders, this_process())
+        cores = CpuBudget(usable_cores())
+        recogniser = load_recogniser(settings, cores)
+        decoder = Decoder(settings.decode_s, settings.decoders)
+        reader = PhotoReader(decoder, settings.max_pixels, settings.decoders, cores)
         found = []
         for photo, right in known(photos):
             views = await reader.views(photo.read_bytes(), recogniser.input_size, recogniser.fit)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from paishi.models.weights.download import OnProgress
-from paishi.problems import ModelUnavailable
+from paishi.problems.kinds import ModelUnavailable
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser, SelfTestFailed
 from paishi.recognition.recognition import Loading, Ready, Recognition, State, Unavailable

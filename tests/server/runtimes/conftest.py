@@ -12,8 +12,12 @@ from paishi.models.catalogue import find_backbone
 from paishi.models.keras.build import build_served
 from paishi.models.keras.imports import keras
 from paishi.models.weights.find import find_weights
+from paishi.runtimes import load
+from paishi.runtimes.base import Runtime
 from paishi.runtimes.conversion.keras_to_openvino import convert
 from paishi.runtimes.spec import Wanted
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
 from tests.server.models.keras_models import family_input, settle, write_published
 
 
@@ -23,6 +27,10 @@ def pictures(count: int) -> NDArray[np.uint8]:
 
 def found(wanted: Wanted) -> Callable[[], Path]:
     return lambda: find_weights(wanted.backbone, wanted.source, wanted.keras_home)
+
+
+def load_runtime(wanted: Wanted, find_weights: Callable[[], Path]) -> Runtime:
+    return load.load_runtime(wanted, find_weights, CpuBudget(usable_cores()))
 
 
 def not_needed() -> Path:

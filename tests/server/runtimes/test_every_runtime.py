@@ -14,7 +14,7 @@ from paishi.runtimes.base import Runtime, RuntimeClosed
 from paishi.runtimes.conversion.keras_to_openvino import TOLERANCE
 from paishi.runtimes.openvino.runtime import OpenVINORuntime
 from paishi.runtimes.tensorflow import TensorFlowRuntime
-from paishi.system.cpu_budget import CoreBudget, this_process
+from paishi.system.cpu_budget import CpuBudget
 from tests.server.runtimes.conftest import pictures
 
 
@@ -22,18 +22,26 @@ from tests.server.runtimes.conftest import pictures
 class Kind:
     """`off` is how far its softmax may be from what Keras gives."""
 
-    make: Callable[[keras.Model, Path], Runtime]
+    make: Callable[[keras.Model, Path, CpuBudget], Runtime]
     off: float
+    cores: int
+
+    def runtime(self, model: keras.Model, file: Path) -> Runtime:
+        return self.make(model, file, CpuBudget(self.cores))
 
 
-def on_openvino(cores: int) -> Kind:
-    return Kind(lambda _, file: OpenVINORuntime(file, cores=CoreBudget(cores)), TOLERANCE)
+def on_tensorflow(model: keras.Model, _: Path, cores: CpuBudget) -> Runtime:
+    return TensorFlowRuntime(model, cores)
+
+
+def on_openvino(_: keras.Model, file: Path, cores: CpuBudget) -> Runtime:
+    return OpenVINORuntime(file, cores)
 
 
 KINDS = {
-    "TensorFlow": Kind(lambda model, _: TensorFlowRuntime(model), 2e-5),
-    "OpenVINO on one core": on_openvino(1),
-    "OpenVINO on three cores": on_openvino(3),
+    "TensorFlow": Kind(on_tensorflow, 2e-5, 2),
+    "OpenVINO on one core": Kind(on_openvino, TOLERANCE, 1),
+    "OpenVINO on three cores": Kind(on_openvino, TOLERANCE, 3),
 }
 
 
@@ -45,7 +53,7 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 @pytest.fixture(scope="module")
 def runtime(kind: Kind, settled: keras.Model, converted: Path) -> Iterator[Runtime]:
-    runtime = kind.make(settled, converted)
+    runtime = kind.runtime(settled, converted)
     yield runtime
     runtime.close()
 
@@ -74,13 +82,14 @@ def test_many_at_once_get_their_own_answers(runtime: Runtime, kind: Kind, settle
 def test_its_first_photo_is_a_test_that_nobody_calls_a_hang(
     kind: Kind, settled: keras.Model, converted: Path
 ) -> None:
-    runtime = kind.make(settled, converted)
+    cores = CpuBudget(kind.cores)
+    runtime = kind.make(settled, converted, cores)
 
     async def ask() -> None:
         asked = asyncio.create_task(runtime.softmax(pictures(1)))
         while not asked.done():
-            this_process().count(1000)
-            assert this_process().overdue_s(1) is None
+            cores.count(1000)
+            assert cores.overdue_s(1) is None
             await asyncio.sleep(0.001)
 
     asyncio.run(ask())
@@ -119,7 +128,7 @@ def test_takes_views_that_are_not_in_one_piece(runtime: Runtime) -> None:
 
 
 def test_says_when_it_was_closed(kind: Kind, settled: keras.Model, converted: Path) -> None:
-    runtime = kind.make(settled, converted)
+    runtime = kind.runtime(settled, converted)
     runtime.close()
     with pytest.raises(RuntimeClosed):
         asyncio.run(runtime.softmax(pictures(1)))

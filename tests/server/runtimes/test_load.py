@@ -21,11 +21,10 @@ from paishi.models.errors import (
 from paishi.models.weights.find import weights_location
 from paishi.runtimes.base import Runtime
 from paishi.runtimes.conversion import convert as conversion
-from paishi.runtimes.load import load_runtime
 from paishi.runtimes.spec import RuntimeChoice, Wanted
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
-from tests.server.runtimes.conftest import found, not_needed
+from tests.server.runtimes.conftest import found, load_runtime, not_needed
 
 pytestmark = pytest.mark.usefixtures("all_is_logged")
 

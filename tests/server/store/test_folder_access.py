@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from paishi.problems import StoreUnavailable
+from paishi.problems.kinds import StoreUnavailable
 from paishi.store import folder
 from paishi.store.folder import FolderAccess
 from tests.server.conftest import wait_for

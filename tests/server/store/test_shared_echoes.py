@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from PIL import Image
 
-from paishi.problems import StoreUnavailable
+from paishi.problems.kinds import StoreUnavailable
 from paishi.settings import Misconfigured
 from paishi.store.folder import Folder
 from paishi.store.shared_echoes import SharedEchoes

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from paishi.problems import StoreUnavailable
+from paishi.problems.kinds import StoreUnavailable
 from paishi.store import sweep as sweeping
 from paishi.store.echoes import MemoryEchoes
 from paishi.store.folder import Folder

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from paishi.runtimes.openvino.scheduler import Lanes
-from paishi.system.cpu_budget import CoreBudget
+from paishi.runtimes.scheduler import Scheduler
+from paishi.system.cpu_budget import CpuBudget
 
 CORES = 4
 
@@ -35,8 +35,8 @@ class Work:
 
 
 @pytest.fixture
-def budget() -> CoreBudget:
-    return CoreBudget(CORES)
+def budget() -> CpuBudget:
+    return CpuBudget(CORES)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def threads(*targets: Callable[[], None]) -> Iterator[None]:
         assert not thread.is_alive()
 
 
-def test_decoding_and_a_network_share_the_cores(budget: CoreBudget, work: Work) -> None:
+def test_decoding_and_a_network_share_the_cores(budget: CpuBudget, work: Work) -> None:
     def alone(view: np.ndarray) -> np.ndarray:
         work("alone", CORES)
         return np.zeros((1, 2), np.float32)
@@ -73,7 +73,7 @@ def test_decoding_and_a_network_share_the_cores(budget: CoreBudget, work: Work) 
         for callers in (1, 8, 2, 1, 3, 12):
             await asyncio.gather(*(lanes.submit(np.zeros((1, 1, 1, 3), np.uint8)) for _ in range(callers)))
 
-    lanes = Lanes(alone, [stream] * CORES, budget, "test")
+    lanes = Scheduler(alone, [stream] * CORES, budget, "test")
     with threads(*[decoder] * 6):
         asyncio.run(asyncio.wait_for(ask(), 30))
     lanes.close()
@@ -83,7 +83,7 @@ def test_decoding_and_a_network_share_the_cores(budget: CoreBudget, work: Work) 
     assert budget.free == CORES
 
 
-def test_all_cores_are_had_while_others_keep_coming(budget: CoreBudget, work: Work) -> None:
+def test_all_cores_are_had_while_others_keep_coming(budget: CpuBudget, work: Work) -> None:
     enough = threading.Event()
 
     def decoder() -> None:
@@ -103,7 +103,7 @@ def test_all_cores_are_had_while_others_keep_coming(budget: CoreBudget, work: Wo
     assert work.done.count("network") == 3
 
 
-def test_decoding_lets_pictures_that_wait_for_a_network_go_first(budget: CoreBudget) -> None:
+def test_decoding_lets_pictures_that_wait_for_a_network_go_first(budget: CpuBudget) -> None:
     began = threading.Event()
 
     def decoder() -> None:
@@ -119,7 +119,7 @@ def test_decoding_lets_pictures_that_wait_for_a_network_go_first(budget: CoreBud
         assert began.wait(30)
 
 
-def test_a_core_comes_back_from_work_that_failed(budget: CoreBudget) -> None:
+def test_a_core_comes_back_from_work_that_failed(budget: CpuBudget) -> None:
     for _ in range(2 * CORES):
         with pytest.raises(ArithmeticError), budget.one():
             raise ArithmeticError

@@ -1,4 +1,4 @@
-"""Run by test_child.py as a process of its own."""
+"""Run by test_child_process.py as a process of its own."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from paishi.models.errors import WeightsMismatch
+from paishi.models.errors import NetworkError, WeightsMismatch
 from paishi.system.child_process import answer_parent
 
 
@@ -38,4 +38,4 @@ def work(what: str, *arguments: str) -> object:  # noqa: C901  # a list of cases
     return None
 
 
-answer_parent(work, sys.argv[1:])
+answer_parent(work, sys.argv[1:], NetworkError)

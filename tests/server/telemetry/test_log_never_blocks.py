@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from paishi.telemetry.async_handler import Writer
+from paishi.telemetry.async_handler import AsyncHandler
 from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, answers, free_port, run_server, wait_for
 
@@ -78,7 +78,7 @@ def test_what_was_lost_is_told(logger: logging.Logger) -> None:
         assert go_on.wait(20)
         said.write(text)
 
-    writer = Writer(write, most=3)
+    writer = AsyncHandler(write, most=3)
     writer.setFormatter(logging.Formatter("%(message)s"))
     logger.addHandler(writer)
     for number in range(10):
@@ -94,7 +94,7 @@ def test_what_was_lost_is_told(logger: logging.Logger) -> None:
 
 def test_arguments_are_as_they_were(logger: logging.Logger) -> None:
     go_on, said = threading.Event(), io.StringIO()
-    writer = Writer(lambda text: (go_on.wait(20), said.write(text))[0] and None)
+    writer = AsyncHandler(lambda text: (go_on.wait(20), said.write(text))[0] and None)
     logger.addHandler(writer)
     changing = [1]
     logger.warning("%s", changing)
@@ -108,7 +108,7 @@ def test_arguments_are_as_they_were(logger: logging.Logger) -> None:
 def test_an_ending_server_waits_for_what_it_has_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("paishi.telemetry.async_handler.TOGETHER_S", 60.0)  # it must be told to hurry
     said: list[str] = []
-    writer, requests = Writer(said.append), logging.getLogger("paishi.request")
+    writer, requests = AsyncHandler(said.append), logging.getLogger("paishi.request")
     requests.setLevel(logging.INFO)
     logging.getLogger().addHandler(writer)
     try:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.photo.errors import PhotoError
+from paishi.photo.decode import Decoder
 from paishi.photo.reader import PhotoReader
-from paishi.runtimes.batching import Batcher
-from paishi.runtimes.openvino.scheduler import Lanes
-from paishi.system.cpu_budget import CoreBudget
-from paishi.telemetry.timings import Observation
+from paishi.problems.kinds import PhotoError
+from paishi.runtimes.scheduler import Scheduler
+from paishi.system.cpu_budget import CpuBudget
+from paishi.telemetry.timings import Timings
 from tests.server.pictures import file_of, noise
 
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -27,38 +27,11 @@ def mean(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
     return batch.mean(axis=(1, 2)).astype(np.float32)
 
 
-async def observed(submit: Callable[[NDArray[np.uint8]], object], pictures: int = 1) -> Observation:
-    observation = Observation()
+async def observed(submit: Callable[[NDArray[np.uint8]], object], pictures: int = 1) -> Timings:
+    observation = Timings()
     with observation.told():
         await submit(views(pictures))  # type: ignore[misc]
     return observation
-
-
-def test_a_batch_tells_each_of_its_callers() -> None:
-    running, go_on = threading.Event(), threading.Event()
-
-    def run(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-        running.set()
-        assert go_on.wait(20)
-        return mean(batch)
-
-    batcher = Batcher(run, "test")
-
-    async def three() -> tuple[Observation, ...]:
-        first = asyncio.create_task(observed(batcher.submit))
-        await asyncio.to_thread(running.wait, 20)
-        others = [asyncio.create_task(observed(batcher.submit, pictures)) for pictures in (1, 2)]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        go_on.set()
-        return await asyncio.gather(first, *others)
-
-    alone, *together = asyncio.run(three())
-    batcher.close()
-    assert [run.at_once for run in alone.runs] == [1]
-    assert [[run.at_once for run in observation.runs] for observation in together] == [[3], [3]]
-    # They waited for as long as the first one still ran.
-    assert all(observation.queue_s > 0 for observation in together if observation.queue_s is not None)
 
 
 def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
@@ -68,7 +41,7 @@ def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
         beside.wait(20)  # both are at work
         return mean(view)
 
-    lanes = Lanes(mean, [stream, stream], CoreBudget(2), name="test")
+    lanes = Scheduler(mean, [stream, stream], CpuBudget(2), name="test")
     crowd = asyncio.run(observed(lanes.submit, 2))
     lanes.close()
     assert len(crowd.runs) == 2
@@ -79,9 +52,9 @@ def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
 
 
 def test_who_asked_elsewhere_is_told_nothing() -> None:
-    lanes = Lanes(mean, [mean], CoreBudget(1), name="test")
+    lanes = Scheduler(mean, [mean], CpuBudget(1), name="test")
 
-    async def two() -> Observation:
+    async def two() -> Timings:
         observation = await observed(lanes.submit)
         await lanes.submit(views(1))
         return observation
@@ -92,8 +65,8 @@ def test_who_asked_elsewhere_is_told_nothing() -> None:
 
 @pytest.mark.parametrize(("photo", "good"), [(file_of(noise()), True), (b"no photo", False)])
 def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -> None:
-    async def read() -> Observation:
-        observation, photos = Observation(), PhotoReader(1_000_000, 1, CoreBudget(1))
+    async def read() -> Timings:
+        observation, photos = Timings(), PhotoReader(Decoder(2, 1), 1_000_000, 1, CpuBudget(1))
         with observation.told():
             try:
                 await photos.upright_jpeg(photo)
@@ -107,9 +80,9 @@ def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -
 
 
 def test_views_that_run_one_after_the_other_are_one_inference() -> None:
-    observation = Observation()
+    observation = Timings()
     with observation.told():
-        lanes = Lanes(mean, [mean], CoreBudget(1), name="test")
+        lanes = Scheduler(mean, [mean], CpuBudget(1), name="test")
         asyncio.run(lanes.submit(views(3)))
         lanes.close()
     assert len(observation.runs) == 3

@@ -3,7 +3,7 @@
 import re
 from typing import Literal, get_args
 
-from paishi.photo.errors import FormatUnsupported, PhotoUnreadable
+from paishi.problems.kinds import FormatUnsupported, PhotoUnreadable
 
 Format = Literal["JPEG", "PNG", "WebP", "GIF", "BMP", "HEIF", "AVIF"]
 

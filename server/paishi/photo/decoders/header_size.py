@@ -1,6 +1,6 @@
 """Width and height from the header: before a reader allocates for them, and where it is told what to do."""
 
-from paishi.photo.errors import PhotoUnreadable
+from paishi.problems.kinds import PhotoUnreadable
 
 # Of the extensions before a GIF's first frame, which Pillow joins in Python; 20,000 hold 5 MB.
 _BLOCKS = 20_000

@@ -18,10 +18,10 @@ from paishi.photo.decoders.formats import Format
 from paishi.photo.decoders.header_size import gif_canvas, webp_canvas
 from paishi.photo.decoders.jpeg_end import read_without_end
 from paishi.photo.decoders.jpeg_png_headers import check_jpeg, check_png
-from paishi.photo.decoders.options import Wanted
+from paishi.photo.decoders.options import DecodeOptions
 from paishi.photo.decoders.orientation import upright
 from paishi.photo.decoders.rgb import to_rgb
-from paishi.photo.errors import PhotoError, PhotoTooManyPixels, PhotoUnreadable
+from paishi.problems.kinds import PhotoError, PhotoTooManyPixels, PhotoUnreadable
 
 # Pillow remarks on damaged metadata; Python would print and keep every distinct text that a stranger can
 # think up.
@@ -43,10 +43,10 @@ _CANVAS: dict[Format, Callable[[bytes], tuple[int, int] | None]] = {"WebP": webp
 _CHECKS = {"JPEG": check_jpeg, "PNG": check_png}
 
 
-def decode_here(kind: Format, data: bytes, wanted: Wanted) -> Image.Image:
+def decode_here(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
     """Decode a file that begins as `kind`; everything else is as `paishi.photo.decode.decode` has it."""
     try:
-        return _decode(kind, data, wanted)
+        return _decode(kind, data, options)
     except PhotoError:
         raise
     except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -55,9 +55,9 @@ def decode_here(kind: Format, data: bytes, wanted: Wanted) -> Image.Image:
         raise PhotoUnreadable(f"The {kind} photo is damaged or cut off: send it again.") from error
 
 
-def _decode(kind: Format, data: bytes, wanted: Wanted) -> Image.Image:
+def _decode(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
     def read(data: bytes) -> Image.Image:
-        return _read(kind, data, wanted.max_pixels, wanted.short_side)
+        return _read(kind, data, options.max_pixels, options.short_side)
 
     if kind in _CHECKS:
         _CHECKS[kind](data)
@@ -69,7 +69,7 @@ def _decode(kind: Format, data: bytes, wanted: Wanted) -> Image.Image:
         picture = read_without_end(data, read)
     # libheif has turned the picture already, and the standard gives EXIF no say in it.
     exif = b"" if kind == "HEIF" else picture.info.get("exif", b"")
-    icc = picture.info.get("icc_profile", b"") if wanted.colour_managed else b""
+    icc = picture.info.get("icc_profile", b"") if options.colour_managed else b""
     # One name for all stages, so that never more than two of them are in memory.
     picture = to_srgb(picture, icc) if icc else picture
     picture = to_rgb(picture)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from paishi.photo.errors import PhotoUnreadable
+from paishi.problems.kinds import PhotoUnreadable
 
 # A phone writes a dozen; a large colour profile and extended XMP some hundreds.
 _MOST = 2000

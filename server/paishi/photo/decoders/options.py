@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Wanted(NamedTuple):
+class DecodeOptions(NamedTuple):
     """`max_pixels` bounds width times height; `short_side` in pixels is as much as the caller needs, None is
     all; `colour_managed` converts another ICC profile to sRGB."""
 

@@ -7,10 +7,15 @@ from typing import IO
 
 from PIL import Image
 
-from paishi.photo import errors
 from paishi.photo.decoders.formats import FORMATS, Format
-from paishi.photo.decoders.options import Wanted
-from paishi.photo.errors import PhotoError
+from paishi.photo.decoders.options import DecodeOptions
+from paishi.problems.kinds import (
+    FormatUnsupported,
+    PhotoError,
+    PhotoTakesTooLong,
+    PhotoTooManyPixels,
+    PhotoUnreadable,
+)
 
 READY = b"\x06"
 """A process's first byte: it has loaded what it needs and takes photos."""
@@ -21,10 +26,10 @@ _REQUEST = struct.Struct("<BQQQ?")
 _ANSWER = struct.Struct("<BQQ")
 
 _ERRORS: tuple[type[PhotoError], ...] = (
-    errors.PhotoUnreadable,
-    errors.PhotoTooManyPixels,
-    errors.PhotoTakesTooLong,
-    errors.FormatUnsupported,
+    PhotoUnreadable,
+    PhotoTooManyPixels,
+    PhotoTakesTooLong,
+    FormatUnsupported,
 )
 
 # Bytes sent at once: pixels never lie in memory a second time as a whole.
@@ -35,19 +40,19 @@ class Gone(Exception):
     """The other side has ended."""
 
 
-def send_request(pipe: IO[bytes], kind: Format, data: bytes, wanted: Wanted) -> None:
+def send_request(pipe: IO[bytes], kind: Format, data: bytes, options: DecodeOptions) -> None:
     """Raises OSError where the other side has ended."""
-    head = FORMATS.index(kind), len(data), wanted.max_pixels, wanted.short_side or 0, wanted.colour_managed
+    head = FORMATS.index(kind), len(data), options.max_pixels, options.short_side or 0, options.colour_managed
     pipe.write(_REQUEST.pack(*head))
     pipe.write(data)
     pipe.flush()
 
 
-def receive_request(pipe: IO[bytes]) -> tuple[Format, bytes, Wanted]:
+def receive_request(pipe: IO[bytes]) -> tuple[Format, bytes, DecodeOptions]:
     """Raises Gone."""
     kind, length, max_pixels, short_side, colour_managed = _REQUEST.unpack(_read(pipe, _REQUEST.size))
-    wanted = Wanted(max_pixels, short_side or None, colour_managed)
-    return FORMATS[kind], _read(pipe, length), wanted
+    options = DecodeOptions(max_pixels, short_side or None, colour_managed)
+    return FORMATS[kind], _read(pipe, length), options
 
 
 def send_answer(pipe: IO[bytes], answer: Image.Image | PhotoError) -> None:

@@ -11,10 +11,10 @@ from typing import IO
 from PIL import Image
 
 from paishi.photo.decoders.formats import Format
-from paishi.photo.decoders.options import Wanted
-from paishi.photo.errors import PhotoError, PhotoTakesTooLong, PhotoUnreadable
+from paishi.photo.decoders.options import DecodeOptions
 from paishi.photo.sandbox.ipc import READY, Gone, receive_answer, send_request
 from paishi.photo.sandbox.time_limit import PATIENCE, TimeLimit
+from paishi.problems.kinds import PhotoError, PhotoTakesTooLong, PhotoUnreadable
 
 _ROOT = Path(__file__).parents[2]
 _IDLE_S = 60.0
@@ -24,7 +24,7 @@ _SPARE_S = 5.0  # longer than we would wait ourselves
 log = logging.getLogger(__name__)
 
 
-class Workers:
+class WorkerPool:
     """At most `at_once` processes, each started when it is needed and kept for a minute after its last photo.
 
     A photo that takes longer than `limit_s` seconds there costs its process, and nothing else.
@@ -38,15 +38,15 @@ class Workers:
         self._closed = False
         self._rest: threading.Timer | None = None
 
-    def decode(self, kind: Format, data: bytes, wanted: Wanted) -> Image.Image:
-        """As `decode_here`, and reduced further if `wanted.short_side` allows that.
+    def decode(self, kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
+        """As `decode_here`, and reduced further if `options.short_side` allows that.
 
         Raises `PhotoTakesTooLong` besides.
         """
         with self._room:
             worker = self._take()
             try:
-                return worker.decode(kind, data, wanted)
+                return worker.decode(kind, data, options)
             finally:
                 self._put(worker)
 
@@ -116,12 +116,12 @@ class _Worker:
         assert self._process.stdout
         return self._process.stdout
 
-    def decode(self, kind: Format, data: bytes, wanted: Wanted) -> Image.Image:
+    def decode(self, kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
         assert self._process.stdin
         limit = TimeLimit(self._process, self._limit_s)
         try:
             with limit:
-                send_request(self._process.stdin, kind, data, wanted)
+                send_request(self._process.stdin, kind, data, options)
                 return receive_answer(self._answers)
         except PhotoError:
             raise

@@ -16,10 +16,10 @@ from PIL import Image
 
 from paishi.photo.decoders.formats import Format
 from paishi.photo.decoders.in_process import decode_here
-from paishi.photo.decoders.options import Wanted
-from paishi.photo.errors import PhotoError
+from paishi.photo.decoders.options import DecodeOptions
 from paishi.photo.sandbox.ipc import READY, Gone, receive_request, send_answer
 from paishi.photo.sandbox.memory import limit_memory
+from paishi.problems.kinds import PhotoError
 
 
 def main(longest_s: float) -> None:
@@ -35,14 +35,14 @@ def main(longest_s: float) -> None:
     os.dup2(silence, 2)
     nowhere = os.fdopen(silence, "w")
 
-    waiting: queue.Queue[tuple[Format, bytes, Wanted]] = queue.Queue()
+    waiting: queue.Queue[tuple[Format, bytes, DecodeOptions]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     while True:
-        kind, data, wanted = waiting.get()
-        limit_memory(wanted.max_pixels)
+        kind, data, options = waiting.get()
+        limit_memory(options.max_pixels)
         # A thread without Python in it: it ends even a decoder that never lets go of the interpreter.
         faulthandler.dump_traceback_later(longest_s, exit=True, file=nowhere)
-        answer = _answer(kind, data, wanted)
+        answer = _answer(kind, data, options)
         faulthandler.cancel_dump_traceback_later()
         del data
         try:
@@ -51,7 +51,7 @@ def main(longest_s: float) -> None:
             os._exit(1)
 
 
-def _receive(requests: IO[bytes], waiting: "queue.Queue[tuple[Format, bytes, Wanted]]") -> None:
+def _receive(requests: IO[bytes], waiting: "queue.Queue[tuple[Format, bytes, DecodeOptions]]") -> None:
     # Always reading, so that the end of the other side is seen in the middle of a photo too.
     try:
         while True:
@@ -60,13 +60,13 @@ def _receive(requests: IO[bytes], waiting: "queue.Queue[tuple[Format, bytes, Wan
         os._exit(0)
 
 
-def _answer(kind: Format, data: bytes, wanted: Wanted) -> Image.Image | PhotoError:
+def _answer(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image | PhotoError:
     try:
-        picture = decode_here(kind, data, wanted)
+        picture = decode_here(kind, data, options)
     except PhotoError as error:
         return error
     # A mean over whole pixels, as a JPEG's own fractions are: less to send, and less to fit afterwards.
-    factor = min(picture.size) // wanted.short_side if wanted.short_side else 1
+    factor = min(picture.size) // options.short_side if options.short_side else 1
     return picture.reduce(factor) if factor > 1 else picture
 
 

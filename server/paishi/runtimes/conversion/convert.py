@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from paishi.models.errors import ConversionFailed
+from paishi.models.errors import ConversionFailed, NetworkError
 from paishi.models.weights.find import weights_location
 from paishi.models.weights.fingerprint import fingerprint
 from paishi.models.weights.source import is_address, is_published
@@ -79,7 +79,7 @@ def versions() -> Mapping[str, str]:
 def run(module: str, *arguments: str) -> Any:
     """Runs `module` in a process of its own. Raises ConversionFailed, or the NetworkError that it raised."""
     try:
-        return run_child(module, arguments, _LIMIT_S)
+        return run_child(module, arguments, _LIMIT_S, NetworkError)
     except ChildFailed as error:
         raise ConversionFailed(f"The conversion broke off. {error}") from error
 

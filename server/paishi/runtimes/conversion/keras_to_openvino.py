@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from paishi.models.backbone import Preprocessing
 from paishi.models.catalogue import find_backbone
 from paishi.models.custom.build import build_own
-from paishi.models.errors import ConversionFailed
+from paishi.models.errors import ConversionFailed, NetworkError
 from paishi.models.keras.build import build_served
 from paishi.models.keras.graph import traced
 from paishi.models.keras.imports import keras, tf
@@ -85,4 +85,4 @@ def main(kind: str, model: str, weights_or_preprocessing: str, folder: str) -> N
 
 
 if __name__ == "__main__":
-    answer_parent(main, sys.argv[1:])
+    answer_parent(main, sys.argv[1:], NetworkError)

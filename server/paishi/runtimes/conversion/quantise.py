@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paishi.choices import Precision
-from paishi.models.errors import PrecisionRefused
-from paishi.photo.decode import decode
-from paishi.photo.errors import PhotoError
+from paishi.models.errors import NetworkError, PrecisionRefused
+from paishi.photo.decode import Decoder
 from paishi.photo.fit import fit, short_side_for
+from paishi.problems.kinds import PhotoError
 from paishi.runtimes.base import Agreement
 from paishi.runtimes.conversion.cache import NETWORK
 from paishi.runtimes.conversion.calibration import need_enough, photo_set
@@ -27,6 +27,7 @@ from paishi.runtimes.openvino.runtime import compiled, read_network, runner
 from paishi.system.child_process import answer_parent
 
 _MAX_PIXELS = 200_000_000
+_DECODE_S = 2.0
 Views = NDArray[np.uint8]
 
 
@@ -58,9 +59,10 @@ def lower(precision: Precision, network: Path, folder: Path, photos: Path) -> Ag
 
 def _views(photos: Iterable[Path], size: int) -> Iterator[Views]:
     """(1, size, size, 3) of each that can be read, as it would be served with PAISHI_FIT=crop."""
+    decoder = Decoder(_DECODE_S, at_once=1)
     for photo in photos:
         try:
-            picture = decode(
+            picture = decoder.decode(
                 photo.read_bytes(), max_pixels=_MAX_PIXELS, short_side=short_side_for(size, "crop")
             )
         except (PhotoError, OSError):
@@ -103,4 +105,4 @@ def _main(precision: Precision, network: str, folder: str, photos: str) -> dict[
 
 
 if __name__ == "__main__":
-    answer_parent(_main, sys.argv[1:])
+    answer_parent(_main, sys.argv[1:], NetworkError)

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from paishi.choices import Precision
 from paishi.runtimes.base import Agreement, check_views
 from paishi.runtimes.openvino.imports import ov
-from paishi.runtimes.openvino.scheduler import Lanes, Run
 from paishi.runtimes.openvino.thread_priority import yielding
 from paishi.runtimes.openvino.weight_pages import forget_pages
-from paishi.system.cpu_budget import CoreBudget, this_process
+from paishi.runtimes.scheduler import Run, Scheduler
+from paishi.system.cpu_budget import CpuBudget
 
 Picture = NDArray[np.uint8]
 Softmax = NDArray[np.float32]
@@ -22,7 +22,7 @@ Softmax = NDArray[np.float32]
 class OpenVINORuntime:
     """`network` is the .xml of a model as `runtimes.conversion.keras_to_openvino` writes it, beside its .bin.
 
-    `cores` are those to keep busy, by default all that this process may use.
+    `cores` are those to keep busy.
 
     Scheduling. Pictures/s as a ratio to batches of up to eight on one model that uses four cores, in fp32,
     all rows interleaved on a busy machine, ResNet50 | MobileNetV2 with so many callers:
@@ -45,27 +45,26 @@ class OpenVINORuntime:
     def __init__(
         self,
         network: Path,
+        cores: CpuBudget,
         precision: Precision = "fp32",
         agreement: Agreement | None = None,
-        cores: CoreBudget | None = None,
     ) -> None:
         self.precision = precision
         self.agreement = agreement
-        cores = cores or this_process()
         model = read_network(network)
         self._shape = tuple(model.input(0).shape)[1:]
         weights = network.with_suffix(".bin")
         alone = runner(compiled(model, precision, cores.cores, streams=1))
         forget_pages(weights)
         streams = _streams(model, weights, precision, cores.cores) if cores.cores > 1 else [alone]
-        self._lanes = Lanes(alone, streams, cores, name=f"openvino {network.parent.name}")
+        self._scheduler = Scheduler(alone, streams, cores, name=f"openvino {network.parent.name}")
 
     async def softmax(self, views: Picture) -> Softmax:
         check_views(views, self._shape)
-        return await self._lanes.submit(views)
+        return await self._scheduler.submit(views)
 
     def close(self) -> None:
-        self._lanes.close()
+        self._scheduler.close()
 
 
 def _streams(model: Any, weights: Path, precision: Precision, cores: int) -> list[Run]:

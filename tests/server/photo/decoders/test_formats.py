@@ -1,8 +1,8 @@
 import pytest
 
-from paishi.photo.decode import decode
 from paishi.photo.decoders.formats import format_of
-from paishi.photo.errors import FormatUnsupported, PhotoUnreadable
+from paishi.problems.kinds import FormatUnsupported, PhotoUnreadable
+from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import MANY, scene
 from tests.server.pictures import file_of
 

@@ -6,10 +6,10 @@ import pytest
 from PIL import Image
 
 from paishi.choices import Fit
-from paishi.photo.decode import decode
 from paishi.photo.decoders.orientation import orientation
 from paishi.photo.fit import fit, short_side_for
 from tests.server.conftest import need_shared
+from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import (
     MANY,
     STORED_AS,
@@ -39,9 +39,9 @@ def test_scene_stored_eight_ways_comes_back_upright(kind: str, tag: int) -> None
     # HEIF and AVIF keep the turn in the container; here their encoders take the turn out of the tag.
     picture = stored(scene(), tag)
     got = decoded(file_of(picture, kind, exif=exif(tag), **SAVING[kind]))
-    wanted = pixels(scene())
-    assert got.shape == wanted.shape
-    assert np.abs(got - wanted).mean() < 3
+    options = pixels(scene())
+    assert got.shape == options.shape
+    assert np.abs(got - options).mean() < 3
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])

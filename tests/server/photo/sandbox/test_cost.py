@@ -3,7 +3,7 @@
 import pytest
 
 from paishi.photo.decoders.formats import format_of
-from paishi.photo.decoders.options import Wanted
+from paishi.photo.decoders.options import DecodeOptions
 from paishi.photo.sandbox.cost import is_cheap
 from tests.server.hostile.making import GOOD, bmp, chunk, flat, gif, more_scans, png_header, segment
 from tests.server.photo.scenes import scene
@@ -46,23 +46,23 @@ DEAR = {
 
 @pytest.mark.parametrize("name", CHEAP)
 def test_cheap(name: str) -> None:
-    assert is_cheap(format_of(CHEAP[name]), CHEAP[name], Wanted(64_000_000))
+    assert is_cheap(format_of(CHEAP[name]), CHEAP[name], DecodeOptions(64_000_000))
 
 
 @pytest.mark.parametrize("name", DEAR)
 def test_dear(name: str) -> None:
     for short_side in (None, 512):
-        assert not is_cheap(format_of(DEAR[name]), DEAR[name], Wanted(64_000_000, short_side))
+        assert not is_cheap(format_of(DEAR[name]), DEAR[name], DecodeOptions(64_000_000, short_side))
 
 
 def test_a_jpeg_of_24_megapixels_is_cheap_where_it_is_reduced() -> None:
     file = sized(6000, 4000)
-    assert is_cheap("JPEG", file, Wanted(64_000_000, 512))
-    assert not is_cheap("JPEG", file, Wanted(64_000_000))
+    assert is_cheap("JPEG", file, DecodeOptions(64_000_000, 512))
+    assert not is_cheap("JPEG", file, DecodeOptions(64_000_000))
 
 
 def test_scans_of_one_component_each_are_counted_in_a_baseline_jpeg_too() -> None:
     one = file_of(flat(9, 9).convert("L"), "JPEG")
     scan = one[one.index(b"\xff\xda") : -2]
     file = sized(4000, 3000, GOOD[: GOOD.index(b"\xff\xda")] + scan * 100)
-    assert not is_cheap("JPEG", file, Wanted(64_000_000))
+    assert not is_cheap("JPEG", file, DecodeOptions(64_000_000))

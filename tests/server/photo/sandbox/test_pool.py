@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from paishi.photo.decode import LIMIT_S, decode, end_workers, limit_decoding
-from paishi.photo.errors import PhotoTakesTooLong, PhotoTooManyPixels
+from paishi.problems.kinds import PhotoTakesTooLong, PhotoTooManyPixels
 from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, wait_for
 from tests.server.hostile.making import GOOD, flat, more_scans
+from tests.server.photo.decoding import LIMIT_S, decode, end_workers, limit_decoding
 from tests.server.photo.scenes import MANY, decoded, scene
 from tests.server.pictures import file_of
 
@@ -57,52 +57,52 @@ def test_what_is_cheap_needs_no_process_and_the_rest_shares_one() -> None:
 
 @lists_children
 def test_what_takes_too_long_costs_its_process_and_nothing_else() -> None:
-    before, wanted = children(), decoded(HEIF)
+    before, options = children(), decoded(HEIF)
     for _ in range(2):
         with pytest.raises(PhotoTakesTooLong, match=r"0\.5 s"):
             decode(SCAN_BOMB, max_pixels=MANY)
         assert children() == before
-        assert np.array_equal(decoded(HEIF), wanted)
+        assert np.array_equal(decoded(HEIF), options)
         end_workers()
 
 
 @lists_children
 def test_many_threads_share_few_processes() -> None:
     limit_decoding(30, 2)
-    before, wanted, most = children(), decoded(HEIF), 0
+    before, options, most = children(), decoded(HEIF), 0
     with ThreadPoolExecutor(8) as pool:
         tasks = [pool.submit(decoded, HEIF) for _ in range(60)]
         for task in tasks:
             most = max(most, len(children() - before))
-            assert np.array_equal(task.result(), wanted)
+            assert np.array_equal(task.result(), options)
     assert 1 <= most <= 2
 
 
 @lists_children
 def test_a_process_that_somebody_killed_is_replaced() -> None:
-    before, wanted = children(), decoded(HEIF)
+    before, options = children(), decoded(HEIF)
     (worker,) = children() - before
     os.kill(worker, signal.SIGKILL)
     # Its first thread is listed as ended a moment before the others are.
     threads = Path(f"/proc/{worker}/task")
     wait_for(lambda: state(worker) == "Z" and len([*threads.iterdir()]) == 1, 10, "the end of the worker")
-    assert np.array_equal(decoded(HEIF), wanted)
+    assert np.array_equal(decoded(HEIF), options)
     assert worker not in children()
 
 
 @lists_children
 def test_it_does_not_hear_what_the_terminal_sends_to_all() -> None:
-    before, wanted = children(), decoded(HEIF)
+    before, options = children(), decoded(HEIF)
     (worker,) = children() - before
     for name in (signal.SIGINT, signal.SIGTERM):
         os.kill(worker, name)
-    assert np.array_equal(decoded(HEIF), wanted)
+    assert np.array_equal(decoded(HEIF), options)
     assert children() - before == {worker}
 
 
 PARENT = """
 import pathlib, sys, threading
-from paishi.photo.decode import decode, limit_decoding
+from tests.server.photo.decoding import decode, limit_decoding
 limit_decoding(60, 1)
 bomb = sys.stdin.buffer.read()
 threading.Thread(target=lambda: decode(bomb, max_pixels=10**8), daemon=True).start()

@@ -12,9 +12,9 @@ import pytest
 from paishi.models.custom.folder import OwnNetwork, find_own
 from paishi.models.errors import ConversionFailed, RuntimeUnavailable
 from paishi.runtimes.conversion import convert as conversion
-from paishi.runtimes.load import load_runtime
 from paishi.runtimes.spec import RuntimeChoice, Wanted
 from tests.server.models.custom_models import write_own
+from tests.server.runtimes.conftest import load_runtime
 
 
 @pytest.fixture

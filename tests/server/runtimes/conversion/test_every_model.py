@@ -18,6 +18,8 @@ from paishi.models.keras.build import build_published, build_served
 from paishi.models.keras.imports import keras
 from paishi.runtimes.conversion.keras_to_openvino import TOLERANCE, convert
 from paishi.runtimes.openvino.runtime import OpenVINORuntime
+from paishi.system.cpu_budget import CpuBudget
+from paishi.system.cpu_count import usable_cores
 from tests.server.models.keras.test_build import FAMILIES
 from tests.server.models.keras_models import family_input, settle, views, write_published
 
@@ -36,7 +38,7 @@ def test_answers_as_keras(name: str, tmp_path: Path) -> None:
     model = settled(name, tmp_path / "settled.h5")
     convert(model, tmp_path / "network.xml")
     pictures = views(find_backbone(name))
-    runtime = OpenVINORuntime(tmp_path / "network.xml")
+    runtime = OpenVINORuntime(tmp_path / "network.xml", CpuBudget(usable_cores()))
     found = asyncio.run(runtime.softmax(pictures))
     runtime.close()
     expected = np.concatenate([model(picture[None], training=False) for picture in pictures])

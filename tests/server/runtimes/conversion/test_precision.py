@@ -16,11 +16,10 @@ from paishi.models.errors import PrecisionRefused, RuntimeUnavailable
 from paishi.runtimes.base import Agreement
 from paishi.runtimes.conversion import precision
 from paishi.runtimes.conversion.calibration import LEAST, photo_set, photos_key
-from paishi.runtimes.load import load_runtime
 from paishi.runtimes.openvino.runtime import has_bf16
 from paishi.runtimes.spec import Wanted
 from tests.server.conftest import need_shared
-from tests.server.runtimes.conftest import found, not_needed
+from tests.server.runtimes.conftest import found, load_runtime, not_needed
 
 pytestmark = pytest.mark.usefixtures("all_is_logged")
 

@@ -10,7 +10,7 @@ import pytest
 
 from paishi.runtimes.openvino.runtime import OpenVINORuntime
 from paishi.runtimes.openvino.thread_priority import NICENESS, yielding
-from paishi.system.cpu_budget import CoreBudget
+from paishi.system.cpu_budget import CpuBudget
 from tests.server.runtimes.conftest import pictures
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
@@ -60,7 +60,7 @@ def test_openvino_yields_and_who_waits_for_it_does_not(converted: Path) -> None:
         await asyncio.gather(*(runtime.softmax(pictures(1)) for _ in range(12)))
 
     usual, before = niceness(), threads()
-    runtime = OpenVINORuntime(converted, cores=CoreBudget(2))
+    runtime = OpenVINORuntime(converted, cores=CpuBudget(2))
     asyncio.run(crowd(runtime))
     ours = {thread.native_id for thread in threading.enumerate()}
     theirs = [niceness(thread) for thread in threads() - before - ours]

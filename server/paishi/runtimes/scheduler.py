@@ -15,10 +15,14 @@ from numpy.typing import NDArray
 
 from paishi.runtimes.base import RuntimeClosed
 from paishi.runtimes.timing import Waiting
-from paishi.system.cpu_budget import CoreBudget
+from paishi.system.cpu_budget import CpuBudget
 
 PATIENCE_S = 0.01
 """How long a picture waits for the last cores: about as long as a phone's photo takes to be decoded."""
+
+_SLOWEST = 20
+"""Times the first picture's run, which had all cores: how long one may take among others on a slow machine
+before it counts as a hang."""
 
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """One picture (1, size, size, 3) uint8 to its softmax (1, classes) float32."""
@@ -52,7 +56,7 @@ class _Picture(NamedTuple):
     view: NDArray[np.uint8]
 
 
-class Lanes:
+class Scheduler:
     """Pictures run in the order in which they came, on `alone` one by one or on all `streams` side by side.
 
     `alone` uses all of `cores` for one picture, each of `streams` one. A picture that finds every core idle
@@ -60,7 +64,7 @@ class Lanes:
     core is free, and so do several that have waited for `alone`.
     """
 
-    def __init__(self, alone: Run, streams: Sequence[Run], cores: CoreBudget, name: str) -> None:
+    def __init__(self, alone: Run, streams: Sequence[Run], cores: CpuBudget, name: str) -> None:
         self._alone = alone
         self._cores = cores
         # Fewer would leave most cores idle. On four, a crowd of 2, 3 or 4 measured the same.
@@ -68,7 +72,7 @@ class Lanes:
         self._waiting: deque[_Picture] = deque()
         self._changed = cores.changed
         self._running = 0
-        self._has_run = False
+        self._first_run_s = 0.0
         self._closed = False
         # Daemons, so that a process that forgot to close can still end.
         self._threads = [
@@ -123,10 +127,10 @@ class Lanes:
             picture, cores = taken
             run = stream if cores == 1 else self._alone
             begun, at_once = perf_counter(), self._running
-            # Nothing is held against the first: it is a test, and makes what all others need.
-            with self._cores.counted(0.0 if self._has_run else math.inf):
+            # The first run is never a hang: it is a test, and allocates what all others need.
+            with self._cores.counted(_SLOWEST * self._first_run_s or math.inf):
                 outcome = _attempt(run, picture.view)
-            self._has_run = True
+            self._first_run_s = self._first_run_s or perf_counter() - begun
             picture.request.waiting.has_run(begun, at_once)
             with self._changed:
                 # Before the answer goes out: whoever gets it may come again at once, and is alone then.

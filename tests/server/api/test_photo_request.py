@@ -1,22 +1,25 @@
-"""The client names the charset of a form's texts, but not which of Python's codecs runs."""
+"""A form stays in memory; its client names a charset, but not which of Python's codecs runs."""
 
 import encodings
 import secrets
+import tempfile
 
 import pytest
-from starlette.datastructures import Headers
-from starlette.types import Scope
+from python_multipart.multipart import parse_options_header
 
-from paishi.middleware.form_charset import keep_known_charset
-from tests.server.connection.raw_client import Served, upload
+from paishi.api.photo_request import _with_known_charset
+from tests.server.api.conftest import AppClient
+from tests.server.connection.raw_client import Served, served, upload
+from tests.server.pictures import file_of, noise
+
+__all__ = ["served"]
 
 FORM = "multipart/form-data; boundary=b"
 
 
 def kept(content_type: str) -> str:
-    scope: Scope = {"type": "http", "headers": [(b"host", b"x"), (b"content-type", content_type.encode())]}
-    keep_known_charset(scope)
-    return Headers(scope=scope)["content-type"]
+    _, options = parse_options_header(content_type)
+    return _with_known_charset(content_type, options)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "UTF-8", "GBK", '"big5"', "us-ascii"])
@@ -33,10 +36,6 @@ def test_any_other_goes_and_the_boundary_stays(charset: str, boundary: str) -> N
     assert kept(left) == left
 
 
-def test_what_is_no_form_is_left_alone() -> None:
-    assert kept("text/plain; charset=punycode") == "text/plain; charset=punycode"
-
-
 def test_python_does_not_learn_what_clients_invent(served: Served) -> None:
     known = set(encodings._cache)  # type: ignore[attr-defined]
     for path in ("/predict", "/image", "/predict?top=3"):
@@ -46,3 +45,20 @@ def test_python_does_not_learn_what_clients_invent(served: Served) -> None:
         with served.raw() as client:
             assert client.send(request).answer().status == 200
     assert set(encodings._cache) == known  # type: ignore[attr-defined]
+
+
+def test_a_large_photo_does_not_touch_the_disk(
+    app_client: AppClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rolled: list[int] = []
+    roll = tempfile.SpooledTemporaryFile.rollover
+
+    def watch(self: tempfile.SpooledTemporaryFile[bytes]) -> None:
+        rolled.append(1)
+        roll(self)
+
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "rollover", watch)
+    photo = file_of(noise(1500, 1200), "PNG")
+    assert len(photo) > 4_000_000
+    assert app_client.post("/predict", files={"image": photo}, timeout=60).status_code == 200
+    assert rolled == []

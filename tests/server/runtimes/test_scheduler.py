@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from paishi.runtimes.base import RuntimeClosed
-from paishi.runtimes.openvino.scheduler import Lanes
-from paishi.system.cpu_budget import CoreBudget
+from paishi.runtimes.scheduler import Scheduler
+from paishi.system.cpu_budget import CpuBudget
 from tests.server.runtimes.queued import Answer, answer, in_loop, submitted, views
 
 STREAMS = 6
@@ -67,13 +67,13 @@ def network() -> Network:
 
 
 @pytest.fixture
-def cores() -> CoreBudget:
-    return CoreBudget(STREAMS)
+def cores() -> CpuBudget:
+    return CpuBudget(STREAMS)
 
 
 @pytest.fixture
-def lanes(network: Network, cores: CoreBudget) -> Iterator[Lanes]:
-    lanes = Lanes(network.lane("alone"), [network.lane(n) for n in range(STREAMS)], cores, "test")
+def lanes(network: Network, cores: CpuBudget) -> Iterator[Scheduler]:
+    lanes = Scheduler(network.lane("alone"), [network.lane(n) for n in range(STREAMS)], cores, "test")
     yield lanes
     network.release()
     lanes.close()
@@ -84,7 +84,7 @@ async def begun(network: Network, pictures: int = 1) -> None:
         assert await asyncio.to_thread(network.started.acquire, timeout=30)
 
 
-async def running(network: Network, lanes: Lanes, *values: int) -> Answer:
+async def running(network: Network, lanes: Scheduler, *values: int) -> Answer:
     """A request of which one picture has begun alone, so that what comes next must wait."""
     task = await submitted(lanes, *values)
     await begun(network)
@@ -92,7 +92,7 @@ async def running(network: Network, lanes: Lanes, *values: int) -> Answer:
 
 
 @in_loop
-async def test_one_alone_has_all_cores(network: Network, lanes: Lanes) -> None:
+async def test_one_alone_has_all_cores(network: Network, lanes: Scheduler) -> None:
     network.release()
     for value in range(5):
         assert (await lanes.submit(views(value))).tolist() == answer(value)
@@ -100,7 +100,7 @@ async def test_one_alone_has_all_cores(network: Network, lanes: Lanes) -> None:
 
 
 @in_loop
-async def test_fewer_than_a_crowd_go_one_after_the_other(network: Network, lanes: Lanes) -> None:
+async def test_fewer_than_a_crowd_go_one_after_the_other(network: Network, lanes: Scheduler) -> None:
     tasks = [await running(network, lanes, 100)] + [await submitted(lanes, value) for value in (1, 2)]
     network.release()
     assert [rows.tolist() for rows in await asyncio.gather(*tasks)] == [answer(100), answer(1), answer(2)]
@@ -108,7 +108,7 @@ async def test_fewer_than_a_crowd_go_one_after_the_other(network: Network, lanes
 
 
 @in_loop
-async def test_a_crowd_goes_side_by_side_in_its_order(network: Network, lanes: Lanes) -> None:
+async def test_a_crowd_goes_side_by_side_in_its_order(network: Network, lanes: Scheduler) -> None:
     first = await running(network, lanes, 100)
     tasks = [await submitted(lanes, value) for value in range(20, 40)]
     network.release(1)
@@ -124,7 +124,7 @@ async def test_a_crowd_goes_side_by_side_in_its_order(network: Network, lanes: L
 
 
 @in_loop
-async def test_never_more_at_work_than_cores(network: Network, lanes: Lanes) -> None:
+async def test_never_more_at_work_than_cores(network: Network, lanes: Scheduler) -> None:
     network.release()
     for callers in (1, 2, 3, 9, 1, 30, 2):
         await asyncio.gather(*(lanes.submit(views(value)) for value in range(callers)))
@@ -133,7 +133,7 @@ async def test_never_more_at_work_than_cores(network: Network, lanes: Lanes) -> 
 
 
 @in_loop
-async def test_whoever_comes_while_a_stream_is_free_does_not_wait(network: Network, lanes: Lanes) -> None:
+async def test_whoever_comes_while_a_stream_is_free_does_not_wait(network: Network, lanes: Scheduler) -> None:
     first = await running(network, lanes, 100)
     crowd = [await submitted(lanes, value) for value in (1, 2, 3)]
     network.release(1)
@@ -148,7 +148,7 @@ async def test_whoever_comes_while_a_stream_is_free_does_not_wait(network: Netwo
 
 
 @in_loop
-async def test_after_a_crowd_one_alone_has_all_cores_again(network: Network, lanes: Lanes) -> None:
+async def test_after_a_crowd_one_alone_has_all_cores_again(network: Network, lanes: Scheduler) -> None:
     first = await running(network, lanes, 100)
     crowd = [await submitted(lanes, value) for value in range(6)]
     network.release()
@@ -159,7 +159,7 @@ async def test_after_a_crowd_one_alone_has_all_cores_again(network: Network, lan
 
 @in_loop
 async def test_several_pictures_of_one_request_come_back_in_their_order(
-    network: Network, lanes: Lanes
+    network: Network, lanes: Scheduler
 ) -> None:
     network.release()
     many = [*range(20, 60)]
@@ -168,7 +168,7 @@ async def test_several_pictures_of_one_request_come_back_in_their_order(
 
 
 @in_loop
-async def test_a_failure_reaches_only_its_own_request(network: Network, lanes: Lanes) -> None:
+async def test_a_failure_reaches_only_its_own_request(network: Network, lanes: Scheduler) -> None:
     before = await running(network, lanes, 100)
     tasks = [await submitted(lanes, *group) for group in ([1], [2, BROKEN, 3], [4], [5])]
     network.release()
@@ -185,7 +185,7 @@ async def test_a_failure_reaches_only_its_own_request(network: Network, lanes: L
 
 
 @in_loop
-async def test_a_request_that_failed_costs_no_more(network: Network, lanes: Lanes) -> None:
+async def test_a_request_that_failed_costs_no_more(network: Network, lanes: Scheduler) -> None:
     before = await running(network, lanes, 100)
     fails = await submitted(lanes, BROKEN, 1)  # no crowd: one after the other
     network.release()
@@ -197,7 +197,7 @@ async def test_a_request_that_failed_costs_no_more(network: Network, lanes: Lane
 
 
 @in_loop
-async def test_a_failure_alone_blocks_nobody(network: Network, lanes: Lanes) -> None:
+async def test_a_failure_alone_blocks_nobody(network: Network, lanes: Scheduler) -> None:
     network.release()
     with pytest.raises(ArithmeticError):
         await lanes.submit(views(BROKEN))
@@ -205,7 +205,7 @@ async def test_a_failure_alone_blocks_nobody(network: Network, lanes: Lanes) -> 
 
 
 @in_loop
-async def test_whoever_left_the_queue_costs_nothing(network: Network, lanes: Lanes) -> None:
+async def test_whoever_left_the_queue_costs_nothing(network: Network, lanes: Scheduler) -> None:
     first = await running(network, lanes, 100)
     leaving, staying = await submitted(lanes, 1, 2, 3), await submitted(lanes, 4)
     leaving.cancel()
@@ -218,7 +218,7 @@ async def test_whoever_left_the_queue_costs_nothing(network: Network, lanes: Lan
 
 
 @in_loop
-async def test_whoever_leaves_half_way_costs_only_what_has_begun(network: Network, lanes: Lanes) -> None:
+async def test_whoever_leaves_half_way_costs_only_what_has_begun(network: Network, lanes: Scheduler) -> None:
     leaving = await running(network, lanes, 1, 2)
     leaving.cancel()
     await asyncio.wait([leaving])
@@ -228,7 +228,7 @@ async def test_whoever_leaves_half_way_costs_only_what_has_begun(network: Networ
 
 
 @in_loop
-async def test_a_queue_that_everyone_left_runs_nothing(network: Network, lanes: Lanes) -> None:
+async def test_a_queue_that_everyone_left_runs_nothing(network: Network, lanes: Scheduler) -> None:
     first = await running(network, lanes, 100)
     leaving = await submitted(lanes, 1)
     leaving.cancel()
@@ -240,7 +240,7 @@ async def test_a_queue_that_everyone_left_runs_nothing(network: Network, lanes: 
 
 
 @in_loop
-async def test_closing_answers_what_runs_and_ends_what_waits(network: Network, lanes: Lanes) -> None:
+async def test_closing_answers_what_runs_and_ends_what_waits(network: Network, lanes: Scheduler) -> None:
     runs = await running(network, lanes, 100)
     waits = await submitted(lanes, 1)
     closing = asyncio.create_task(asyncio.to_thread(lanes.close))
@@ -255,7 +255,7 @@ async def test_closing_answers_what_runs_and_ends_what_waits(network: Network, l
 
 
 @in_loop
-async def test_closing_ends_a_request_that_is_half_done(network: Network, lanes: Lanes) -> None:
+async def test_closing_ends_a_request_that_is_half_done(network: Network, lanes: Scheduler) -> None:
     half = await running(network, lanes, 1, 2)
     closing = asyncio.create_task(asyncio.to_thread(lanes.close))
     with pytest.raises(RuntimeClosed):
@@ -266,12 +266,12 @@ async def test_closing_ends_a_request_that_is_half_done(network: Network, lanes:
 
 
 @in_loop
-async def test_closing_twice_is_as_good_as_once(network: Network, lanes: Lanes) -> None:
+async def test_closing_twice_is_as_good_as_once(network: Network, lanes: Scheduler) -> None:
     lanes.close()
     lanes.close()
 
 
-def test_serves_one_event_loop_after_another(network: Network, lanes: Lanes) -> None:
+def test_serves_one_event_loop_after_another(network: Network, lanes: Scheduler) -> None:
     network.release()
     for value in (1, 2):
         waiting: Awaitable[NDArray[np.float32]] = lanes.submit(views(value))
@@ -280,7 +280,7 @@ def test_serves_one_event_loop_after_another(network: Network, lanes: Lanes) -> 
 
 @in_loop
 async def test_a_hang_shows_though_nobody_waits_for_its_answer_any_more(
-    network: Network, lanes: Lanes, cores: CoreBudget
+    network: Network, lanes: Scheduler, cores: CpuBudget
 ) -> None:
     first = await running(network, lanes, 1)
     cores.count(61)

@@ -1,0 +1,169 @@
+"""The kinds of problems. Domain code raises them; they know no web framework.
+
+Each has the status, the code of the contract and the title of its responses.
+"""
+
+
+class Problem(Exception):
+    """A response other than the one that the client asked for.
+
+    `detail` is for the client: what happened and what to do next. `retry_after` is in seconds. If there is a
+    `public_detail`, `detail` is for the operator, with paths of the server, and other clients get the public
+    one.
+    """
+
+    status = 500
+    code = "internal"
+    title = "Internal server error"
+    public_detail: str | None = None
+
+    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+class Internal(Problem):
+    """An unexpected exception: the client gets the request's id, the log the stack trace."""
+
+
+# The request itself
+
+
+class RequestInvalid(Problem):
+    status, code, title = 422, "request-invalid", "Invalid request"
+
+
+class NotFound(Problem):
+    status, code, title = 404, "not-found", "Not found"
+
+
+class MethodNotAllowed(Problem):
+    status, code, title = 405, "method-not-allowed", "Method not allowed"
+
+
+class RequestTimeout(Problem):
+    status, code, title = 408, "request-timeout", "Request timeout"
+
+
+# The photo
+
+
+class ImageMissing(Problem):
+    status, code, title = 400, "image-missing", "Photo missing"
+
+
+class ImageTooLarge(Problem):
+    status, code, title = 413, "image-too-large", "Photo file too large"
+
+
+class ImageNotFound(Problem):
+    status, code, title = 404, "image-not-found", "Picture not found"
+
+
+class PhotoError(Problem):
+    """A photo that cannot be used, known once its bytes were looked at; `detail` is shown to a person."""
+
+    status, code, title = 422, "image-unreadable", "Photo unreadable"
+
+
+class PhotoUnreadable(PhotoError):
+    """An accepted format, but empty, cut off or damaged."""
+
+
+class PhotoTooManyPixels(PhotoError):
+    """More pixels, or more memory, than one photo may take."""
+
+    status, code, title = 413, "image-too-many-pixels", "Photo has too many pixels"
+
+
+class FormatUnsupported(PhotoError):
+    """The bytes are no picture of an accepted format."""
+
+    status, code, title = 415, "image-format-unsupported", "Unsupported file format"
+
+
+class PhotoTakesTooLong(PhotoError):
+    """An accepted format, but decoding it was given up."""
+
+    status, code, title = 422, "image-takes-too-long", "Photo takes too long to decode"
+
+
+# The model
+
+
+class ModelLoading(Problem):
+    status, code, title = 503, "model-loading", "Model loading"
+
+
+class ModelUnavailable(Problem):
+    status, code, title = 503, "model-unavailable", "Model unavailable"
+    public_detail = "The operator sees the reason in the server's log. Try again later."
+
+
+# The client
+
+
+class NotAuthorised(Problem):
+    status, code, title = 401, "not-authorised", "Authentication required"
+
+
+class TooManyRequests(Problem):
+    status, code, title = 429, "too-many-requests", "Rate limit exceeded"
+
+
+class LoginCodeInvalid(Problem):
+    status, code, title = 400, "login-code-invalid", "Invalid login code"
+
+
+class LoginBlocked(Problem):
+    status, code, title = 403, "login-blocked", "Login blocked by WeChat"
+
+
+class LoginUnavailable(Problem):
+    status, code, title = 503, "login-unavailable", "WeChat login unavailable"
+
+
+# Stores
+
+
+class CorrectionsOff(Problem):
+    status, code, title = 403, "corrections-off", "Corrections are off"
+
+
+class CorrectionsFull(Problem):
+    status, code, title = 503, "corrections-full", "Corrections store full"
+
+
+class StoreUnavailable(Problem):
+    status, code, title = 503, "store-unavailable", "Store unavailable"
+
+
+# The server
+
+
+class Overloaded(Problem):
+    status, code, title = 503, "overloaded", "Server overloaded"
+
+
+class ShuttingDown(Problem):
+    status, code, title = 503, "shutting-down", "Server shutting down"
+
+
+class NotAnswering(Problem):
+    status, code, title = 503, "not-answering", "Server not responding"
+
+
+OF_A_PHOTO = (
+    ImageMissing,
+    RequestTimeout,
+    ImageTooLarge,
+    PhotoTooManyPixels,
+    FormatUnsupported,
+    PhotoUnreadable,
+    PhotoTakesTooLong,
+)
+"""Problems of every route that takes a photo."""
+
+OF_A_MODEL = (RequestInvalid, ModelLoading, ModelUnavailable, Overloaded)
+"""Problems of every route that runs the model, besides those of the photo."""

@@ -1,0 +1,36 @@
+"""Problems as HTTP responses."""
+
+from collections.abc import Mapping
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from paishi.client_address import is_from_this_machine
+from paishi.contract import Problem as ProblemBody
+from paishi.problems.kinds import Problem
+
+
+class ProblemResponse(JSONResponse):
+    media_type = "application/problem+json"
+
+
+def problem_response(
+    request: Request, problem: Problem, headers: Mapping[str, str] | None = None
+) -> ProblemResponse:
+    """The contract's Problem as a response, with `Retry-After` if it is known."""
+    detail = problem.detail if is_from_this_machine(request) else problem.public_detail or problem.detail
+    request.state.problem = problem.code  # counted by telemetry
+    body = ProblemBody(
+        type=f"urn:paishi:problem:{problem.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=detail,
+        success=False,
+        code=problem.code,  # type: ignore[arg-type]  # a test holds the codes to the contract's
+        request_id=request.state.request_id,
+        retry_after=problem.retry_after,
+    )
+    all_headers = dict(headers or {})
+    if problem.retry_after is not None:
+        all_headers["Retry-After"] = str(problem.retry_after)
+    return ProblemResponse(body.model_dump(exclude_none=True), problem.status, all_headers)
