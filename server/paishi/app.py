@@ -21,7 +21,7 @@ from paishi.api.openapi import Api, guarded
 from paishi.connection.expect_continue import ExpectContinue
 from paishi.connection.load_shedding import LoadShedding
 from paishi.connection.protocol import Limits, bounded_http
-from paishi.control.server_side import Control
+from paishi.control.server_side import ControlServer
 from paishi.lifecycle.crash_report import flush_log
 from paishi.lifecycle.phase import Lifecycle
 from paishi.middleware.access import AccessControl
@@ -93,7 +93,7 @@ def create_app(
         services.recognition.start()
         async with AsyncExitStack() as stack:
             if port is not None:
-                control = Control(settings, port, services.recognition, load_model)
+                control = ControlServer(settings, port, services.recognition, load_model)
                 await stack.enter_async_context(control.running())
             stack.push_async_callback(services.access.close)
             await stack.enter_async_context(swept(services.echoes, settings.echo_age_s))

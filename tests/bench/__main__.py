@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from paishi.models.catalogue import find_backbone
-from paishi.models.errors import NetworkError, UnknownNetwork
+from paishi.models.errors import ModelError, UnknownModel
 from paishi.system.cpu_count import usable_cores
 from tests.bench.outcome import as_json, conclude
 from tests.bench.points import NAMES, make_plan
@@ -44,14 +44,14 @@ def bench(
         )
     try:
         find_backbone(model)
-    except UnknownNetwork as error:
+    except UnknownModel as error:
         raise typer.BadParameter(str(error)) from error
     plan = make_plan(quick, rounds, seconds, wanted)
     _warn_of_company(console)
     with tempfile.TemporaryDirectory(prefix="paishi-bench-") as folder, ended_at_last():
         try:
             run = run_bench(plan, model, runtime, Path(folder), lambda line: console.print(line, style="dim"))
-        except (ServerFailed, NetworkError) as error:
+        except (ServerFailed, ModelError) as error:
             console.print(f"There is nothing to measure:\n{error}", style="red", markup=False)
             raise typer.Exit(1) from error
     outcome = conclude(plan, model, run)

@@ -78,9 +78,9 @@ def _soak(server: Served, seconds: float, overload: float, console: Console) -> 
         # Once, so that what any load needs is there before memory is compared.
         early = [flat_out, _spell("warm-up", generator, url, known, crowd, 5.0, watch, console)]
         spells = [_spell("before", generator, url, known, mixed, 0.25 * seconds, watch, console)]
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(1) as background_task:
             # Who makes a crowd is late for its own answers: somebody else looks at the clock.
-            within = beside.submit(
+            within = background_task.submit(
                 Worker().call, spell_of, "within the crowd", url, known, PROBE, 0.5 * seconds, 0
             )
             spells.append(_spell("crowd", generator, url, known, crowd, 0.5 * seconds, watch, console))

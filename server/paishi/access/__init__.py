@@ -1,1 +1,1 @@
-"""Who may ask the server to work, and how much."""
+"""Authentication may ask the server to work, and how much."""

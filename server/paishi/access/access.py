@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from paishi.access.authentication import Anybody, KeyHolders, Who
+from paishi.access.authentication import Authentication, KeyAuthentication, NoAuthentication
 from paishi.access.key_file import KeyFile
 from paishi.access.keys import StoredKey, parse_stored
 from paishi.access.rates import Rates
-from paishi.access.redis_storage import shared_counters
+from paishi.access.redis_storage import redis_storage
 from paishi.access.tokens import Tokens
 from paishi.access.wechat import WeChat
 from paishi.settings import TOKEN_KEY_BYTES, Misconfigured, Settings
@@ -31,7 +31,7 @@ class Login:
 class Access:
     """`login` is there with PAISHI_AUTH=wechat only."""
 
-    who: Who
+    authentication: Authentication
     rates: Rates
     login: Login | None = None
 
@@ -50,25 +50,25 @@ def access_for(settings: Settings) -> Access:
         megabytes=settings.mb_per_minute,
         logins=settings.logins_per_minute,
         largest=settings.max_body_bytes,
-        shared=shared_counters(shared) if shared else None,
+        shared=redis_storage(shared) if shared else None,
     )
     if settings.auth == "key":
         return Access(_key_holders(settings), rates)
     if settings.auth == "wechat":
         login = _login(settings)
         return Access(login.tokens, rates, login)
-    return Access(Anybody(), rates)
+    return Access(NoAuthentication(), rates)
 
 
-def _key_holders(settings: Settings) -> KeyHolders:
+def _key_holders(settings: Settings) -> KeyAuthentication:
     fixed = _fixed_keys(settings.keys.get_secret_value())
     if settings.keys_file:
-        return KeyHolders(lambda: fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
+        return KeyAuthentication(lambda: fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
     if not fixed:
         raise Misconfigured(
             "PAISHI_AUTH=key needs PAISHI_KEYS or PAISHI_KEYS_FILE. `python -m paishi key new` makes a key."
         )
-    return KeyHolders(lambda: fixed)
+    return KeyAuthentication(lambda: fixed)
 
 
 def _fixed_keys(entries: str) -> Sequence[StoredKey]:

@@ -1,4 +1,4 @@
-"""Who a request comes from, by what it shows."""
+"""Authentication a request comes from, by what it shows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
@@ -10,7 +10,7 @@ CHALLENGE = {"WWW-Authenticate": "Bearer"}
 """The header that RFC 9110 wants beside 401."""
 
 
-class Who(Protocol):
+class Authentication(Protocol):
     """One way to tell clients apart."""
 
     def client(self, headers: Mapping[str, str]) -> str | None:
@@ -20,14 +20,14 @@ class Who(Protocol):
         """
 
 
-class Anybody:
+class NoAuthentication:
     """PAISHI_AUTH=none."""
 
     def client(self, headers: Mapping[str, str]) -> str | None:
         return None
 
 
-class KeyHolders:
+class KeyAuthentication:
     """PAISHI_AUTH=key; `stored` are asked for again with every request."""
 
     def __init__(self, *stored: Callable[[], Sequence[StoredKey]]) -> None:

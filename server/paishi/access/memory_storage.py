@@ -10,7 +10,7 @@ MOST = 100_000
 """Clients counted at the same time, about 35 MB; beyond it those that were counted first start anew."""
 
 
-class BoundedCounters(Storage):
+class BoundedMemoryStorage(Storage):
     """Not `limits`' own storage, which has no bound and looks at every counter it has with every hit: 28 ms
     of the event loop with 100 000 clients, which an attacker with one IPv6 prefix can be.
 

@@ -9,7 +9,7 @@ from limits import RateLimitItem
 from limits.aio.storage import RedisStorage, Storage
 from limits.errors import StorageError
 
-from paishi.access.memory_storage import BoundedCounters
+from paishi.access.memory_storage import BoundedMemoryStorage
 
 _LIMIT_S = 1.0
 _ASK_AGAIN_S = 10.0
@@ -24,13 +24,13 @@ class Count(NamedTuple):
     ends_at: float
 
 
-class Counting:
+class RateStorage:
     """Where the shared storage is down, each server counts alone: its limits still hold, times the number of
     servers. Photos are recognised all the same, because whoever sends one has done nothing wrong."""
 
     def __init__(self, shared: RedisStorage | None) -> None:
         self._shared = shared
-        self._own = BoundedCounters()
+        self._own = BoundedMemoryStorage()
         self._ask_again_at = 0.0
 
     async def add(self, item: RateLimitItem, client: str, cost: int) -> Count:

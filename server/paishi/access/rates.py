@@ -6,7 +6,7 @@ import time
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
 
-from paishi.access.rate_storage import Counting
+from paishi.access.rate_storage import RateStorage
 from paishi.access.redis_storage import leave
 from paishi.problems.kinds import TooManyRequests
 
@@ -33,7 +33,7 @@ class Rates:
         self._logins = _a_minute(logins, "logins")
         self._largest = largest
         self._shared = shared
-        self._counting = Counting(shared)
+        self._counting = RateStorage(shared)
 
     async def upload(self, client: str, size: int) -> None:
         """Counts an upload of `size` bytes, 0 where that is not known yet. Raises TooManyRequests.

@@ -13,7 +13,7 @@ _TIMEOUT_S = 0.5  # for what takes a millisecond, and a photo waits for it
 SCHEMES = ("redis", "rediss")
 
 
-def shared_counters(address: str) -> RedisStorage:
+def redis_storage(address: str) -> RedisStorage:
     """Counters at `redis://user:password@host:port/database`, which is not asked anything yet.
 
     Raises Misconfigured where that is no such address or the package `redis` is missing.

@@ -38,7 +38,7 @@ class Tokens:
         return jwt.encode(claims, self._key, _ALGORITHM)
 
     def client(self, headers: Mapping[str, str]) -> str | None:
-        """See `Who`."""
+        """See `Authentication`."""
         token = bearer(headers)
         if not token:
             raise NotAuthorised(

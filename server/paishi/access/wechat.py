@@ -53,7 +53,7 @@ class WeChat:
         logging.getLogger("httpx").addFilter(_without_secret)
 
     async def openid(self, code: str) -> str:
-        """Who called wx.login and got this code, which cannot be asked about again.
+        """Authentication called wx.login and got this code, which cannot be asked about again.
 
         Raises LoginCodeInvalid, LoginBlocked, TooManyRequests or LoginUnavailable.
         """

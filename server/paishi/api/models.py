@@ -3,7 +3,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from paishi.api.deps import ServicesDep
-from paishi.api.own_model import own_fields
+from paishi.api.own_model import custom_fields
 from paishi.contract import Backbone, Models
 from paishi.models.catalogue import CATALOGUE
 from paishi.models.weights.keras_cache import cached_file
@@ -38,16 +38,16 @@ def models(services: ServicesDep) -> Models:
                 **_measured(measured.get(backbone.name)),
             )
             for backbone in CATALOGUE.values()
-            for serves in [serving is not None and not serving.own and backbone.name == serving.network]
+            for serves in [serving is not None and not serving.custom and backbone.name == serving.network]
         ]
         + _own(serving)
     )
 
 
 def _own(serving: Recogniser | None) -> list[Backbone]:
-    if serving is None or serving.own is None:
+    if serving is None or serving.custom is None:
         return []
-    return [Backbone(**own_fields(serving.own), serving=True, **_precision(serving.runtime))]
+    return [Backbone(**custom_fields(serving.custom), serving=True, **_precision(serving.runtime))]
 
 
 def _precision(runtime: Runtime) -> dict[str, Any]:

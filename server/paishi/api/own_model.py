@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from paishi.models.custom.folder import OwnNetwork
+from paishi.models.custom.folder import CustomModel
 
 
-def own_fields(own: OwnNetwork) -> dict[str, Any]:
+def custom_fields(custom: CustomModel) -> dict[str, Any]:
     """The fields of the contract's Backbone, but for those that every serving network has."""
-    said = {"description": own.card.description, "version": own.card.version}
+    said = {"description": custom.card.description, "version": custom.card.version}
     return {
-        "name": own.name,
-        "input_size": own.input_size,
+        "name": custom.name,
+        "input_size": custom.input_size,
         "parameters": None,
         "top1": None,
         "top5": None,
-        "download_mb": own.megabytes,
+        "download_mb": custom.megabytes,
         "cached": True,
         **{field: text for field, text in said.items() if text},
     }

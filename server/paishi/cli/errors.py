@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from paishi.models.catalogue import Backbone, find_backbone
-from paishi.models.errors import UnknownNetwork
+from paishi.models.errors import UnknownModel
 from paishi.settings import Settings, environment_name, is_secret
 
 
@@ -33,7 +33,7 @@ def network(name: str) -> Backbone:
     """The backbone called `name`; where there is none, the program ends with the nearest names."""
     try:
         return find_backbone(name)
-    except UnknownNetwork as error:
+    except UnknownModel as error:
         fail(str(error))
 
 

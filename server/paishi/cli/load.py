@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from paishi.cli.errors import fail
-from paishi.models.errors import NetworkError
+from paishi.models.errors import ModelError
 from paishi.models.weights.download import OnProgress
 from paishi.models.weights.progress import download_progress
 from paishi.recognition.load import load_recogniser
@@ -32,7 +32,7 @@ def loaded(settings: Settings, cores: CpuBudget) -> Iterator[Recogniser]:
     """A network for the block. Ends the program where it cannot be had, or fails its test in the block."""
     try:
         recogniser = load_with_progress(settings, cores)
-    except NetworkError as error:
+    except ModelError as error:
         fail(str(error), 1)
     try:
         yield recogniser

@@ -4,7 +4,7 @@ from typing import Annotated
 import typer
 
 from paishi.cli.errors import read_settings
-from paishi.cli.resolve import check_asked
+from paishi.cli.resolve import check_model
 
 
 def predict(
@@ -17,7 +17,7 @@ def predict(
 ) -> None:
     """Name what is on photos, without a server; exit code 1 where some could not be read."""
     settings = read_settings(model=model)
-    check_asked(settings)
+    check_model(settings)
     # Here and not above: the other commands answer at once, without NumPy and all that recognises.
     from paishi.cli.batch_predict import name_photos
 

@@ -1,14 +1,14 @@
 """PAISHI_MODEL before it is loaded, for commands that end with one sentence where it is a mistake."""
 
 from paishi.cli.errors import fail
-from paishi.models.errors import NetworkError
-from paishi.recognition.resolve import asked
+from paishi.models.errors import ModelError
+from paishi.recognition.resolve import resolve
 from paishi.settings import Settings
 
 
-def check_asked(settings: Settings) -> None:
+def check_model(settings: Settings) -> None:
     """Ends the program where there is no such network, or its folder is not as it should be."""
     try:
-        asked(settings)
-    except NetworkError as error:
+        resolve(settings)
+    except ModelError as error:
         fail(str(error))

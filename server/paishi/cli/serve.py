@@ -3,7 +3,7 @@ from typing import Annotated
 import typer
 
 from paishi.cli.errors import fail, read_settings
-from paishi.cli.resolve import check_asked
+from paishi.cli.resolve import check_model
 from paishi.settings import Misconfigured
 
 
@@ -14,7 +14,7 @@ def serve(
 ) -> None:
     """Start the server; every other setting comes from the environment."""
     settings = read_settings(host=host, port=port, model=model)
-    check_asked(settings)
+    check_model(settings)
     # Here and not above: the other commands answer at once, without NumPy and all that serves.
     from paishi.cli.start import start
 

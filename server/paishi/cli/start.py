@@ -15,7 +15,7 @@ from paishi.cli.errors import fail
 from paishi.cli.load import load_with_progress
 from paishi.connection.file_limit import BACKLOG, make_room_for
 from paishi.lifecycle.gc_tuning import GcTuning
-from paishi.lifecycle.graceful_shutdown import GracefulServer, end_at_once
+from paishi.lifecycle.graceful_shutdown import GracefulServer, exit_at_once
 from paishi.recognition.recognition import Ready, State
 from paishi.settings import Settings
 from paishi.telemetry.log import form_of, set_up_log
@@ -62,7 +62,7 @@ def start(settings: Settings) -> NoReturn:
     server = GracefulServer(config, settings, services.lifecycle, services.cores)
     # Before and after the server has its own: a stack trace of KeyboardInterrupt tells nobody anything.
     for end in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(end, end_at_once)
+        signal.signal(end, exit_at_once)
     sys.setswitchinterval(_TURN_S)
     server.run(sockets=[listening])
     raise AssertionError("the server leaves by itself")

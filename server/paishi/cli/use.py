@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from paishi.cli.errors import fail, network, read_settings, say
-from paishi.control.client_side import OrderFailed, order
-from paishi.control.messages import Standing
+from paishi.control.client_side import SwapFailed, request
+from paishi.control.messages import ServerRecord
 from paishi.control.run_folder import RunFolder
 from paishi.models.custom.folder import folder_of, names_folder
 from paishi.models.weights.source import is_published
@@ -38,8 +38,8 @@ def use(
                 status.update(Text(f"{model}: {percent} % of its weights are here"))
 
         try:
-            order(folder, found.port, model, _absolute(weights), show)
-        except OrderFailed as error:
+            request(folder, found.port, model, _absolute(weights), show)
+        except SwapFailed as error:
             failure = str(error)
         else:
             failure = ""
@@ -53,7 +53,7 @@ def _meant(name: str) -> str:
     return str(folder_of(name)) if names_folder(name) else network(name).name
 
 
-def _which(folder: RunFolder, settings: Settings) -> Standing:
+def _which(folder: RunFolder, settings: Settings) -> ServerRecord:
     try:
         running = folder.running()
         if not running:
@@ -62,12 +62,12 @@ def _which(folder: RunFolder, settings: Settings) -> Standing:
         reason = error.strerror or error if isinstance(error, OSError) else error
         fail(f"{folder.path}, where running servers are told what to do, cannot be used: {reason}.", 1)
     chosen = settings.port if "port" in settings.model_fields_set else None
-    matching = [standing for standing in running if chosen in (None, standing.port)]
+    matching = [record for record in running if chosen in (None, record.port)]
     if not matching:
         where = "" if chosen is None else f" on port {chosen}"
         fail(f"No server of this user runs{where} with KERAS_HOME={settings.keras_home}.", 1)
     if len(matching) > 1:
-        several = ", ".join(f"{standing.port} ({standing.model})" for standing in matching)
+        several = ", ".join(f"{record.port} ({record.model})" for record in matching)
         fail(f"Several servers run, on ports {several}. Say which: --port {matching[0].port}.")
     return matching[0]
 

@@ -9,7 +9,7 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Standing(Message):
+class ServerRecord(Message):
     """A server that runs, and the network that it is meant to answer with."""
 
     pid: int
@@ -20,7 +20,7 @@ class Standing(Message):
     weights: str
 
 
-class Order(Message):
+class SwapRequest(Message):
     """Take `model`. `weights` is as in `PAISHI_WEIGHTS`; None leaves it to the server."""
 
     id: str
@@ -28,7 +28,7 @@ class Order(Message):
     weights: str | None = None
 
 
-class Outcome(Message):
+class SwapStatus(Message):
     """How far the order `id` has come. `percent` is of a download, `reason` is why it `failed`."""
 
     id: str

@@ -11,7 +11,7 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from paishi.control.messages import Message, Order, Outcome, Standing
+from paishi.control.messages import Message, ServerRecord, SwapRequest, SwapStatus
 from paishi.system.atomic_write import write_whole
 
 _LARGEST = 64 * 1024
@@ -42,35 +42,35 @@ class RunFolder:
         probe.touch()
         probe.unlink()
 
-    def standing(self, port: int) -> Path:
+    def record(self, port: int) -> Path:
         return self.path / f"{port}.json"
 
-    def order(self, port: int) -> Path:
+    def request(self, port: int) -> Path:
         return self.path / f"{port}.order.json"
 
-    def outcome(self, port: int) -> Path:
+    def status(self, port: int) -> Path:
         return self.path / f"{port}.outcome.json"
 
     @contextmanager
-    def stand(self, standing: Standing) -> Iterator[None]:
+    def stand(self, record: ServerRecord) -> Iterator[None]:
         """Makes a server known until the block ends. Raises OSError, also where another one has its port."""
         self.make()
-        lock = FileLock(self._lock(standing.port), timeout=2, mode=0o600)
+        lock = FileLock(self._lock(record.port), timeout=2, mode=0o600)
         try:
             lock.acquire()
         except Timeout as error:
-            raise FileExistsError(None, f"another server has port {standing.port}") from error
+            raise FileExistsError(None, f"another server has port {record.port}") from error
         try:
-            self._clear(standing.port)  # an order to a server that has ended is not for this one
-            write(self.standing(standing.port), standing)
+            self._clear(record.port)  # an order to a server that has ended is not for this one
+            write(self.record(record.port), record)
             yield
         finally:
-            self._clear(standing.port)
+            self._clear(record.port)
             lock.release()
 
     def runs(self, port: int) -> bool:
         """Whether a server that made itself known on `port` is alive."""
-        if not self.standing(port).exists():
+        if not self.record(port).exists():
             return False
         lock = FileLock(self._lock(port), timeout=0, mode=0o600)
         try:
@@ -80,19 +80,19 @@ class RunFolder:
         lock.release()
         return False
 
-    def running(self) -> list[Standing]:
+    def running(self) -> list[ServerRecord]:
         """The servers that can be told something, by their ports."""
         ports = sorted(int(file.stem) for file in self.path.glob("*.json") if file.stem.isdecimal())
-        found = (read(self.standing(port), Standing) for port in ports if self.runs(port))
-        return [standing for standing in found if standing]
+        found = (read(self.record(port), ServerRecord) for port in ports if self.runs(port))
+        return [record for record in found if record]
 
-    def take_order(self, port: int) -> Order | None:
+    def take_request(self, port: int) -> SwapRequest | None:
         """The order that waits, once. Raises OSError or ValueError for one that cannot be read or obeyed."""
-        file = self.order(port)
+        file = self.request(port)
         if not file.exists():
             return None
         try:
-            return read(file, Order)
+            return read(file, SwapRequest)
         finally:
             file.unlink(missing_ok=True)
 
@@ -106,7 +106,7 @@ class RunFolder:
         return self.path / f"{port}.lock"
 
     def _clear(self, port: int) -> None:
-        for file in (self.standing(port), self.order(port), self.outcome(port)):
+        for file in (self.record(port), self.request(port), self.status(port)):
             with suppress(OSError):
                 file.unlink(missing_ok=True)
 
@@ -138,7 +138,7 @@ def read(file: Path, form: type[M]) -> M | None:
         raise ValueError(f"{file} is not what it should be: {error.errors()[0]['msg']}") from error
 
 
-def read_outcome(folder: RunFolder, port: int, order: str) -> Outcome | None:
+def read_status(folder: RunFolder, port: int, request: str) -> SwapStatus | None:
     """How far the order with this id has come; None before the server has taken it."""
-    outcome = read(folder.outcome(port), Outcome)
-    return outcome if outcome and outcome.id == order else None
+    status = read(folder.status(port), SwapStatus)
+    return status if status and status.id == request else None

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from paishi.control.messages import Order, Outcome, Standing
+from paishi.control.messages import ServerRecord, SwapRequest, SwapStatus
 from paishi.control.run_folder import RunFolder, write
 from paishi.models.custom.folder import shown_name
 from paishi.models.weights.download import OnProgress
 from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Recognition
 from paishi.settings import Settings
-from paishi.system.background_task import beside
+from paishi.system.background_task import background_task
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ LOOK_EVERY_S = 0.3
 """Between two looks for an order. Looking works on every system and between containers; a signal does not."""
 
 
-class Control:
+class ControlServer:
     """Obeys this user's orders to the server on `port`, and SIGHUP: the same network from its file, anew.
 
     A network that cannot be loaded leaves the one that answers where it is.
@@ -50,7 +50,7 @@ class Control:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         with self._standing() as known, _on_hangup(self._reload.set):
-            async with beside(self._listen(known)):
+            async with background_task(self._listen(known)):
                 yield
 
     @contextmanager
@@ -65,8 +65,8 @@ class Control:
             else:
                 yield True
 
-    def _now(self) -> Standing:
-        return Standing(
+    def _now(self) -> ServerRecord:
+        return ServerRecord(
             pid=os.getpid(),
             started=self._started,
             host=self.settings.host,
@@ -77,31 +77,31 @@ class Control:
 
     async def _listen(self, known: bool) -> None:
         while True:
-            order = await asyncio.to_thread(self._next_order) if known else None
-            if order:
-                await self._obey(order)
+            request = await asyncio.to_thread(self._next_order) if known else None
+            if request:
+                await self._obey(request)
             elif self._reload.is_set():
                 self._reload.clear()
                 await self._swap(self.settings, lambda received, total: None)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._reload.wait(), LOOK_EVERY_S if known else None)
 
-    def _next_order(self) -> Order | None:
+    def _next_order(self) -> SwapRequest | None:
         try:
-            return self._folder.take_order(self.port)
+            return self._folder.take_request(self.port)
         except (OSError, ValueError) as error:
             log.warning("An order was not obeyed: %s", error)
             return None
 
-    async def _obey(self, order: Order) -> None:
-        self._tell(Outcome(id=order.id, state="loading"))
-        failure = await self._swap(_ordered(self.settings, order), self._percent_teller(order.id))
+    async def _obey(self, request: SwapRequest) -> None:
+        self._tell(SwapStatus(id=request.id, state="loading"))
+        failure = await self._swap(_ordered(self.settings, request), self._percent_teller(request.id))
         if failure is None:
             with suppress(OSError):
-                write(self._folder.standing(self.port), self._now())
-            self._tell(Outcome(id=order.id, state="done"))
+                write(self._folder.record(self.port), self._now())
+            self._tell(SwapStatus(id=request.id, state="done"))
         else:
-            self._tell(Outcome(id=order.id, state="failed", reason=failure))
+            self._tell(SwapStatus(id=request.id, state="failed", reason=failure))
 
     async def _swap(self, settings: Settings, on_progress: OnProgress) -> str | None:
         """Returns why it failed."""
@@ -116,29 +116,29 @@ class Control:
         self.settings = settings
         return None
 
-    def _percent_teller(self, order: str) -> OnProgress:
+    def _percent_teller(self, request: str) -> OnProgress:
         told: list[int] = []
 
         def tell(received: int, total: int | None) -> None:
             percent = 100 * received // total if total else None
             if percent is not None and percent not in told[-1:]:
                 told.append(percent)
-                self._tell(Outcome(id=order, state="loading", percent=percent))
+                self._tell(SwapStatus(id=request, state="loading", percent=percent))
 
         return tell
 
-    def _tell(self, outcome: Outcome) -> None:
+    def _tell(self, status: SwapStatus) -> None:
         try:
-            write(self._folder.outcome(self.port), outcome)
+            write(self._folder.status(self.port), status)
         except OSError as error:
-            log.warning("%s cannot be told: %s", outcome, error)
+            log.warning("%s cannot be told: %s", status, error)
 
 
-def _ordered(settings: Settings, order: Order) -> Settings:
+def _ordered(settings: Settings, request: SwapRequest) -> Settings:
     """A file or address is of one network only: another one comes with its published weights."""
-    same = order.model.strip().lower() == settings.model.strip().lower()
-    weights = order.weights or (settings.weights if same else "imagenet")
-    return settings.model_copy(update={"model": order.model, "weights": weights})
+    same = request.model.strip().lower() == settings.model.strip().lower()
+    weights = request.weights or (settings.weights if same else "imagenet")
+    return settings.model_copy(update={"model": request.model, "weights": weights})
 
 
 @contextmanager

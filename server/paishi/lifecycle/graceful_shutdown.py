@@ -114,7 +114,7 @@ class GracefulServer(uvicorn.Server):
                 connection.transport.abort()
 
 
-def end_at_once(sig: int, frame: FrameType | None) -> None:
+def exit_at_once(sig: int, frame: FrameType | None) -> None:
     """Handler for signals while nothing is in hand: before the first connection and after the last."""
     os._exit(_INTERRUPTED if sig == signal.SIGINT else 0)
 

@@ -32,7 +32,7 @@ class AccessControl:
         headers = Headers(scope=scope)
         length = announced_length(headers)
         try:
-            client = self._access.who.client(headers) or f"at:{rate_limit_key(_host(scope))}"
+            client = self._access.authentication.client(headers) or f"at:{rate_limit_key(_host(scope))}"
             await self._access.rates.upload(client, length or 0)
         except (NotAuthorised, TooManyRequests) as problem:
             challenge: Mapping[str, str] = CHALLENGE if isinstance(problem, NotAuthorised) else {}

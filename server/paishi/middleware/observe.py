@@ -20,7 +20,7 @@ class Observe:
         record = RequestRecord(scope, receive, send)
         self.metrics.active += 1
         try:
-            with record.observation.told():
+            with record.timings.recording():
                 await self.app(scope, record.receive, record.send)
         except Exception:
             record.fail()

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from paishi.models.backbone import Backbone, Preprocessing, PublishedWeights
-from paishi.models.errors import UnknownNetwork
+from paishi.models.errors import UnknownModel
 
 __all__ = ["CATALOGUE", "Backbone", "Preprocessing", "PublishedWeights", "find_backbone"]
 
@@ -200,10 +200,10 @@ _BY_LOWER_NAME = {name.lower(): backbone for name, backbone in CATALOGUE.items()
 
 
 def find_backbone(name: str) -> Backbone:
-    """The backbone called `name`, in whatever case. Raises UnknownNetwork, which names the nearest."""
+    """The backbone called `name`, in whatever case. Raises UnknownModel, which names the nearest."""
     wanted = name.strip().lower()
     if backbone := _BY_LOWER_NAME.get(wanted):
         return backbone
     near = [_BY_LOWER_NAME[match].name for match in get_close_matches(wanted, _BY_LOWER_NAME, n=3)]
     suggestion = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(CATALOGUE)}."
-    raise UnknownNetwork(f"There is no network called {name!r}. {suggestion}")
+    raise UnknownModel(f"There is no network called {name!r}. {suggestion}")

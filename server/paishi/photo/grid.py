@@ -13,7 +13,7 @@ _PARTS = 4
 """Points that a cell is read at along each side, so that what lies between two points is not missed."""
 
 
-def laid(grid: Grid, box: Box, rows: int, columns: int) -> Grid:
+def resampled(grid: Grid, box: Box, rows: int, columns: int) -> Grid:
     """`grid`, which covers `box` in fractions of a picture, on `rows` by `columns` that cover all of it.
 
     Linear between the middles of cells, constant from the outer middles to the edge of the box, 0 beyond it.

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from paishi.photo.fit import Box
-from paishi.photo.grid import Grid, laid
+from paishi.photo.grid import Grid, resampled
 
 _MOST = 0.75  # of the colour: the picture shows through even where the grid is 1
 _UNSEEN = 0.45  # of its brightness is left to what lies outside the box
@@ -18,10 +18,10 @@ def overlay(picture: Image.Image, grid: Grid, box: Box) -> Image.Image:
     """
     width, height = picture.size
     pixels = np.asarray(picture, np.float32)
-    values = np.clip(laid(grid, box, height, width), 0, 1)
+    values = np.clip(resampled(grid, box, height, width), 0, 1)
     cover = (_MOST * np.sqrt(values))[..., None]
     heated = pixels * (1 - cover) + _COLOURS[np.rint(values * 255).astype(np.uint8)] * cover
-    seen = laid(np.ones((1, 1), np.float32), box, height, width)[..., None]
+    seen = resampled(np.ones((1, 1), np.float32), box, height, width)[..., None]
     shown = heated * (_UNSEEN + (1 - _UNSEEN) * seen)
     return Image.fromarray(np.rint(shown).astype(np.uint8))
 

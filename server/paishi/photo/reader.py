@@ -26,7 +26,7 @@ class UprightJpeg(NamedTuple):
     height: int
 
 
-class Seen(NamedTuple):
+class LocatedViews(NamedTuple):
     """What a network is shown of a photo: its `views`, and where each lies on the upright photo, as fractions
     of its width and height."""
 
@@ -56,18 +56,18 @@ class PhotoReader:
 
         return await self._on_a_core(work)
 
-    async def seen(self, data: bytes, size: int, way: Fit) -> Seen:
+    async def seen(self, data: bytes, size: int, way: Fit) -> LocatedViews:
         """The same views as `views` gives, and where they lie. Raises PhotoError."""
 
         @timed
-        def work() -> Seen:
+        def work() -> LocatedViews:
             picture = self._decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
             width, height = picture.size
             shares = [
                 (left / width, top / height, right / width, bottom / height)
                 for left, top, right, bottom in boxes(width, height, size, way)
             ]
-            return Seen(fit(picture, size, way), shares)
+            return LocatedViews(fit(picture, size, way), shares)
 
         return await self._on_a_core(work)
 

@@ -17,12 +17,12 @@ def find_classes(labels: Labels, called: str) -> list[int]:
 
     Case does not matter, nor whether words are joined by spaces or underscores. Raises UnknownClass.
     """
-    wanted = _plain(called)
-    classes = [index for index, label in enumerate(labels.classes) if wanted in map(_plain, _names(label))]
+    spec = _plain(called)
+    classes = [index for index, label in enumerate(labels.classes) if spec in map(_plain, _names(label))]
     if classes:
         return classes
     known = {_plain(name): name for label in labels.classes for name in _names(label)}
-    near = [known[match] for match in get_close_matches(wanted[:_LONGEST], known, n=_NEAREST)]
+    near = [known[match] for match in get_close_matches(spec[:_LONGEST], known, n=_NEAREST)]
     suggestion = f"Did you mean {' or '.join(near)}?" if near else "An id will do, such as n02088364."
     raise UnknownClass(f"There is no class called {called[:_LONGEST]!r}. {suggestion}")
 

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from paishi.models.custom.json_file import read_json
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.errors import CustomModelRefused
 from paishi.recognition.labels import Label, Labels
 
 _FORM = 'such as {"id": "1", "label": "ant", "name": {"en": "ant", "zh": "蚂蚁"}}, or only "ant"'
@@ -14,15 +14,15 @@ def read_labels(file: Path, name: str) -> Labels:
     """The list `name`: an array in the order of the network's outputs, of strings or of rows as in
     `shared/labels`.
 
-    A string is id, label and both names. Raises OwnNetworkRefused.
+    A string is id, label and both names. Raises CustomModelRefused.
     """
     rows = read_json(file)
     if not isinstance(rows, list) or not rows:
-        raise OwnNetworkRefused(f"{file} must be an array with one entry a class, {_FORM}.")
+        raise CustomModelRefused(f"{file} must be an array with one entry a class, {_FORM}.")
     classes = tuple(_label(file, number, row) for number, row in enumerate(rows))
     (most, count), *_ = Counter(label.id for label in classes).most_common(1)
     if count > 1:
-        raise OwnNetworkRefused(f"{file} has {count} classes with the id {most!r}.")
+        raise CustomModelRefused(f"{file} has {count} classes with the id {most!r}.")
     return Labels(name, classes)
 
 
@@ -33,8 +33,8 @@ def _label(file: Path, number: int, row: object) -> Label:
     elif isinstance(row, dict) and isinstance(names, dict):
         found = [row.get("id"), row.get("label"), names.get("en"), names.get("zh")]
     else:
-        raise OwnNetworkRefused(f"{file}: class {number} must be {_FORM}.")
+        raise CustomModelRefused(f"{file}: class {number} must be {_FORM}.")
     for field, value in zip(("id", "label", "name.en", "name.zh"), found, strict=True):
         if not isinstance(value, str) or not value.strip():
-            raise OwnNetworkRefused(f"{file}: class {number} has no {field}, or an empty one.")
+            raise CustomModelRefused(f"{file}: class {number} has no {field}, or an empty one.")
     return Label(*(str(value) for value in found))

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from paishi.contract import Prediction
 from paishi.photo.fit import Box
-from paishi.photo.grid import WHOLE, Grid, laid
-from paishi.photo.reader import Seen
+from paishi.photo.grid import WHOLE, Grid, resampled
+from paishi.photo.reader import LocatedViews
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Insight, Method
 
@@ -27,13 +27,13 @@ class Explained(NamedTuple):
 
 
 async def explain(
-    recogniser: Recogniser, insight: Insight, seen: Seen, classes: Sequence[int] | None
+    recogniser: Recogniser, insight: Insight, seen: LocatedViews, classes: Sequence[int] | None
 ) -> Explained:
     """Explains the most probable of `classes`, None is of all.
 
     What speaks against the class counts as nothing; the strongest is 1, as in Selvaraju et al., Grad-CAM,
     ICCV 2017, section 3. Several views give one grid over the whole photo with their mean, where a view that
-    does not reach adds nothing. Raises NetworkError.
+    does not reach adds nothing. Raises ModelError.
     """
     probabilities = (await recogniser.runtime.softmax(seen.views)).mean(axis=0)
     among = range(len(probabilities)) if classes is None else classes
@@ -48,7 +48,7 @@ def _joined(maps: NDArray[np.float32], boxes: Sequence[Box]) -> tuple[Grid, Box]
     if len(maps) == 1:
         return maps[0], boxes[0]
     rows, columns = (side * _FINER for side in maps.shape[1:])
-    on_photo = [laid(grid, box, rows, columns) for grid, box in zip(maps, boxes, strict=True)]
+    on_photo = [resampled(grid, box, rows, columns) for grid, box in zip(maps, boxes, strict=True)]
     mean: Grid = np.mean(on_photo, axis=0)
     return mean, WHOLE
 

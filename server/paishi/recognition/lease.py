@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from paishi.recognition.recogniser import Recogniser
 
 
-class InUse:
+class Lease:
     """Counts who holds `recogniser`, and closes its runtime once it is retired and the last has let go.
 
     For one event loop: only the closing happens on another thread.

@@ -6,7 +6,7 @@ from pathlib import Path
 from paishi.models.weights.download import OnProgress
 from paishi.models.weights.find import find_weights
 from paishi.recognition.recogniser import Recogniser
-from paishi.recognition.resolve import asked
+from paishi.recognition.resolve import resolve
 from paishi.runtimes.insight_loader import insight_for
 from paishi.runtimes.load import load_runtime
 from paishi.settings import Settings
@@ -22,17 +22,19 @@ def load_recogniser(
     """Starts the runtime; finds the weights where nothing converted is at hand.
 
     `on_progress` gets bytes received and bytes in all (None if unknown) while weights are downloaded.
-    Raises `paishi.models.errors.NetworkError`.
+    Raises `paishi.models.errors.ModelError`.
     """
-    name, wanted, labels, own = asked(settings)
-    backbone = wanted.backbone
+    name, spec, labels, custom = resolve(settings)
+    backbone = spec.backbone
 
     def weights() -> Path:
-        if own:
-            return own.file
+        if custom:
+            return custom.file
         mirrors = settings.weights_mirrors
-        return find_weights(backbone, wanted.source, wanted.keras_home, mirrors, on_progress)
+        return find_weights(backbone, spec.source, spec.keras_home, mirrors, on_progress)
 
-    runtime = load_runtime(wanted, weights, cores)
-    insight = insight_for(wanted, weights, runtime.name, cores)
-    return Recogniser(name, backbone.input_size, settings.fit, runtime, labels, insight=insight, own=own)
+    runtime = load_runtime(spec, weights, cores)
+    insight = insight_for(spec, weights, runtime.name, cores)
+    return Recogniser(
+        name, backbone.input_size, settings.fit, runtime, labels, insight=insight, custom=custom
+    )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from paishi.choices import Fit
 from paishi.contract import Model, Name, Prediction
-from paishi.models.custom.folder import OwnNetwork
+from paishi.models.custom.folder import CustomModel
 from paishi.recognition.labels import Labels
 from paishi.runtimes.base import Runtime
 from paishi.runtimes.insight import Insight
@@ -21,7 +21,7 @@ class SelfTestFailed(Exception):
 class Recogniser:
     """One served network with its class names. `input_size` is the side of its input in pixels.
 
-    `insight` is None where nothing can be seen inside, `own` for a network of the catalogue.
+    `insight` is None where nothing can be seen inside, `custom` for a network of the catalogue.
     """
 
     network: str
@@ -29,7 +29,7 @@ class Recogniser:
     fit: Fit
     runtime: Runtime
     labels: Labels
-    own: OwnNetwork | None = None
+    custom: CustomModel | None = None
     insight: Insight | None = None
 
     @property

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from paishi.models.weights.download import OnProgress
 from paishi.problems.kinds import ModelLoading, ModelUnavailable
-from paishi.recognition.lease import InUse
+from paishi.recognition.lease import Lease
 from paishi.recognition.recogniser import Recogniser
 from paishi.system.daemon_thread import in_daemon_thread
 
@@ -58,7 +58,7 @@ class Recognition:
         self._retry_s = retry_s
         self._on_change = on_change or (lambda state: None)
         self._task: asyncio.Task[None] | None = None
-        self._in_use: InUse | None = None
+        self._lease: Lease | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._keep_trying())
@@ -66,8 +66,8 @@ class Recognition:
     def stop(self) -> None:
         if self._task:
             self._task.cancel()
-        if self._in_use:
-            self._in_use.recogniser.runtime.close()
+        if self._lease:
+            self._lease.recogniser.runtime.close()
 
     async def swap(self, network: str, load: Load, on_progress: OnProgress) -> None:
         """Loads a network beside the one that answers and puts it in its place between two requests.
@@ -85,8 +85,8 @@ class Recognition:
     def hold(self) -> Iterator[Recogniser]:
         """The network to ask, which stays open until the block ends. Raises as `current` does."""
         self.current()
-        assert self._in_use
-        with self._in_use.hold() as recogniser:
+        assert self._lease
+        with self._lease.hold() as recogniser:
             yield recogniser
 
     def current(self) -> Recogniser:
@@ -125,7 +125,7 @@ class Recognition:
                 return self._serve(recogniser)
 
     def _serve(self, recogniser: Recogniser) -> None:
-        before, self._in_use = self._in_use, InUse(recogniser)
+        before, self._lease = self._lease, Lease(recogniser)
         self._change(Ready(recogniser))
         if before:
             before.retire()

@@ -3,42 +3,42 @@
 from typing import NamedTuple
 
 from paishi.models.catalogue import find_backbone
-from paishi.models.custom.folder import OwnNetwork, find_own, names_folder
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.custom.folder import CustomModel, find_custom, names_folder
+from paishi.models.errors import CustomModelRefused
 from paishi.models.weights.source import is_published
 from paishi.recognition.custom_labels import read_labels
 from paishi.recognition.labels import Labels, load_labels
-from paishi.runtimes.spec import Wanted
+from paishi.runtimes.spec import ModelSpec
 from paishi.settings import Settings
 
 
-class Asked(NamedTuple):
-    """`own` is None for a network of the catalogue."""
+class ResolvedModel(NamedTuple):
+    """`custom` is None for a network of the catalogue."""
 
     name: str
-    wanted: Wanted
+    spec: ModelSpec
     labels: Labels
-    own: OwnNetwork | None
+    custom: CustomModel | None
 
 
-def asked(settings: Settings) -> Asked:
-    """Raises UnknownNetwork, or OwnNetworkRefused for a folder that cannot be served."""
-    own = find_own(settings.model) if names_folder(settings.model) else None
-    if own and not is_published(settings.weights):
-        raise OwnNetworkRefused(
-            f"PAISHI_WEIGHTS={settings.weights} is for networks of the catalogue; {own.file} has its own."
+def resolve(settings: Settings) -> ResolvedModel:
+    """Raises UnknownModel, or CustomModelRefused for a folder that cannot be served."""
+    custom = find_custom(settings.model) if names_folder(settings.model) else None
+    if custom and not is_published(settings.weights):
+        raise CustomModelRefused(
+            f"PAISHI_WEIGHTS={settings.weights} is for networks of the catalogue; {custom.file} has its own."
         )
-    backbone = own.backbone if own else find_backbone(settings.model)
-    wanted = Wanted(
+    backbone = custom.backbone if custom else find_backbone(settings.model)
+    spec = ModelSpec(
         backbone,
-        str(own.file) if own else settings.weights,
+        str(custom.file) if custom else settings.weights,
         settings.keras_home,
         settings.cache_folder,
         settings.runtime,
         settings.precision,
         settings.calibration_folder,
-        is_own=own is not None,
+        is_custom=custom is not None,
     )
-    if own:
-        return Asked(own.name, wanted, read_labels(own.labels, own.name), own)
-    return Asked(backbone.name, wanted, load_labels("imagenet"), None)
+    if custom:
+        return ResolvedModel(custom.name, spec, read_labels(custom.labels, custom.name), custom)
+    return ResolvedModel(backbone.name, spec, load_labels("imagenet"), None)

@@ -28,8 +28,8 @@ class Evidence(NamedTuple):
     maps: NDArray[np.float32]
 
 
-class Inside(Protocol):
-    """As `paishi.runtimes.openvino.class_activation.Inside`."""
+class ClassActivation(Protocol):
+    """As `paishi.runtimes.openvino.class_activation.ClassActivation`."""
 
     @property
     def is_exact(self) -> bool: ...
@@ -48,7 +48,7 @@ class Gradients(Protocol):
 
 
 class Insight(Protocol):
-    """One question at a time, the others wait. Raises NetworkError where it cannot be loaded."""
+    """One question at a time, the others wait. Raises ModelError where it cannot be loaded."""
 
     async def evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
         """What in `views` (n, size, size, 3) uint8 RGB speaks for class `index`."""
@@ -60,7 +60,7 @@ class Insight(Protocol):
 
 
 class LazyInsight:
-    """`load_inside` and `load_gradients` are called at most once if they succeed, and only when needed.
+    """Calls `load_class_activation` and `load_gradients` when they are needed, once if they succeed.
 
     The first tells everything of a network that ends in pooling and one matrix, and the features of most;
     the second, which takes seconds and much memory, everything of all. Without a first one, None, the second
@@ -69,12 +69,12 @@ class LazyInsight:
 
     def __init__(
         self,
-        load_inside: Callable[[], Inside | None] | None,
+        load_class_activation: Callable[[], ClassActivation | None] | None,
         load_gradients: Callable[[], Gradients],
         cores: CpuBudget,
     ) -> None:
         self._cores = cores
-        self._load_inside = load_inside
+        self._load_inside = load_class_activation
         self._load_gradients = load_gradients
         # Its thread goes when this object does. A thread that nothing was built on before also lets Keras
         # number layers without names as its documentation does.
@@ -87,7 +87,7 @@ class LazyInsight:
         return await self._on_thread(lambda: self._features(views, layer))
 
     def _evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        if (inside := self._inside) and inside.is_exact:
+        if (inside := self._class_activation) and inside.is_exact:
             with self._cores.one():
                 return Evidence("cam", inside.class_activation(views, index))
         gradients = self._gradients
@@ -95,7 +95,7 @@ class LazyInsight:
             return Evidence("grad-cam", gradients.class_activation(views, index))
 
     def _features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
-        if layer is None and (inside := self._inside):
+        if layer is None and (inside := self._class_activation):
             with self._cores.one():
                 return inside.features(views)
         gradients = self._gradients
@@ -103,7 +103,7 @@ class LazyInsight:
             return gradients.features(views, layer)
 
     @cached_property
-    def _inside(self) -> Inside | None:
+    def _class_activation(self) -> ClassActivation | None:
         return self._load_inside() if self._load_inside else None
 
     @cached_property

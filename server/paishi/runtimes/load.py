@@ -6,58 +6,56 @@ from paishi.models.errors import ConversionFailed, RuntimeUnavailable
 from paishi.runtimes.base import Runtime
 from paishi.runtimes.conversion.convert import FindWeights, converted
 from paishi.runtimes.conversion.precision import lowered
-from paishi.runtimes.spec import Wanted
+from paishi.runtimes.spec import ModelSpec
 from paishi.system.cpu_budget import CpuBudget
 
 log = logging.getLogger(__name__)
 
 
-def load_runtime(wanted: Wanted, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
+def load_runtime(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
     """Blocks for seconds, or minutes where something is calibrated; calls `find_weights` if they are needed.
 
     Raises RuntimeUnavailable, ConversionFailed, PrecisionRefused, and what `find_weights` and `build_served`
     raise: WeightsUnavailable, WeightsMismatch, WeightsCorrupt.
     """
-    if wanted.runtime == "tensorflow":
-        return _on_tensorflow(wanted, find_weights, cores)
+    if spec.runtime == "tensorflow":
+        return _on_tensorflow(spec, find_weights, cores)
     try:
-        return _on_openvino(wanted, find_weights, cores)
+        return _on_openvino(spec, find_weights, cores)
     except (RuntimeUnavailable, ConversionFailed) as error:
-        if wanted.runtime == "openvino" or wanted.precision != "fp32":
+        if spec.runtime == "openvino" or spec.precision != "fp32":
             raise
-        if wanted.is_own:  # this process loads somebody's file only where the operator says so
+        if spec.is_custom:  # this process loads somebody's file only where the operator says so
             raise type(error)(f"{error} To run it on TensorFlow, set PAISHI_RUNTIME=tensorflow.") from error
-        log.warning("%s runs on TensorFlow: %s", wanted.backbone.name, error)
-        return _on_tensorflow(wanted, find_weights, cores)
+        log.warning("%s runs on TensorFlow: %s", spec.backbone.name, error)
+        return _on_tensorflow(spec, find_weights, cores)
 
 
 # Imports are within the functions: TensorFlow takes seconds and half a gigabyte, OpenVINO a quarter of a
 # second.
 
 
-def _on_openvino(wanted: Wanted, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
+def _on_openvino(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
     try:
         from paishi.runtimes.openvino.runtime import OpenVINORuntime, has_bf16
     except (ImportError, OSError) as error:
         raise RuntimeUnavailable(f"OpenVINO cannot be imported ({error}).") from error
-    if wanted.precision == "bf16" and not has_bf16():
+    if spec.precision == "bf16" and not has_bf16():
         raise RuntimeUnavailable("PAISHI_PRECISION=bf16: this processor has no bf16. Use fp32 or int8.")
-    with (converted if wanted.precision == "fp32" else lowered)(wanted, find_weights) as network:
-        return OpenVINORuntime(network.file, cores, wanted.precision, network.agreement)
+    with (converted if spec.precision == "fp32" else lowered)(spec, find_weights) as network:
+        return OpenVINORuntime(network.file, cores, spec.precision, network.agreement)
 
 
-def _on_tensorflow(wanted: Wanted, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
-    if wanted.precision != "fp32":
-        raise RuntimeUnavailable(
-            f"PAISHI_PRECISION={wanted.precision} needs PAISHI_RUNTIME=openvino or auto."
-        )
+def _on_tensorflow(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
+    if spec.precision != "fp32":
+        raise RuntimeUnavailable(f"PAISHI_PRECISION={spec.precision} needs PAISHI_RUNTIME=openvino or auto.")
     from paishi.models.keras.build import build_served
     from paishi.runtimes.tensorflow import TensorFlowRuntime
 
-    if wanted.is_own:
-        from paishi.models.custom.build import build_own
+    if spec.is_custom:
+        from paishi.models.custom.build import build_custom
 
         file = find_weights()
         log.warning("%s is loaded in the server's own process, and such a file can run code.", file)
-        return TensorFlowRuntime(build_own(file, wanted.backbone.preprocessing), cores)
-    return TensorFlowRuntime(build_served(wanted.backbone, find_weights()), cores)
+        return TensorFlowRuntime(build_custom(file, spec.backbone.preprocessing), cores)
+    return TensorFlowRuntime(build_served(spec.backbone, find_weights()), cores)

@@ -8,11 +8,11 @@ from paishi.models.backbone import Backbone
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ModelSpec:
     """A network as the settings ask for it.
 
     `source` is what PAISHI_WEIGHTS says, `cache` the folder of converted networks, `calibration` a folder of
-    photos, needed for a `precision` other than fp32 unless its result is in the cache. Where it `is_own`, the
+    photos, needed for a `precision` other than fp32 unless its result is in the cache. If it `is_custom`,
     `source` is the operator's `.keras` file.
     """
 
@@ -23,4 +23,4 @@ class Wanted:
     runtime: RuntimeChoice = "auto"
     precision: Precision = "fp32"
     calibration: Path | None = None
-    is_own: bool = False
+    is_custom: bool = False

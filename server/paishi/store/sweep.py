@@ -5,7 +5,7 @@ import logging
 from contextlib import AbstractAsyncContextManager
 
 from paishi.store.echoes import Echoes
-from paishi.system.background_task import beside
+from paishi.system.background_task import background_task
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ def swept(echoes: Echoes, max_age_s: float) -> AbstractAsyncContextManager[None]
     """Sweeps until the block ends: at once, for what a process left that has ended, and then when something
     has become too old, which costs a quiet server one look at its store in `max_age_s` seconds. What is too
     old stays for at most a tenth of that longer."""
-    return beside(_keep_sweeping(echoes, max(_LEAST_S, max_age_s / 10)))
+    return background_task(_keep_sweeping(echoes, max(_LEAST_S, max_age_s / 10)))
 
 
 async def _keep_sweeping(echoes: Echoes, every_s: float) -> None:

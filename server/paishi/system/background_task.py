@@ -7,7 +7,7 @@ from typing import Any
 
 
 @asynccontextmanager
-async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def background_task(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Runs `work` until the block ends, which cancels it and waits for its end. Raises what it raised."""
     task = asyncio.create_task(work)
     try:

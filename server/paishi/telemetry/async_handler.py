@@ -67,12 +67,12 @@ class AsyncHandler(logging.Handler):
 
     def _try(self, records: list[logging.LogRecord]) -> None:
         lost = self._lost
-        told = [_told_of(lost)] if lost else []
-        lines = [*self._rendered(told), *self._rendered(records)]
+        recording = [_told_of(lost)] if lost else []
+        lines = [*self._rendered(recording), *self._rendered(records)]
         try:
             self._write("".join(lines))
         except Exception:
-            self._lose(len(lines) - len(told))
+            self._lose(len(lines) - len(recording))
         else:
             self._lose(-lost)
 

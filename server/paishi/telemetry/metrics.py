@@ -88,12 +88,12 @@ class Metrics:
             self._body_size.labels(*labels).observe(record.bytes_in)
         if record.problem:
             self._refused.labels(record.problem).inc()
-        for decode in record.observation.decodes:
+        for decode in record.timings.decodes:
             self._decode_wait.observe(decode.waited)
             self._decode.observe(decode.took)
-        for run in record.observation.runs:
+        for run in record.timings.runs:
             self._batch_size.observe(run.at_once)
-        queue_s, inference_s = record.observation.queue_s, record.observation.inference_s
+        queue_s, inference_s = record.timings.queue_s, record.timings.inference_s
         if queue_s is not None and inference_s is not None:
             self._queue.observe(queue_s)
             self._inference.observe(inference_s)

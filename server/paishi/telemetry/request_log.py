@@ -32,7 +32,7 @@ def _is_routine(record: RequestRecord) -> bool:
 
 
 def _fields(record: RequestRecord) -> dict[str, object]:
-    took = record.observation
+    took = record.timings
     fields = {
         "request_id": record.scope["state"]["request_id"],
         "method": record.method,

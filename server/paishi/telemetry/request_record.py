@@ -13,7 +13,7 @@ class RequestRecord:
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.scope = scope
-        self.observation = Timings()
+        self.timings = Timings()
         self.bytes_in = 0
         self.bytes_out = 0
         self.status: int | None = None

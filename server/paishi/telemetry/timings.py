@@ -33,7 +33,7 @@ class Timings:
     runs: list[Run] = field(default_factory=list)
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def recording(self) -> Iterator[None]:
         """Within the block, whatever this task has decoded or run is told here."""
         decoding = on_decode.set(lambda waited, took: self.decodes.append(Decode(waited, took)))
         running = on_run.set(lambda waited, ran, at_once: self.runs.append(Run(waited, ran, at_once)))

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from limits.aio.storage import MemoryStorage
 
-from paishi.access.memory_storage import BoundedCounters
+from paishi.access.memory_storage import BoundedMemoryStorage
 
 
 class Clock:
@@ -19,7 +19,7 @@ class Clock:
 def test_a_window_begins_with_its_first_hit_and_ends() -> None:
     async def use() -> None:
         clock = Clock()
-        counters = BoundedCounters(clock=clock)
+        counters = BoundedMemoryStorage(clock=clock)
         assert [await counters.incr("a", 60, 2) for _ in range(3)] == [2, 4, 6]
         assert await counters.get_expiry("a") == 1060
         clock.now += 59
@@ -35,7 +35,7 @@ def test_a_window_begins_with_its_first_hit_and_ends() -> None:
 def test_nothing_of_a_window_that_is_over_is_kept() -> None:
     async def use() -> None:
         clock = Clock()
-        counters = BoundedCounters(clock=clock)
+        counters = BoundedMemoryStorage(clock=clock)
         for client in range(1000):
             await counters.incr(f"c{client}", 60)
         clock.now += 60
@@ -47,7 +47,7 @@ def test_nothing_of_a_window_that_is_over_is_kept() -> None:
 
 def test_addresses_without_end_are_not_kept() -> None:
     async def use() -> None:
-        counters = BoundedCounters(most=1000)
+        counters = BoundedMemoryStorage(most=1000)
         for client in range(200_000):
             await counters.incr(f"at:2001:db8:0:{client:x}::/64", 60)
         assert len(counters) == 1000
@@ -60,7 +60,7 @@ def test_addresses_without_end_are_not_kept() -> None:
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=30))
 def test_they_count_as_those_of_limits_do(hits: list[tuple[str, int]]) -> None:
     async def use() -> None:
-        ours, theirs = BoundedCounters(), MemoryStorage()
+        ours, theirs = BoundedMemoryStorage(), MemoryStorage()
         for key, amount in hits:
             assert await ours.incr(key, 60, amount) == await theirs.incr(key, 60, amount)
         for key in "abc":

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.server.conftest import RunningServer, run_server, wait_for
-from tests.server.models.custom_models import red_or_green, write_json, write_own
+from tests.server.models.custom_models import red_or_green, write_custom, write_json
 from tests.server.pictures import file_of
 
 RED = file_of(Image.new("RGB", (80, 60), (220, 30, 40)))
@@ -24,7 +24,7 @@ LABELS = [
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     card = {"name": "Colours 颜色", "version": "3"}
-    return write_own(tmp_path_factory.mktemp("own") / "colours", labels=LABELS, card=card)
+    return write_custom(tmp_path_factory.mktemp("own") / "colours", labels=LABELS, card=card)
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +33,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def own(folder: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+def custom(folder: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     output = tmp_path_factory.mktemp("own-server") / "output"
     with run_server(output, PAISHI_MODEL=str(folder), PAISHI_CACHE=str(cache)) as server:
         yield server
 
 
 @pytest.fixture
-def client(own: RunningServer) -> Iterator[httpx.Client]:
-    with own.client() as client:
+def client(custom: RunningServer) -> Iterator[httpx.Client]:
+    with custom.client() as client:
         yield client
 
 
@@ -100,7 +100,7 @@ def test_strangers_learn_nothing_of_the_disk(client: httpx.Client, folder: Path)
 
 def test_nothing_over_http_names_a_network(client: httpx.Client, tmp_path: Path) -> None:
     """Neither a parameter nor a field nor a header."""
-    other = write_own(tmp_path / "other", labels=["a", "b"])
+    other = write_custom(tmp_path / "other", labels=["a", "b"])
     asked = {"model": str(other), "PAISHI_MODEL": str(other)}
     answer = client.post(
         "/predict", params=asked, data=asked, headers={"X-Model": str(other)}, files={"image": RED}
@@ -109,11 +109,11 @@ def test_nothing_over_http_names_a_network(client: httpx.Client, tmp_path: Path)
     assert names(client, RED)[0] == "red_thing"
 
 
-def test_its_file_was_never_loaded_by_the_server(own: RunningServer, client: httpx.Client) -> None:
+def test_its_file_was_never_loaded_by_the_server(custom: RunningServer, client: httpx.Client) -> None:
     """Not at the first start either: another process had TensorFlow."""
     assert names(client, RED)
-    assert "/openvino/" in libraries(own)
-    assert TENSORFLOW not in libraries(own)
+    assert "/openvino/" in libraries(custom)
+    assert TENSORFLOW not in libraries(custom)
 
 
 @pytest.mark.usefixtures("own")
@@ -136,7 +136,7 @@ def test_the_second_start_converts_nothing_and_other_labels_are_no_other_network
 
 def test_another_card_is_another_network(tmp_path: Path, cache: Path) -> None:
     """The same file, which wants its colours as Caffe has them: it must not be taken from the cache."""
-    folder = write_own(tmp_path / "colours", red_or_green(scale=False))
+    folder = write_custom(tmp_path / "colours", red_or_green(scale=False))
     for preprocessing, first in (("none", "red"), ("caffe", "green")):  # BGR puts blue where red was
         write_json(folder / "card.json", {"preprocessing": preprocessing})
         with (
@@ -166,7 +166,7 @@ def test_tensorflow_has_to_be_asked_for_and_says_what_that_means(folder: Path, t
 def test_what_only_loading_tells_is_said_by_readyz(
     activation: str, labels: list[str], complaint: str, runtime: str, tmp_path: Path
 ) -> None:
-    folder = write_own(tmp_path / "colours", red_or_green(activation=activation), labels)
+    folder = write_custom(tmp_path / "colours", red_or_green(activation=activation), labels)
     output = tmp_path / "output"
     with (
         run_server(output, until="/livez", PAISHI_MODEL=str(folder), PAISHI_RUNTIME=runtime) as server,

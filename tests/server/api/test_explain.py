@@ -30,7 +30,7 @@ from tests.server.api.conftest import AppClient, Brightness, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
 from tests.server.conftest import RunningServer, run_server
-from tests.server.models.custom_models import write_own
+from tests.server.models.custom_models import write_custom
 from tests.server.photo.scenes import STORED_AS, exif, stored
 from tests.server.pictures import file_of, noise
 
@@ -246,7 +246,7 @@ def test_the_exact_way_loads_no_tensorflow(server: RunningServer, photos: list[P
     assert "/libtensorflow_" not in Path(f"/proc/{server.process.pid}/maps").read_text()
 
 
-def own(folder: Path, home: Path, runtime: RuntimeChoice = "auto") -> Recogniser:
+def custom(folder: Path, home: Path, runtime: RuntimeChoice = "auto") -> Recogniser:
     settings = Settings(model=str(folder), KERAS_HOME=home, fit="squash", runtime=runtime)
     return load_recogniser(settings, CpuBudget(usable_cores()))
 
@@ -258,8 +258,8 @@ def half_red_half_green() -> bytes:
 
 
 def test_a_network_of_ones_own_is_explained_as_its_weights_say(tmp_path: Path) -> None:
-    folder, photo = write_own(tmp_path / "colours"), half_red_half_green()
-    with started(load=lambda _: own(folder, tmp_path)) as client:
+    folder, photo = write_custom(tmp_path / "colours"), half_red_half_green()
+    with started(load=lambda _: custom(folder, tmp_path)) as client:
         red, green = explain(client, photo, label="red"), explain(client, photo, label="green")
         assert (red["method"], np.array(red["grid"]).shape) == ("cam", (32, 32))
         for found, halves in ((red, (1, 0)), (green, (0, 1))):
@@ -282,8 +282,8 @@ def test_a_file_of_ones_own_is_not_loaded_to_explain(tmp_path: Path) -> None:
             keras.layers.Dense(2, activation="softmax"),
         ]
     )
-    folder = write_own(tmp_path / "deep", network)
-    with started(load=lambda _: own(folder, tmp_path)) as client:
+    folder = write_custom(tmp_path / "deep", network)
+    with started(load=lambda _: custom(folder, tmp_path)) as client:
         answer = client.post("/explain", files={"image": half_red_half_green()})
         assert "one's own" in assert_problem(answer, 422, "request-invalid").detail
         body = client.post("/features", files={"image": half_red_half_green()}).json()

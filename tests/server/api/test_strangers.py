@@ -9,7 +9,7 @@ from fastapi import Request
 from paishi.client_address import is_from_this_machine
 from paishi.models.keras.imports import keras
 from tests.server.conftest import RunningServer, run_server, wait_for
-from tests.server.models.custom_models import write_own
+from tests.server.models.custom_models import write_custom
 from tests.server.pictures import file_of, noise
 
 PHOTO = file_of(noise())
@@ -39,7 +39,7 @@ def broken(
         picture = keras.Input((32, 32, 3))
         pooled = keras.layers.GlobalAveragePooling2D()(picture)
         without_softmax = keras.Model(picture, keras.layers.Dense(2)(pooled))
-        environment = {"PAISHI_MODEL": str(write_own(folder / "own", without_softmax))}
+        environment = {"PAISHI_MODEL": str(write_custom(folder / "own", without_softmax))}
     output = tmp_path_factory.mktemp("server") / "output"
     with run_server(output, until="/livez", **environment) as server, server.client() as client:
         wait_for(lambda: is_unavailable(client), 60, "the failure")

@@ -9,7 +9,7 @@ from PIL import Image
 
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import run_server
-from tests.server.models.custom_models import malicious, save, write_json, write_own
+from tests.server.models.custom_models import malicious, save, write_custom, write_json
 from tests.server.pictures import file_of
 
 RED = file_of(Image.new("RGB", (80, 60), (220, 30, 40)))
@@ -17,7 +17,7 @@ RED = file_of(Image.new("RGB", (80, 60), (220, 30, 40)))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return write_own(tmp_path / "colours", labels=["red", "green"])
+    return write_custom(tmp_path / "colours", labels=["red", "green"])
 
 
 def without(name: str) -> Callable[[Path], None]:
@@ -63,7 +63,7 @@ def test_weights_belong_to_the_catalogue(folder: Path) -> None:
 
 def test_a_file_with_code_is_refused_and_its_code_not_run(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
-    folder = write_own(tmp_path / "colours", labels=["red", "green"])
+    folder = write_custom(tmp_path / "colours", labels=["red", "green"])
     save(malicious(victim), folder)
     done = run("serve", PAISHI_MODEL=str(folder), PAISHI_PORT="0")
     assert_one_sentence(done)
@@ -80,8 +80,8 @@ def test_predict_names_photos_with_it(folder: Path, tmp_path: Path) -> None:
 
 
 def test_use_takes_a_folder_and_keeps_it_where_another_fails(folder: Path, tmp_path: Path) -> None:
-    other = write_own(tmp_path / "other", labels=["rot", "grün"])
-    wrong = write_own(tmp_path / "wrong", labels=["one", "two", "three"])
+    other = write_custom(tmp_path / "other", labels=["rot", "grün"])
+    wrong = write_custom(tmp_path / "wrong", labels=["one", "two", "three"])
     home = {"KERAS_HOME": str(tmp_path / "keras")}
     with (
         run_server(tmp_path / "output", PAISHI_MODEL=str(folder), **home) as server,
@@ -118,7 +118,7 @@ def test_measuring_a_network_of_the_catalogue_does_not_mind(folder: Path, tmp_pa
 
 def test_names_that_look_like_markup_are_only_names(tmp_path: Path) -> None:
     """Of a folder, a card and a class; what closes a tag that was never opened would end the program."""
-    folder = write_own(tmp_path / "a[" / "b]", labels=["[/red]", "[green]"], card={"name": "[/c] [v2]"})
+    folder = write_custom(tmp_path / "a[" / "b]", labels=["[/red]", "[green]"], card={"name": "[/c] [v2]"})
     (tmp_path / "red.jpg").write_bytes(RED)
     model = {"PAISHI_MODEL": str(folder)}
     done = run("predict", str(tmp_path / "red.jpg"), **model)

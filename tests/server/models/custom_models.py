@@ -38,7 +38,7 @@ def save(network: keras.Model, folder: Path) -> Path:
     return folder / "model.keras"
 
 
-def write_own(
+def write_custom(
     folder: Path,
     network: keras.Model | None = None,
     labels: Sequence[object] = ("red", "green"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from paishi.models.catalogue import CATALOGUE, find_backbone
-from paishi.models.errors import UnknownNetwork
+from paishi.models.errors import UnknownModel
 from paishi.models.keras.imports import keras
 from paishi.models.keras.preprocessing import preprocess
 from tests.server.models.keras_models import Fetched, family_input, keras_fetches, without_values
@@ -66,10 +66,10 @@ def test_case_does_not_matter(written: str) -> None:
     [("resnet5", "ResNet50"), ("mobilnet_v2", "MobileNetV2"), ("efficient-net-b0", "EfficientNetB0")],
 )
 def test_a_slip_is_answered_with_what_was_meant(written: str, suggested: str) -> None:
-    with pytest.raises(UnknownNetwork, match=f"no network called '{written}'. Did you mean .*{suggested}"):
+    with pytest.raises(UnknownModel, match=f"no network called '{written}'. Did you mean .*{suggested}"):
         find_backbone(written)
 
 
 def test_what_is_near_to_nothing_is_answered_with_the_list() -> None:
-    with pytest.raises(UnknownNetwork, match=r"Known are Xception, VGG16, .*ConvNeXtXLarge"):
+    with pytest.raises(UnknownModel, match=r"Known are Xception, VGG16, .*ConvNeXtXLarge"):
         find_backbone("?")

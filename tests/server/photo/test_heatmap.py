@@ -6,7 +6,7 @@ from PIL import Image
 
 from paishi.choices import Fit
 from paishi.photo.fit import Box, boxes, fit
-from paishi.photo.grid import WHOLE, laid
+from paishi.photo.grid import WHOLE, resampled
 from paishi.photo.heatmap import overlay
 
 GREY = Image.new("RGB", (80, 40), (120, 120, 120))
@@ -22,8 +22,8 @@ def lightness(colours: np.ndarray) -> np.ndarray:
 
 def test_a_grid_on_the_whole_keeps_its_values() -> None:
     grid = np.arange(12, dtype=np.float32).reshape(3, 4)
-    assert np.abs(laid(grid, WHOLE, 3, 4).mean() - grid.mean()) < 1e-5
-    fine = laid(grid, WHOLE, 300, 400)
+    assert np.abs(resampled(grid, WHOLE, 3, 4).mean() - grid.mean()) < 1e-5
+    fine = resampled(grid, WHOLE, 300, 400)
     assert np.abs(fine[50::100, 50::100] - grid).max() < 0.1
     assert (fine.min(), fine.max()) == (0, 11)
     assert (np.diff(fine, axis=0) >= -1e-5).all()
@@ -31,7 +31,7 @@ def test_a_grid_on_the_whole_keeps_its_values() -> None:
 
 
 def test_nothing_is_laid_beyond_the_box() -> None:
-    on_photo = laid(np.ones((7, 7), np.float32), (0.25, 0.5, 0.75, 1.0), 8, 8)
+    on_photo = resampled(np.ones((7, 7), np.float32), (0.25, 0.5, 0.75, 1.0), 8, 8)
     expected = np.zeros((8, 8))
     expected[4:, 2:6] = 1
     assert np.abs(on_photo - expected).max() < 1e-6
@@ -39,7 +39,7 @@ def test_nothing_is_laid_beyond_the_box() -> None:
 
 def test_a_box_smaller_than_a_cell_is_not_lost() -> None:
     """As the centre of a very long photo is."""
-    on_photo = laid(np.ones((7, 7), np.float32), (0.47, 0.0, 0.53, 1.0), 4, 8)
+    on_photo = resampled(np.ones((7, 7), np.float32), (0.47, 0.0, 0.53, 1.0), 4, 8)
     assert on_photo.sum() > 0
 
 
@@ -52,7 +52,7 @@ def test_a_view_laid_on_its_box_is_the_picture(size: tuple[int, int], way: Fit) 
     picture = Image.fromarray(np.repeat(slope[..., None], 3, axis=2).astype(np.uint8))
     [view], [box] = fit(picture, 224, way), boxes(width, height, 224, way)
     left, top, right, bottom = box
-    back = laid(
+    back = resampled(
         view[..., 0].astype(np.float32),
         (left / width, top / height, right / width, bottom / height),
         height,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.errors import CustomModelRefused
 from paishi.recognition.custom_labels import read_labels
 from paishi.recognition.labels import LABELS, Label, load_labels
 from tests.server.models.custom_models import write_json
@@ -39,11 +39,11 @@ def test_reads_the_form_of_the_catalogue() -> None:
 def test_refuses_other_forms(content: object, complaint: str, tmp_path: Path) -> None:
     file = tmp_path / "labels.json"
     write_json(file, content)
-    with pytest.raises(OwnNetworkRefused, match=complaint) as refused:
+    with pytest.raises(CustomModelRefused, match=complaint) as refused:
         read_labels(file, "insects")
     assert str(refused.value).startswith(str(file))
 
 
 def test_refuses_what_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(OwnNetworkRefused, match="cannot be read"):
+    with pytest.raises(CustomModelRefused, match="cannot be read"):
         read_labels(tmp_path, "insects")

@@ -15,7 +15,7 @@ from paishi.models.weights.find import find_weights
 from paishi.runtimes import load
 from paishi.runtimes.base import Runtime
 from paishi.runtimes.conversion.keras_to_openvino import convert
-from paishi.runtimes.spec import Wanted
+from paishi.runtimes.spec import ModelSpec
 from paishi.system.cpu_budget import CpuBudget
 from paishi.system.cpu_count import usable_cores
 from tests.server.models.keras_models import family_input, settle, write_published
@@ -25,12 +25,12 @@ def pictures(count: int) -> NDArray[np.uint8]:
     return np.random.default_rng(count).integers(0, 256, (count, 224, 224, 3), dtype=np.uint8)
 
 
-def found(wanted: Wanted) -> Callable[[], Path]:
-    return lambda: find_weights(wanted.backbone, wanted.source, wanted.keras_home)
+def found(spec: ModelSpec) -> Callable[[], Path]:
+    return lambda: find_weights(spec.backbone, spec.source, spec.keras_home)
 
 
-def load_runtime(wanted: Wanted, find_weights: Callable[[], Path]) -> Runtime:
-    return load.load_runtime(wanted, find_weights, CpuBudget(usable_cores()))
+def load_runtime(spec: ModelSpec, find_weights: Callable[[], Path]) -> Runtime:
+    return load.load_runtime(spec, find_weights, CpuBudget(usable_cores()))
 
 
 def not_needed() -> Path:

@@ -93,7 +93,7 @@ def test_a_photo_that_is_decoded_in_this_process(
 
 
 class Looking:
-    """As `paishi.models.keras.gradients.Gradients` and `paishi.runtimes.openvino.class_activation.Inside`."""
+    """As `Gradients` and `ClassActivation`, which explain a model."""
 
     is_exact = True
 

@@ -21,7 +21,7 @@ from paishi.models.errors import (
 from paishi.models.weights.find import weights_location
 from paishi.runtimes.base import Runtime
 from paishi.runtimes.conversion import convert as conversion
-from paishi.runtimes.spec import RuntimeChoice, Wanted
+from paishi.runtimes.spec import ModelSpec, RuntimeChoice
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
 from tests.server.runtimes.conftest import found, load_runtime, not_needed
@@ -33,9 +33,9 @@ MOBILENET = find_backbone("MobileNetV2")
 
 
 @pytest.fixture
-def wanted(keras_home: Path) -> Wanted:
+def spec(keras_home: Path) -> ModelSpec:
     """MobileNetV2 with its real weights, converted once for all tests."""
-    return Wanted(MOBILENET, "imagenet", keras_home, Path(os.environ["PAISHI_CACHE"]))
+    return ModelSpec(MOBILENET, "imagenet", keras_home, Path(os.environ["PAISHI_CACHE"]))
 
 
 @pytest.fixture
@@ -61,22 +61,24 @@ def turtle(runtime: Runtime, photos: list[Path]) -> int:
     ("asked", "name"), [("auto", "openvino"), ("openvino", "openvino"), ("tensorflow", "tensorflow")]
 )
 def test_runs_on_what_was_asked_for(
-    wanted: Wanted, photos: list[Path], asked: RuntimeChoice, name: str
+    spec: ModelSpec, photos: list[Path], asked: RuntimeChoice, name: str
 ) -> None:
-    runtime = load_runtime(replace(wanted, runtime=asked), found(wanted))
+    runtime = load_runtime(replace(spec, runtime=asked), found(spec))
     assert (runtime.name, runtime.precision, runtime.agreement) == (name, "fp32", None)
     assert turtle(runtime, photos) == BOX_TURTLE
 
 
-def test_a_second_start_needs_no_weights(wanted: Wanted, photos: list[Path]) -> None:
-    load_runtime(wanted, found(wanted)).close()
-    assert turtle(load_runtime(wanted, not_needed), photos) == BOX_TURTLE
+def test_a_second_start_needs_no_weights(spec: ModelSpec, photos: list[Path]) -> None:
+    load_runtime(spec, found(spec)).close()
+    assert turtle(load_runtime(spec, not_needed), photos) == BOX_TURTLE
 
 
-def test_a_start_from_the_cache_alone_loads_no_tensorflow(wanted: Wanted, home: Path, tmp_path: Path) -> None:
+def test_a_start_from_the_cache_alone_loads_no_tensorflow(
+    spec: ModelSpec, home: Path, tmp_path: Path
+) -> None:
     """In a fresh process whose Keras home has lost its weights; the first start had found them there."""
     cache = tmp_path / "cache"
-    load_runtime(replace(wanted, keras_home=home, cache=cache), found(wanted)).close()
+    load_runtime(replace(spec, keras_home=home, cache=cache), found(spec)).close()
     weights_location(MOBILENET, "imagenet", home).unlink()
     code = (
         "import asyncio, sys; from paishi.recognition.load import load_recogniser as load;"
@@ -95,9 +97,9 @@ def test_a_start_from_the_cache_alone_loads_no_tensorflow(wanted: Wanted, home: 
     assert (ended.stdout, ended.stderr) == ("openvino\n", "")
 
 
-def test_other_weights_in_the_same_place_are_other_weights(wanted: Wanted, home: Path) -> None:
-    load_runtime(wanted, found(wanted)).close()
-    changed = replace(wanted, keras_home=home)
+def test_other_weights_in_the_same_place_are_other_weights(spec: ModelSpec, home: Path) -> None:
+    load_runtime(spec, found(spec)).close()
+    changed = replace(spec, keras_home=home)
     load_runtime(changed, not_needed).close()
     file = weights_location(MOBILENET, "imagenet", home)
     content = file.read_bytes()
@@ -112,30 +114,30 @@ def broken_weights() -> Path:
 
 
 def test_weights_that_are_gone_cannot_be_guessed_where_a_file_was_named(
-    wanted: Wanted, tmp_path: Path
+    spec: ModelSpec, tmp_path: Path
 ) -> None:
     """Another file may have the same name tomorrow."""
-    named = replace(wanted, source=str(tmp_path / "own.h5"))
+    named = replace(spec, source=str(tmp_path / "own.h5"))
     with pytest.raises(WeightsUnavailable, match=r"own\.h5: there is no such file"):
         load_runtime(named, found(named))
 
 
 @pytest.mark.parametrize("asked", ["auto", "openvino", "tensorflow"])
 def test_weights_of_another_network_are_refused_on_any_runtime(
-    wanted: Wanted, keras_home: Path, asked: RuntimeChoice
+    spec: ModelSpec, keras_home: Path, asked: RuntimeChoice
 ) -> None:
     """By the process that converts as well, and no other runtime would do better."""
     file = keras_home / "models" / MOBILENET.weights.file
-    other = replace(wanted, backbone=find_backbone("MobileNet"), source=str(file), runtime=asked)
+    other = replace(spec, backbone=find_backbone("MobileNet"), source=str(file), runtime=asked)
     with pytest.raises(WeightsMismatch, match="does not fit mobilenet"):
         load_runtime(other, found(other))
 
 
-def test_a_file_that_is_none_is_refused(wanted: Wanted, tmp_path: Path) -> None:
+def test_a_file_that_is_none_is_refused(spec: ModelSpec, tmp_path: Path) -> None:
     file = tmp_path / "page.h5"
     file.write_text("<html>not found</html>")
     with pytest.raises(WeightsCorrupt):
-        load_runtime(replace(wanted, source=str(file)), lambda: file)
+        load_runtime(replace(spec, source=str(file)), lambda: file)
 
 
 class TestWhereItDoesNotConvert:
@@ -145,35 +147,35 @@ class TestWhereItDoesNotConvert:
         monkeypatch.setattr(conversion, "_CONVERT", "paishi.models.catalogue")
 
     @pytest.fixture
-    def fresh(self, wanted: Wanted, tmp_path: Path) -> Wanted:
-        return replace(wanted, cache=tmp_path / "cache")
+    def fresh(self, spec: ModelSpec, tmp_path: Path) -> ModelSpec:
+        return replace(spec, cache=tmp_path / "cache")
 
     def test_tensorflow_steps_in_and_the_log_says_why(
-        self, fresh: Wanted, photos: list[Path], caplog: pytest.LogCaptureFixture
+        self, fresh: ModelSpec, photos: list[Path], caplog: pytest.LogCaptureFixture
     ) -> None:
         runtime = load_runtime(fresh, found(fresh))
         assert runtime.name == "tensorflow"
         assert turtle(runtime, photos) == BOX_TURTLE
         assert "MobileNetV2 runs on TensorFlow: The conversion broke off." in caplog.text
 
-    def test_but_not_where_openvino_was_asked_for(self, fresh: Wanted) -> None:
+    def test_but_not_where_openvino_was_asked_for(self, fresh: ModelSpec) -> None:
         with pytest.raises(ConversionFailed, match=r"broke off\. python -m paishi\.models\.catalogue ended"):
             load_runtime(replace(fresh, runtime="openvino"), found(fresh))
 
-    def test_nor_where_a_precision_was_that_it_does_not_have(self, fresh: Wanted, tmp_path: Path) -> None:
+    def test_nor_where_a_precision_was_that_it_does_not_have(self, fresh: ModelSpec, tmp_path: Path) -> None:
         for number in range(50):
             (tmp_path / f"{number}.jpg").write_bytes(file_of(noise(seed=number)))
         with pytest.raises(ConversionFailed):
             load_runtime(replace(fresh, precision="bf16", calibration=tmp_path), found(fresh))
 
 
-def test_without_openvino_tensorflow_steps_in(wanted: Wanted) -> None:
+def test_without_openvino_tensorflow_steps_in(spec: ModelSpec) -> None:
     code = (
         "import logging, sys; logging.basicConfig(); sys.modules['openvino'] = None\n"
         "from paishi.recognition.load import load_recogniser; from paishi.settings import Settings\n"
         "print(load_recogniser(Settings()).runtime.name)"
     )
-    environment = {"PAISHI_MODEL": "MobileNetV2", "KERAS_HOME": str(wanted.keras_home)}
+    environment = {"PAISHI_MODEL": "MobileNetV2", "KERAS_HOME": str(spec.keras_home)}
     ended = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,

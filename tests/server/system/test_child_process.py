@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paishi.models.errors import NetworkError, WeightsMismatch
+from paishi.models.errors import ModelError, WeightsMismatch
 from paishi.system.child_process import ChildFailed, run_child
 from tests.server.conftest import ROOT, wait_for
 
@@ -15,12 +15,12 @@ CHILD = "tests.server.system.work_for_child"
 
 
 def test_the_result_comes_back_however_much_else_is_said() -> None:
-    assert run_child(CHILD, ["add", "2", "3"], 30, NetworkError) == {"sum": 5, "名": "和"}
+    assert run_child(CHILD, ["add", "2", "3"], 30, ModelError) == {"sum": 5, "名": "和"}
 
 
 def test_an_error_of_a_network_is_the_same_error_here() -> None:
     with pytest.raises(WeightsMismatch, match=r"^one\ntwo 二$"):
-        run_child(CHILD, ["mismatch"], 30, NetworkError)
+        run_child(CHILD, ["mismatch"], 30, ModelError)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ def test_an_error_of_a_network_is_the_same_error_here() -> None:
 )
 def test_any_other_end_quotes_the_last_words(work: list[str], words: str) -> None:
     with pytest.raises(ChildFailed, match=words):
-        run_child(CHILD, work, 30, NetworkError)
+        run_child(CHILD, work, 30, ModelError)
 
 
 def test_there_is_a_limit_to_patience() -> None:
     with pytest.raises(ChildFailed, match="ended with -9"):
-        run_child(CHILD, ["sleep"], 2, NetworkError)
+        run_child(CHILD, ["sleep"], 2, ModelError)
 
 
 def test_it_ends_with_its_parent(tmp_path: Path) -> None:
@@ -66,4 +66,4 @@ def runs(process: int) -> bool:
 
 def test_what_it_leaves_running_is_not_waited_for() -> None:
     """A thread of the child would keep it for a minute, longer than the limit allows."""
-    assert run_child(CHILD, ["linger"], 30, NetworkError) is None
+    assert run_child(CHILD, ["linger"], 30, ModelError) is None

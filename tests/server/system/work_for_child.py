@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-from paishi.models.errors import NetworkError, WeightsMismatch
+from paishi.models.errors import ModelError, WeightsMismatch
 from paishi.system.child_process import answer_parent
 
 
@@ -38,4 +38,4 @@ def work(what: str, *arguments: str) -> object:  # noqa: C901  # a list of cases
     return None
 
 
-answer_parent(work, sys.argv[1:], NetworkError)
+answer_parent(work, sys.argv[1:], ModelError)

@@ -28,17 +28,17 @@ def mean(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 async def observed(submit: Callable[[NDArray[np.uint8]], object], pictures: int = 1) -> Timings:
-    observation = Timings()
-    with observation.told():
+    timings = Timings()
+    with timings.recording():
         await submit(views(pictures))  # type: ignore[misc]
-    return observation
+    return timings
 
 
 def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
-    beside = threading.Barrier(2)
+    background_task = threading.Barrier(2)
 
     def stream(view: NDArray[np.uint8]) -> NDArray[np.float32]:
-        beside.wait(20)  # both are at work
+        background_task.wait(20)  # both are at work
         return mean(view)
 
     lanes = Scheduler(mean, [stream, stream], CpuBudget(2), name="test")
@@ -55,9 +55,9 @@ def test_who_asked_elsewhere_is_told_nothing() -> None:
     lanes = Scheduler(mean, [mean], CpuBudget(1), name="test")
 
     async def two() -> Timings:
-        observation = await observed(lanes.submit)
+        timings = await observed(lanes.submit)
         await lanes.submit(views(1))
-        return observation
+        return timings
 
     assert len(asyncio.run(two()).runs) == 1
     lanes.close()
@@ -66,13 +66,13 @@ def test_who_asked_elsewhere_is_told_nothing() -> None:
 @pytest.mark.parametrize(("photo", "good"), [(file_of(noise()), True), (b"no photo", False)])
 def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -> None:
     async def read() -> Timings:
-        observation, photos = Timings(), PhotoReader(Decoder(2, 1), 1_000_000, 1, CpuBudget(1))
-        with observation.told():
+        timings, photos = Timings(), PhotoReader(Decoder(2, 1), 1_000_000, 1, CpuBudget(1))
+        with timings.recording():
             try:
                 await photos.upright_jpeg(photo)
             except PhotoError:
                 assert not good
-        return observation
+        return timings
 
     [decode] = asyncio.run(read()).decodes
     assert decode.took > 0
@@ -80,11 +80,11 @@ def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -
 
 
 def test_views_that_run_one_after_the_other_are_one_inference() -> None:
-    observation = Timings()
-    with observation.told():
+    timings = Timings()
+    with timings.recording():
         lanes = Scheduler(mean, [mean], CpuBudget(1), name="test")
         asyncio.run(lanes.submit(views(3)))
         lanes.close()
-    assert len(observation.runs) == 3
-    assert observation.inference_s is not None
-    assert observation.inference_s >= sum(run.ran for run in observation.runs)
+    assert len(timings.runs) == 3
+    assert timings.inference_s is not None
+    assert timings.inference_s >= sum(run.ran for run in timings.runs)

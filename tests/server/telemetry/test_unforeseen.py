@@ -40,11 +40,11 @@ def test_the_trace_comes_once(log: tuple[str, str]) -> None:
         assert text.count("Traceback (most recent call last)") == 2  # the request's and the thread's
         return
     lines: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
-    [told] = [line for line in lines if "RuntimeError" in json.dumps(line.get("exception", ""))]
-    assert (told["request_id"], told["level"]) == ("broken-1", "error")
-    assert told["exception"][0]["exc_value"] == "unforeseen 26"
-    assert any(frame["name"] == "broken" for frame in told["exception"][0]["frames"])
-    assert not any("locals" in frame for frame in told["exception"][0]["frames"])
+    [recording] = [line for line in lines if "RuntimeError" in json.dumps(line.get("exception", ""))]
+    assert (recording["request_id"], recording["level"]) == ("broken-1", "error")
+    assert recording["exception"][0]["exc_value"] == "unforeseen 26"
+    assert any(frame["name"] == "broken" for frame in recording["exception"][0]["frames"])
+    assert not any("locals" in frame for frame in recording["exception"][0]["frames"])
     [request] = [line for line in lines if line["event"] == "request"]
     assert (request["status"], request["problem"], request["level"]) == (500, "internal", "error")
 

@@ -11,18 +11,18 @@ import numpy as np
 
 from paishi.models.backbone import Preprocessing
 from paishi.models.custom.keras_file import input_size, need_square
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.errors import CustomModelRefused
 from paishi.models.keras.imports import keras
 from paishi.models.keras.preprocessing import preprocess
 
 _TOLERANCE = 1e-3
 
 
-def build_own(file: Path, preprocessing: Preprocessing) -> keras.Model:
+def build_custom(file: Path, preprocessing: Preprocessing) -> keras.Model:
     """Loads `file` (.keras) and puts `preprocessing` before it.
 
     The network takes (n, size, size, 3) uint8 RGB of 0..255 and answers (n, classes) float32, each row
-    probabilities. Raises OwnNetworkRefused where the file's network cannot.
+    probabilities. Raises CustomModelRefused where the file's network cannot.
     """
     input_size(file)  # first, because it runs nothing
     network = _load(file)
@@ -42,19 +42,19 @@ def _load(file: Path) -> keras.Model:
         network = keras.saving.load_model(file, compile=False, safe_mode=True)
     except Exception as error:  # whatever the file makes Keras do
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise OwnNetworkRefused(f"{file} cannot be loaded by Keras {keras.__version__}: {said}") from error
+        raise CustomModelRefused(f"{file} cannot be loaded by Keras {keras.__version__}: {said}") from error
     if not isinstance(network, keras.Model):
-        raise OwnNetworkRefused(f"{file} holds a {type(network).__name__}, which is no network.")
+        raise CustomModelRefused(f"{file} holds a {type(network).__name__}, which is no network.")
     return network
 
 
 def _check_shapes(file: Path, network: keras.Model) -> int:
     for what, tensors in (("inputs", network.inputs), ("outputs", network.outputs)):
         if len(tensors) != 1:
-            raise OwnNetworkRefused(f"{file} has {len(tensors)} {what}: it must have one.")
+            raise CustomModelRefused(f"{file} has {len(tensors)} {what}: it must have one.")
     answer = tuple(network.outputs[0].shape)
     if len(answer) != 2 or answer[1] is None:
-        raise OwnNetworkRefused(
+        raise CustomModelRefused(
             f"{file} answers with shape {answer}: it must be (None, classes), a probability for each label."
         )
     return need_square(file, tuple(network.inputs[0].shape))
@@ -67,7 +67,7 @@ def _check_answers(file: Path, served: keras.Model) -> None:
         answer = np.asarray(served(picture, training=False))
         total = float(answer.sum())
         if not (np.isfinite(answer).all() and answer.min() >= 0 and abs(total - 1) < _TOLERANCE):
-            raise OwnNetworkRefused(
+            raise CustomModelRefused(
                 f"{file} answers with {answer.min():.3g} to {answer.max():.3g}, in sum {total:.3g}: "
                 "these are no probabilities; end the network with a softmax."
             )

@@ -15,13 +15,13 @@ from paishi.models.backbone import Backbone, PublishedWeights
 from paishi.models.catalogue import find_backbone
 from paishi.models.custom.keras_file import input_size
 from paishi.models.custom.model_card import Card, read_card
-from paishi.models.errors import OwnNetworkRefused, UnknownNetwork
+from paishi.models.errors import CustomModelRefused, UnknownModel
 
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 
 
 @dataclass(frozen=True, slots=True)
-class OwnNetwork:
+class CustomModel:
     """What the folder says. `name` is the card's, else the folder's; `input_size` is the side in pixels."""
 
     folder: Path
@@ -67,7 +67,7 @@ def names_folder(model: str) -> bool:
         return True
     try:
         find_backbone(model)
-    except UnknownNetwork:
+    except UnknownModel:
         return bool(model.strip()) and Path(model).is_dir()
     return False
 
@@ -82,16 +82,18 @@ def shown_name(model: str) -> str:
     return folder_of(model).name if names_folder(model) else model
 
 
-def find_own(model: str) -> OwnNetwork:
+def find_custom(model: str) -> CustomModel:
     """The model in the folder that `model` names; `paishi.recognition.custom_labels` reads its labels.
 
-    Raises OwnNetworkRefused where a file is missing, or what it says cannot be served.
+    Raises CustomModelRefused where a file is missing, or what it says cannot be served.
     """
     folder = folder_of(model)
     if not folder.is_dir():
-        raise OwnNetworkRefused(f"PAISHI_MODEL={folder}: there is no such folder. 没有这个文件夹。")
+        raise CustomModelRefused(f"PAISHI_MODEL={folder}: there is no such folder. 没有这个文件夹。")
     for file in ("model.keras", "labels.json"):
         if not (folder / file).is_file():
-            raise OwnNetworkRefused(f"PAISHI_MODEL={folder}: there is no {file} in it. 文件夹里没有 {file}。")
+            raise CustomModelRefused(
+                f"PAISHI_MODEL={folder}: there is no {file} in it. 文件夹里没有 {file}。"
+            )
     card = read_card(folder / "card.json")
-    return OwnNetwork(folder, card.name or folder.name, card, input_size(folder / "model.keras"))
+    return CustomModel(folder, card.name or folder.name, card, input_size(folder / "model.keras"))

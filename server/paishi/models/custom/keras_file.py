@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.errors import CustomModelRefused
 
 _LARGEST = 64_000_000  # bytes of config.json; EfficientNetV2L has a few hundred thousand
 
@@ -18,32 +18,32 @@ _LARGEST = 64_000_000  # bytes of config.json; EfficientNetV2L has a few hundred
 def input_size(file: Path) -> int:
     """Side in pixels of the square pictures that the network takes.
 
-    Raises OwnNetworkRefused unless the network takes one RGB picture of one size, gives one answer, and
+    Raises CustomModelRefused unless the network takes one RGB picture of one size, gives one answer, and
     consists of nothing but Keras.
     """
     config = _config(file)
     _need_keras_only(file, config)
     outputs = config["config"].get("output_layers")
     if outputs is not None and (count := len(list(_tensors(outputs)))) != 1:
-        raise OwnNetworkRefused(f"{file} gives {count} outputs: it must give one, the probabilities.")
+        raise CustomModelRefused(f"{file} gives {count} outputs: it must give one, the probabilities.")
     return need_square(file, _input_shape(file, config))
 
 
 def need_square(file: Path, shape: object) -> int:
-    """The side of an input of `shape`, with the batch first. Raises OwnNetworkRefused."""
+    """The side of an input of `shape`, with the batch first. Raises CustomModelRefused."""
     taken = tuple(shape) if isinstance(shape, list | tuple) else None
     wanted = "it must take one RGB picture, such as keras.Input((224, 224, 3))"
     if taken is None or len(taken) != 4:
-        raise OwnNetworkRefused(f"{file} takes input of shape {taken}: {wanted}.")
+        raise CustomModelRefused(f"{file} takes input of shape {taken}: {wanted}.")
     _, height, width, channels = taken
     if channels == 1:
-        raise OwnNetworkRefused(f"{file} takes grey pictures, shape {taken}: {wanted}.")
+        raise CustomModelRefused(f"{file} takes grey pictures, shape {taken}: {wanted}.")
     if channels != 3:
-        raise OwnNetworkRefused(f"{file} takes input of shape {taken}: {wanted}, the channels last.")
+        raise CustomModelRefused(f"{file} takes input of shape {taken}: {wanted}, the channels last.")
     if height is None or width is None:
-        raise OwnNetworkRefused(f"{file} leaves the pictures' size open, shape {taken}: {wanted}, fixed.")
+        raise CustomModelRefused(f"{file} leaves the pictures' size open, shape {taken}: {wanted}, fixed.")
     if height != width or not isinstance(height, int) or height < 1:
-        raise OwnNetworkRefused(f"{file} takes pictures of {width}x{height} pixels: they must be square.")
+        raise CustomModelRefused(f"{file} takes pictures of {width}x{height} pixels: they must be square.")
     return height
 
 
@@ -53,13 +53,13 @@ def _config(file: Path) -> dict[str, Any]:
             content = stream.read(_LARGEST + 1)
         config = json.loads(content) if len(content) <= _LARGEST else None
     except OSError as error:
-        raise OwnNetworkRefused(f"{file} cannot be read: {error.strerror or error}.") from error
+        raise CustomModelRefused(f"{file} cannot be read: {error.strerror or error}.") from error
     except Exception as error:  # zipfile raises half a dozen kinds on damaged archives
-        raise OwnNetworkRefused(
+        raise CustomModelRefused(
             f"{file} is no file of Keras 3, or it is damaged: write it with model.save('model.keras')."
         ) from error
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
-        raise OwnNetworkRefused(f"{file} describes no network: write it with model.save('model.keras').")
+        raise CustomModelRefused(f"{file} describes no network: write it with model.save('model.keras').")
     return config
 
 
@@ -67,11 +67,11 @@ def _need_keras_only(file: Path, config: dict[str, Any]) -> None:
     for part in _parts(config):
         kind = part.get("class_name")
         if kind in ("Lambda", "__lambda__"):
-            raise OwnNetworkRefused(
+            raise CustomModelRefused(
                 f"{file} has a Lambda layer, which is code: write it with layers of Keras, such as Rescaling."
             )
         if kind is not None and (origin := _foreign_origin(part)):
-            raise OwnNetworkRefused(
+            raise CustomModelRefused(
                 f"{file} has a part {kind} of {origin}: only layers of Keras itself are served."
             )
 
@@ -102,11 +102,11 @@ def _input_shape(file: Path, config: dict[str, Any]) -> object:
         return described.get("build_input_shape") or _built_for(config)  # either, as it was built
     inputs = list(_tensors(described.get("input_layers")))
     if not inputs:
-        raise OwnNetworkRefused(
+        raise CustomModelRefused(
             f"{file} is a {config.get('class_name')}: it must be Sequential or Functional."
         )
     if len(inputs) != 1:
-        raise OwnNetworkRefused(f"{file} takes {len(inputs)} inputs: it must take one, the picture.")
+        raise CustomModelRefused(f"{file} takes {len(inputs)} inputs: it must take one, the picture.")
     for layer in described.get("layers") or ():
         if (
             isinstance(layer, dict)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from paishi.models.backbone import Preprocessing
 from paishi.models.custom.json_file import read_json
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.errors import CustomModelRefused
 
 
 class Card(NamedTuple):
@@ -20,17 +20,17 @@ class Card(NamedTuple):
 def read_card(file: Path) -> Card:
     """An object of the fields of `Card`, others are left to other programs; an empty one without `file`.
 
-    Raises OwnNetworkRefused.
+    Raises CustomModelRefused.
     """
     if not file.exists():
         return Card()
     card = read_json(file)
     if not isinstance(card, dict):
-        raise OwnNetworkRefused(f'{file} must be an object, such as {{"name": "flowers"}}.')
+        raise CustomModelRefused(f'{file} must be an object, such as {{"name": "flowers"}}.')
     text = {field: card.get(field) or "" for field in ("name", "description", "version")}
     for field, value in text.items():
         if not isinstance(value, str):
-            raise OwnNetworkRefused(f"{file}: {field} must be a string, but it is {value!r}.")
+            raise CustomModelRefused(f"{file}: {field} must be a string, but it is {value!r}.")
     return Card(
         text["name"].strip(),
         text["description"],
@@ -44,7 +44,7 @@ def _preprocessing(file: Path, value: object) -> Preprocessing:
         return Preprocessing.NONE
     known = [convention.value for convention in Preprocessing]
     if value not in known:
-        raise OwnNetworkRefused(
+        raise CustomModelRefused(
             f"{file}: preprocessing must be one of {', '.join(known)}, but it is {value!r}."
         )
     return Preprocessing(value)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from filelock import FileLock, Timeout
 
 from paishi.models.backbone import Backbone, PublishedWeights
-from paishi.models.errors import DownloadFailed, NetworkError, WeightsCorrupt, WeightsUnavailable
+from paishi.models.errors import DownloadFailed, ModelError, WeightsCorrupt, WeightsUnavailable
 from paishi.models.weights.download import OnProgress, Patience, download
 from paishi.models.weights.help_text import how_to_provide
 from paishi.models.weights.integrity import check_file
@@ -75,7 +75,7 @@ def _from_address(url: str, folder: Path, on_progress: OnProgress | None, patien
         with _alone(target, patience):
             if not target.is_file():
                 download(url, target, None, on_progress, patience)
-    except NetworkError as error:
+    except ModelError as error:
         raise WeightsUnavailable(f"PAISHI_WEIGHTS={url}: {error}") from error
     return target
 
@@ -116,7 +116,7 @@ def _published(
                 log.info("Downloading the weights of %s from %s", backbone.name, url)
                 try:
                     download(url, target, backbone.weights, on_progress, patience)
-                except NetworkError as error:
+                except ModelError as error:
                     log.warning("%s: %s", url, error)
                     reasons.append(f"{url}: {error}")
                 else:

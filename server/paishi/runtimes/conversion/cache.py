@@ -93,7 +93,7 @@ class Damaged(Exception):
 _UNREADABLE = (Damaged, OSError, ValueError, KeyError, TypeError)
 
 
-class ConvertedNetworks:
+class ConversionCache:
     """Those in `folder`, one subfolder each; a process at a time makes one, any number reads it."""
 
     def __init__(self, folder: Path) -> None:

@@ -10,13 +10,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from paishi.models.errors import ConversionFailed, NetworkError
+from paishi.models.errors import ConversionFailed, ModelError
 from paishi.models.weights.find import weights_location
 from paishi.models.weights.fingerprint import fingerprint
 from paishi.models.weights.source import is_address, is_published
-from paishi.runtimes.conversion.cache import Converted, ConvertedNetworks, Identity, Sought
+from paishi.runtimes.conversion.cache import ConversionCache, Converted, Identity, Sought
 from paishi.runtimes.conversion.calibration import photos_key
-from paishi.runtimes.spec import Wanted
+from paishi.runtimes.spec import ModelSpec
 from paishi.system.child_process import ChildFailed, run_child
 
 log = logging.getLogger(__name__)
@@ -31,45 +31,43 @@ FindWeights = Callable[[], Path]
 
 
 @contextmanager
-def converted(wanted: Wanted, find_weights: FindWeights) -> Iterator[Converted]:
+def converted(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]:
     """The network in fp32, to be read before the block ends; blocks for seconds where it must be made.
 
     `find_weights` is called only then. Raises ConversionFailed, and what reading the weights raises.
     """
-    if found := find(wanted):
+    if found := find(spec):
         yield found
         return
     weights = find_weights().absolute()  # and no link's target, which may have no suffix
-    name = wanted.backbone.name
+    name = spec.backbone.name
 
     def build(folder: Path) -> None:
         log.info("Converting %s for OpenVINO, once.", name)
-        if wanted.is_own:
-            run(_CONVERT, "custom", str(weights), wanted.backbone.preprocessing, str(folder))
+        if spec.is_custom:
+            run(_CONVERT, "custom", str(weights), spec.backbone.preprocessing, str(folder))
         else:
             run(_CONVERT, "catalogue", name, str(weights), str(folder))
 
-    identity = identity_of(wanted, _weights_key(wanted, weights))
-    with ConvertedNetworks(wanted.cache).make(identity, wanted.source, build) as made:
+    identity = identity_of(spec, _weights_key(spec, weights))
+    with ConversionCache(spec.cache).make(identity, spec.source, build) as made:
         yield made
 
 
-def find(wanted: Wanted) -> Converted | None:
+def find(spec: ModelSpec) -> Converted | None:
     """What is in the cache, which may know more than this machine still has: the weights, the photos."""
-    location = weights_location(wanted.backbone, wanted.source, wanted.keras_home)
-    weights = _weights_key(wanted, location)
-    if weights is None and not (is_published(wanted.source) or is_address(wanted.source)):
+    location = weights_location(spec.backbone, spec.source, spec.keras_home)
+    weights = _weights_key(spec, location)
+    if weights is None and not (is_published(spec.source) or is_address(spec.source)):
         return None
-    sought = Sought(
-        wanted.backbone.name, wanted.source, weights, wanted.precision, versions(), _photos_key(wanted)
-    )
-    return ConvertedNetworks(wanted.cache).find(sought)
+    sought = Sought(spec.backbone.name, spec.source, weights, spec.precision, versions(), _photos_key(spec))
+    return ConversionCache(spec.cache).find(sought)
 
 
-def identity_of(wanted: Wanted, weights: str | None) -> Identity:
+def identity_of(spec: ModelSpec, weights: str | None) -> Identity:
     assert weights
-    photos = _photos_key(wanted) or ""
-    return Identity(wanted.backbone.name, weights, wanted.precision, versions(), photos)
+    photos = _photos_key(spec) or ""
+    return Identity(spec.backbone.name, weights, spec.precision, versions(), photos)
 
 
 def versions() -> Mapping[str, str]:
@@ -77,27 +75,27 @@ def versions() -> Mapping[str, str]:
 
 
 def run(module: str, *arguments: str) -> Any:
-    """Runs `module` in a process of its own. Raises ConversionFailed, or the NetworkError that it raised."""
+    """Runs `module` in a process of its own. Raises ConversionFailed, or the ModelError that it raised."""
     try:
-        return run_child(module, arguments, _LIMIT_S, NetworkError)
+        return run_child(module, arguments, _LIMIT_S, ModelError)
     except ChildFailed as error:
         raise ConversionFailed(f"The conversion broke off. {error}") from error
 
 
-def _weights_key(wanted: Wanted, file: Path) -> str | None:
+def _weights_key(spec: ModelSpec, file: Path) -> str | None:
     """An algorithm and a hash; None where nothing is known of weights that are not here."""
-    published = wanted.backbone.weights
-    if published.hash and is_published(wanted.source):
+    published = spec.backbone.weights
+    if published.hash and is_published(spec.source):
         # No need to read the file: it was checked against this hash when it was found.
         return f"{published.hash_algorithm}:{published.hash}"
-    return f"sha256:{fingerprint(file, wanted.cache / 'weights')}" if file.is_file() else None
+    return f"sha256:{fingerprint(file, spec.cache / 'weights')}" if file.is_file() else None
 
 
-def _photos_key(wanted: Wanted) -> str | None:
+def _photos_key(spec: ModelSpec) -> str | None:
     """None where no photos are here: whatever was calibrated before will do."""
-    if wanted.precision == "fp32" or wanted.calibration is None or not wanted.calibration.is_dir():
+    if spec.precision == "fp32" or spec.calibration is None or not spec.calibration.is_dir():
         return None
-    return photos_key(wanted.calibration)
+    return photos_key(spec.calibration)
 
 
 def _version(package: str) -> str:

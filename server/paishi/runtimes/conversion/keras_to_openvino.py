@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from paishi.models.backbone import Preprocessing
 from paishi.models.catalogue import find_backbone
-from paishi.models.custom.build import build_own
-from paishi.models.errors import ConversionFailed, NetworkError
+from paishi.models.custom.build import build_custom
+from paishi.models.errors import ConversionFailed, ModelError
 from paishi.models.keras.build import build_served
 from paishi.models.keras.graph import traced
 from paishi.models.keras.imports import keras, tf
 from paishi.runtimes.conversion.cache import NETWORK
 from paishi.runtimes.openvino.imports import ov
-from paishi.runtimes.openvino.runtime import compiled, read_network
+from paishi.runtimes.openvino.runtime import compiled, read_model
 from paishi.system.child_process import answer_parent
 
 TOLERANCE = 1e-4
@@ -50,7 +50,7 @@ def convert(model: keras.Model, network: Path) -> None:
 def _compare(model: keras.Model, graph: Callable[..., tf.Tensor], network: Path) -> None:
     """`graph` is the traced `model`: what it differs by from the model itself, layer by layer, is the
     accuracy that this network has in float32, whoever calculates it."""
-    request = compiled(read_network(network), "fp32", threads=0, streams=1).create_infer_request()
+    request = compiled(read_model(network), "fp32", threads=0, streams=1).create_infer_request()
     for picture in _pictures(*model.input_shape[1:]):
         expected = np.asarray(model(picture, training=False))
         found = request.infer({0: picture})[0]
@@ -78,11 +78,11 @@ def _pictures(height: int, width: int, channels: int) -> Iterator[NDArray[np.uin
 
 def main(kind: str, model: str, weights_or_preprocessing: str, folder: str) -> None:
     if kind == "custom":
-        built = build_own(Path(model), Preprocessing(weights_or_preprocessing))
+        built = build_custom(Path(model), Preprocessing(weights_or_preprocessing))
     else:
         built = build_served(find_backbone(model), Path(weights_or_preprocessing))
     convert(built, Path(folder) / NETWORK)
 
 
 if __name__ == "__main__":
-    answer_parent(main, sys.argv[1:], NetworkError)
+    answer_parent(main, sys.argv[1:], ModelError)

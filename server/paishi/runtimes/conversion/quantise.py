@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paishi.choices import Precision
-from paishi.models.errors import NetworkError, PrecisionRefused
+from paishi.models.errors import ModelError, PrecisionRefused
 from paishi.photo.decode import Decoder
 from paishi.photo.fit import fit, short_side_for
 from paishi.problems.kinds import PhotoError
@@ -23,7 +23,7 @@ from paishi.runtimes.base import Agreement
 from paishi.runtimes.conversion.cache import NETWORK
 from paishi.runtimes.conversion.calibration import need_enough, photo_set
 from paishi.runtimes.openvino.imports import ov
-from paishi.runtimes.openvino.runtime import compiled, read_network, runner
+from paishi.runtimes.openvino.runtime import compiled, read_model, runner
 from paishi.system.child_process import answer_parent
 
 _MAX_PIXELS = 200_000_000
@@ -38,7 +38,7 @@ def lower(precision: Precision, network: Path, folder: Path, photos: Path) -> Ag
     """
     calibrates = precision == "int8"
     files = photo_set(photos, calibrates)
-    size = int(read_network(network).input(0).shape[1])
+    size = int(read_model(network).input(0).shape[1])
     calibration, check = list(_views(files.calibration, size)), list(_views(files.check, size))
     # Half of them each, so that the fewer of both say whether all would do.
     readable = 2 * min(len(calibration), len(check)) if calibrates else len(check)
@@ -96,7 +96,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _answers(network: Path, precision: Precision, views: Iterable[Views]) -> Iterator[int]:
-    run = runner(compiled(read_network(network), precision, threads=0, streams=1))
+    run = runner(compiled(read_model(network), precision, threads=0, streams=1))
     return (int(run(view).argmax()) for view in views)
 
 
@@ -105,4 +105,4 @@ def _main(precision: Precision, network: str, folder: str, photos: str) -> dict[
 
 
 if __name__ == "__main__":
-    answer_parent(_main, sys.argv[1:], NetworkError)
+    answer_parent(_main, sys.argv[1:], ModelError)

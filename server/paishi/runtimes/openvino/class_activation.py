@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from paishi.runtimes.openvino.head import Head, find_head
 from paishi.runtimes.openvino.imports import ov
-from paishi.runtimes.openvino.runtime import compiled, read_network
+from paishi.runtimes.openvino.runtime import compiled, read_model
 
 
 class Look(NamedTuple):
@@ -18,7 +18,7 @@ class Look(NamedTuple):
     vectors: NDArray[np.float32]
 
 
-class Inside:
+class ClassActivation:
     """`network` is the .xml of a model in fp32, as `runtimes.conversion.keras_to_openvino` writes it.
 
     It runs on one core: looking inside is rare, and the photos that are to be recognised keep the others.
@@ -26,7 +26,7 @@ class Inside:
     """
 
     def __init__(self, network: Path) -> None:
-        model = read_network(network)
+        model = read_model(network)
         self._head: Head = find_head(model)
         outputs = [self._head.feature_map]
         if self._head.vector is not None:

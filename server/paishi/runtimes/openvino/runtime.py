@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from paishi.choices import Precision
 from paishi.runtimes.base import Agreement, check_views
 from paishi.runtimes.openvino.imports import ov
-from paishi.runtimes.openvino.thread_priority import yielding
+from paishi.runtimes.openvino.thread_priority import at_low_priority
 from paishi.runtimes.openvino.weight_pages import forget_pages
 from paishi.runtimes.scheduler import Run, Scheduler
 from paishi.system.cpu_budget import CpuBudget
@@ -51,7 +51,7 @@ class OpenVINORuntime:
     ) -> None:
         self.precision = precision
         self.agreement = agreement
-        model = read_network(network)
+        model = read_model(network)
         self._shape = tuple(model.input(0).shape)[1:]
         weights = network.with_suffix(".bin")
         alone = runner(compiled(model, precision, cores.cores, streams=1))
@@ -86,7 +86,7 @@ def _streams(model: Any, weights: Path, precision: Precision, cores: int) -> lis
     return [stream(number) for number in range(cores)]
 
 
-def read_network(network: Path) -> Any:
+def read_model(network: Path) -> Any:
     """The .xml at `network` and its weights as an `openvino.Model` for one picture at a time."""
     model = ov.Core().read_model(network)
     _, *shape = model.input(0).partial_shape
@@ -108,7 +108,7 @@ def compiled(model: Any, precision: Precision, threads: int, streams: int) -> An
         # Pinned threads of two servers would sit on the same cores while others are idle.
         "ENABLE_CPU_PINNING": False,
     }
-    return yielding(lambda: ov.Core().compile_model(model, "CPU", how))
+    return at_low_priority(lambda: ov.Core().compile_model(model, "CPU", how))
 
 
 def has_bf16() -> bool:

@@ -14,7 +14,7 @@ NICENESS = 10
 """An eleventh of the usual share. With 5 refusals took a third longer, with 19 no less long."""
 
 
-def yielding(work: Callable[[], T]) -> T:
+def at_low_priority(work: Callable[[], T]) -> T:
     """What `work` returns or raises; the threads that it starts have a low priority for good.
 
     Who calculates needs all of every core, who answers needs little and at once. Left alike, the event loop

@@ -8,8 +8,8 @@ import pytest
 
 from paishi.models.backbone import Preprocessing
 from paishi.models.custom import build as own_served
-from paishi.models.custom.build import build_own
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.custom.build import build_custom
+from paishi.models.errors import CustomModelRefused
 from paishi.models.keras.imports import keras
 from tests.server.models.custom_models import malicious, red_or_green, save
 
@@ -19,7 +19,7 @@ def picture(red: int, green: int) -> np.ndarray:
 
 
 def test_takes_bytes_and_answers_with_probabilities(tmp_path: Path) -> None:
-    served = build_own(save(red_or_green(), tmp_path), Preprocessing.NONE)
+    served = build_custom(save(red_or_green(), tmp_path), Preprocessing.NONE)
     assert (served.inputs[0].dtype, served.outputs[0].dtype) == ("uint8", "float32")
     expected = 1 / (1 + np.exp(-20 * (200 - 100) / 255))
     assert np.asarray(served(picture(200, 100)))[0, 0] == pytest.approx(expected, abs=1e-5)
@@ -35,7 +35,7 @@ def test_the_card_decides_what_the_network_sees(
     """A network that answers with the softmax of the mean colour."""
     inside = keras.Input((32, 32, 3))
     network = keras.Model(inside, keras.ops.softmax(keras.ops.mean(inside, axis=(1, 2))))
-    served = build_own(save(network, tmp_path), Preprocessing(preprocessing))
+    served = build_custom(save(network, tmp_path), Preprocessing(preprocessing))
     exponents = np.exp(np.array(seen) - max(seen))
     assert np.asarray(served(picture(200, 100)))[0] == pytest.approx(exponents / exponents.sum(), abs=1e-5)
 
@@ -43,7 +43,7 @@ def test_the_card_decides_what_the_network_sees(
 def test_a_network_may_take_bytes_itself(tmp_path: Path) -> None:
     taken = keras.Input((32, 32, 3), dtype="uint8")
     network = keras.Model(taken, red_or_green()(keras.ops.cast(taken, "float32")))
-    served = build_own(save(network, tmp_path), Preprocessing.NONE)
+    served = build_custom(save(network, tmp_path), Preprocessing.NONE)
     assert np.asarray(served(picture(200, 0))).argmax() == 0
 
 
@@ -54,7 +54,7 @@ def test_half_precision_comes_out_as_float32(tmp_path: Path) -> None:
     finally:
         keras.config.set_dtype_policy("float32")
     assert network.outputs[0].dtype == "float16"
-    served = build_own(save(network, tmp_path), Preprocessing.NONE)
+    served = build_custom(save(network, tmp_path), Preprocessing.NONE)
     assert np.asarray(served(picture(0, 200))).dtype == np.float32
 
 
@@ -63,15 +63,15 @@ def test_refuses_what_is_no_softmax(activation: str, tmp_path: Path) -> None:
     """With a bias, because sigmoids of two opposite logits do sum to 1."""
     network = red_or_green(activation=activation)
     network.layers[-1].bias.assign([0.5, 0.2])
-    with pytest.raises(OwnNetworkRefused, match=r"in sum .*end the network with a softmax"):
-        build_own(save(network, tmp_path), Preprocessing.NONE)
+    with pytest.raises(CustomModelRefused, match=r"in sum .*end the network with a softmax"):
+        build_custom(save(network, tmp_path), Preprocessing.NONE)
 
 
 def test_refuses_more_than_one_row(tmp_path: Path) -> None:
     taken = keras.Input((32, 32, 3))
     network = keras.Model(taken, keras.layers.Softmax()(taken))
-    with pytest.raises(OwnNetworkRefused, match=r"shape \(None, 32, 32, 3\): it must be \(None, classes\)"):
-        build_own(save(network, tmp_path), Preprocessing.NONE)
+    with pytest.raises(CustomModelRefused, match=r"shape \(None, 32, 32, 3\): it must be \(None, classes\)"):
+        build_custom(save(network, tmp_path), Preprocessing.NONE)
 
 
 def test_keras_refuses_code_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,8 +79,8 @@ def test_keras_refuses_code_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     victim = tmp_path / "victim"
     file = save(malicious(victim), tmp_path)
     monkeypatch.setattr(own_served, "input_size", lambda file: 32)
-    with pytest.raises(OwnNetworkRefused, match="cannot be loaded by Keras 3"):
-        build_own(file, Preprocessing.NONE)
+    with pytest.raises(CustomModelRefused, match="cannot be loaded by Keras 3"):
+        build_custom(file, Preprocessing.NONE)
     assert not victim.exists()
 
 
@@ -90,5 +90,5 @@ def test_refuses_lost_weights(tmp_path: Path) -> None:
     with zipfile.ZipFile(whole) as archive, zipfile.ZipFile(cut, "w") as less:
         for name in ("config.json", "metadata.json"):
             less.writestr(name, archive.read(name))
-    with pytest.raises(OwnNetworkRefused, match="cannot be loaded by Keras 3"):
-        build_own(cut, Preprocessing.NONE)
+    with pytest.raises(CustomModelRefused, match="cannot be loaded by Keras 3"):
+        build_custom(cut, Preprocessing.NONE)

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from paishi.models.backbone import Preprocessing
-from paishi.models.custom.folder import find_own, folder_of, names_folder, shown_name
-from paishi.models.errors import OwnNetworkRefused
-from tests.server.models.custom_models import write_json, write_own
+from paishi.models.custom.folder import find_custom, folder_of, names_folder, shown_name
+from paishi.models.errors import CustomModelRefused
+from tests.server.models.custom_models import write_custom, write_json
 
 
 @pytest.mark.parametrize(
@@ -45,33 +45,37 @@ def test_strangers_are_not_told_the_way_to_it() -> None:
 
 
 def test_reads_a_folder_without_a_card(tmp_path: Path) -> None:
-    folder = write_own(tmp_path / "花 flowers")
-    own = find_own(str(folder))
-    assert (own.name, own.input_size, own.card.preprocessing) == ("花 flowers", 32, Preprocessing.NONE)
-    assert own.backbone.download_mb == pytest.approx(
+    folder = write_custom(tmp_path / "花 flowers")
+    custom = find_custom(str(folder))
+    assert (custom.name, custom.input_size, custom.card.preprocessing) == (
+        "花 flowers",
+        32,
+        Preprocessing.NONE,
+    )
+    assert custom.backbone.download_mb == pytest.approx(
         (tmp_path / "花 flowers" / "model.keras").stat().st_size / 1e6
     )
-    assert own.backbone.name == "own-花_flowers-none"
+    assert custom.backbone.name == "own-花_flowers-none"
 
 
 def test_the_card_wins(tmp_path: Path) -> None:
     card = {"name": "Flowers/花", "description": "wild", "version": "2", "preprocessing": "caffe", "more": 1}
-    own = find_own(str(write_own(tmp_path / "flowers", card=card)))
-    assert (own.name, own.card.description, own.card.version) == ("Flowers/花", "wild", "2")
-    assert own.backbone.preprocessing is Preprocessing.CAFFE
-    assert own.backbone.name == "own-Flowers_花-caffe"
+    custom = find_custom(str(write_custom(tmp_path / "flowers", card=card)))
+    assert (custom.name, custom.card.description, custom.card.version) == ("Flowers/花", "wild", "2")
+    assert custom.backbone.preprocessing is Preprocessing.CAFFE
+    assert custom.backbone.name == "own-Flowers_花-caffe"
 
 
 @pytest.mark.parametrize("missing", ["model.keras", "labels.json"])
 def test_says_which_file_is_missing(missing: str, tmp_path: Path) -> None:
-    (write_own(tmp_path) / missing).unlink()
-    with pytest.raises(OwnNetworkRefused, match=f"there is no {missing} in it"):
-        find_own(str(tmp_path))
+    (write_custom(tmp_path) / missing).unlink()
+    with pytest.raises(CustomModelRefused, match=f"there is no {missing} in it"):
+        find_custom(str(tmp_path))
 
 
 def test_says_that_the_folder_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(OwnNetworkRefused, match="nowhere: there is no such folder"):
-        find_own(str(tmp_path / "nowhere"))
+    with pytest.raises(CustomModelRefused, match="nowhere: there is no such folder"):
+        find_custom(str(tmp_path / "nowhere"))
 
 
 @pytest.mark.parametrize(
@@ -84,9 +88,9 @@ def test_says_that_the_folder_is_missing(tmp_path: Path) -> None:
     ],
 )
 def test_refuses_a_wrong_card(card: object, complaint: str, tmp_path: Path) -> None:
-    write_own(tmp_path, card=card)
-    with pytest.raises(OwnNetworkRefused, match=complaint):
-        find_own(str(tmp_path))
+    write_custom(tmp_path, card=card)
+    with pytest.raises(CustomModelRefused, match=complaint):
+        find_custom(str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -98,18 +102,18 @@ def test_refuses_a_wrong_card(card: object, complaint: str, tmp_path: Path) -> N
     ],
 )
 def test_refuses_what_is_no_json(content: bytes, complaint: str, tmp_path: Path) -> None:
-    (write_own(tmp_path) / "card.json").write_bytes(content)
-    with pytest.raises(OwnNetworkRefused, match=complaint):
-        find_own(str(tmp_path))
+    (write_custom(tmp_path) / "card.json").write_bytes(content)
+    with pytest.raises(CustomModelRefused, match=complaint):
+        find_custom(str(tmp_path))
 
 
 def test_takes_what_an_editor_on_windows_writes(tmp_path: Path) -> None:
-    write_own(tmp_path)
+    write_custom(tmp_path)
     (tmp_path / "card.json").write_text('{"name": "花"}', encoding="utf-8-sig")
-    assert find_own(str(tmp_path)).name == "花"
+    assert find_custom(str(tmp_path)).name == "花"
 
 
 def test_an_empty_name_is_none(tmp_path: Path) -> None:
-    write_own(tmp_path / "flowers")
+    write_custom(tmp_path / "flowers")
     write_json(tmp_path / "flowers" / "card.json", {"name": " ", "preprocessing": None})
-    assert find_own(str(tmp_path / "flowers")).name == "flowers"
+    assert find_custom(str(tmp_path / "flowers")).name == "flowers"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from paishi.models.custom.keras_file import input_size
-from paishi.models.errors import OwnNetworkRefused
+from paishi.models.errors import CustomModelRefused
 from paishi.models.keras.imports import keras
 from tests.server.models.custom_models import malicious, red_or_green, save
 
@@ -94,14 +94,14 @@ def test_refuses_what_cannot_be_served(
     build: Callable[[], keras.Model], complaint: str, tmp_path: Path
 ) -> None:
     file = save(build(), tmp_path)
-    with pytest.raises(OwnNetworkRefused, match=complaint) as refused:
+    with pytest.raises(CustomModelRefused, match=complaint) as refused:
         input_size(file)
     assert "\n" not in str(refused.value)
 
 
 def test_refuses_code(tmp_path: Path) -> None:
     file = save(malicious(tmp_path / "victim"), tmp_path)
-    with pytest.raises(OwnNetworkRefused, match="has a Lambda layer, which is code: "):
+    with pytest.raises(CustomModelRefused, match="has a Lambda layer, which is code: "):
         input_size(file)
     assert not (tmp_path / "victim").exists()
 
@@ -143,7 +143,7 @@ def test_refuses_what_a_file_claims(
     change: Callable[[dict[str, object]], object], complaint: str, tmp_path: Path
 ) -> None:
     rewritten(tmp_path / "model.keras", change)
-    with pytest.raises(OwnNetworkRefused, match=complaint):
+    with pytest.raises(CustomModelRefused, match=complaint):
         input_size(tmp_path / "model.keras")
 
 
@@ -151,12 +151,12 @@ def test_refuses_what_a_file_claims(
 def test_refuses_other_files(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "model.keras"
     file.write_bytes(content)
-    with pytest.raises(OwnNetworkRefused, match="no file of Keras 3, or it is damaged"):
+    with pytest.raises(CustomModelRefused, match="no file of Keras 3, or it is damaged"):
         input_size(file)
 
 
 def test_refuses_an_archive_of_something_else(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(OwnNetworkRefused, match="no file of Keras 3"):
+    with pytest.raises(CustomModelRefused, match="no file of Keras 3"):
         input_size(tmp_path / "model.keras")

@@ -88,9 +88,9 @@ def test_reads_what_save_weights_writes(name: str, tmp_path: Path) -> None:
     settle(network, family_input(backbone, pictures))
     network.save_weights(tmp_path / "own.weights.h5")
     write_published(network, tmp_path / "published.h5")
-    own = build_served(backbone, tmp_path / "own.weights.h5")(pictures, training=False)
+    custom = build_served(backbone, tmp_path / "own.weights.h5")(pictures, training=False)
     published = build_served(backbone, tmp_path / "published.h5")(pictures, training=False)
-    assert np.array_equal(own, published)
+    assert np.array_equal(custom, published)
 
 
 def test_takes_uint8_and_answers_a_softmax() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from paishi.models.errors import ConversionFailed
 from paishi.runtimes.base import Agreement
-from paishi.runtimes.conversion.cache import NETWORK, Build, Converted, ConvertedNetworks, Identity, Sought
+from paishi.runtimes.conversion.cache import NETWORK, Build, ConversionCache, Converted, Identity, Sought
 
 pytestmark = pytest.mark.usefixtures("all_is_logged")
 
@@ -43,12 +43,12 @@ def build() -> Builder:
 
 
 @pytest.fixture
-def networks(tmp_path: Path) -> ConvertedNetworks:
-    return ConvertedNetworks(tmp_path / "cache")
+def networks(tmp_path: Path) -> ConversionCache:
+    return ConversionCache(tmp_path / "cache")
 
 
 def make(
-    networks: ConvertedNetworks, build: Build, identity: Identity = IDENTITY, source: str = "imagenet"
+    networks: ConversionCache, build: Build, identity: Identity = IDENTITY, source: str = "imagenet"
 ) -> Converted:
     with networks.make(identity, source, build) as network:
         assert network.file.read_text() == "<net/>"
@@ -64,15 +64,15 @@ def left_behind(tmp_path: Path) -> list[str]:
     return [file.name for file in (tmp_path / "cache").iterdir() if file.name.startswith(".")]
 
 
-def test_what_was_made_is_found(networks: ConvertedNetworks, build: Builder, tmp_path: Path) -> None:
+def test_what_was_made_is_found(networks: ConversionCache, build: Builder, tmp_path: Path) -> None:
     assert networks.find(SOUGHT) is None
     made = make(networks, build)
     assert networks.find(SOUGHT) == made
-    assert ConvertedNetworks(tmp_path / "cache").find(SOUGHT) == made
+    assert ConversionCache(tmp_path / "cache").find(SOUGHT) == made
     assert left_behind(tmp_path) == []
 
 
-def test_its_check_is_stored_beside_it(networks: ConvertedNetworks) -> None:
+def test_its_check_is_stored_beside_it(networks: ConversionCache) -> None:
     make(networks, Builder(AGREEMENT))
     found = networks.find(SOUGHT)
     assert found
@@ -91,7 +91,7 @@ def test_its_check_is_stored_beside_it(networks: ConvertedNetworks) -> None:
     ids=lambda change: next(iter(change)),
 )
 def test_another_one_is_another_one(
-    networks: ConvertedNetworks, build: Builder, change: dict[str, Any]
+    networks: ConversionCache, build: Builder, change: dict[str, Any]
 ) -> None:
     make(networks, build)
     assert networks.find(replace(SOUGHT, **change)) is None
@@ -116,7 +116,7 @@ def change(file: Path) -> None:
 @pytest.mark.parametrize("name", [NETWORK, "network.bin", "manifest.json"])
 @pytest.mark.parametrize("damage", [cut, change, Path.unlink], ids=["cut", "changed", "gone"])
 def test_a_damaged_one_is_made_anew(
-    networks: ConvertedNetworks,
+    networks: ConversionCache,
     build: Builder,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -134,7 +134,7 @@ def test_a_damaged_one_is_made_anew(
 
 
 def test_a_manifest_of_another_network_is_damage(
-    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+    networks: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     make(networks, build)
     [manifest] = stored(tmp_path, "manifest.json")
@@ -144,7 +144,7 @@ def test_a_manifest_of_another_network_is_damage(
     assert networks.find(SOUGHT) is None
 
 
-def test_a_failure_leaves_nothing_behind(networks: ConvertedNetworks, tmp_path: Path) -> None:
+def test_a_failure_leaves_nothing_behind(networks: ConversionCache, tmp_path: Path) -> None:
     def fail(folder: Path) -> None:
         (folder / NETWORK).write_text("half")
         raise ConversionFailed("no")
@@ -156,7 +156,7 @@ def test_a_failure_leaves_nothing_behind(networks: ConvertedNetworks, tmp_path: 
 
 
 def test_a_process_that_was_killed_does_no_harm(
-    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+    networks: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     """Its half-written folder is there; it is neither read nor in the way."""
     for kind in ("new", "old"):
@@ -181,9 +181,9 @@ def test_who_comes_second_waits_and_takes_what_the_first_made(tmp_path: Path) ->
     found: list[Converted] = []
 
     def another() -> None:
-        found.append(make(ConvertedNetworks(tmp_path / "cache"), builder))
+        found.append(make(ConversionCache(tmp_path / "cache"), builder))
 
-    first = threading.Thread(target=make, args=(ConvertedNetworks(tmp_path / "cache"), slowly))
+    first = threading.Thread(target=make, args=(ConversionCache(tmp_path / "cache"), slowly))
     second = threading.Thread(target=another)
     first.start()
     assert building.wait(30)
@@ -201,7 +201,7 @@ def test_where_nothing_can_be_written_it_is_there_for_the_block(
     build: Builder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("")  # no folder can be made below it, whoever we are
-    networks = ConvertedNetworks(tmp_path / "file" / "cache")
+    networks = ConversionCache(tmp_path / "file" / "cache")
     network = make(networks, build)
     assert not network.file.parent.exists()
     assert "Set PAISHI_CACHE" in caplog.text
@@ -214,7 +214,7 @@ def age(tmp_path: Path, identity: Identity, seconds: int) -> None:
 
 
 def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
-    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+    networks: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     def latest(source: str = "imagenet", **change: Any) -> Identity | None:
         found = networks.find(replace(SOUGHT, weights=None, source=source, **change))
@@ -234,13 +234,13 @@ def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
     assert latest() == IDENTITY
 
 
-def test_known_weights_are_found_wherever_they_came_from(networks: ConvertedNetworks, build: Builder) -> None:
+def test_known_weights_are_found_wherever_they_came_from(networks: ConversionCache, build: Builder) -> None:
     make(networks, build)
     assert networks.find(replace(SOUGHT, source="/a/file.h5"))
 
 
 def test_the_latest_photos_will_do_where_none_are_here(
-    networks: ConvertedNetworks, build: Builder, tmp_path: Path
+    networks: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     for photos, seconds in (("old", 100), ("new", 50)):
         make(networks, build, replace(IDENTITY, photos=photos))
@@ -249,7 +249,7 @@ def test_the_latest_photos_will_do_where_none_are_here(
     assert [one and one.identity.photos for one in found] == ["new", "old", None]
 
 
-def test_the_oldest_of_many_are_dropped(networks: ConvertedNetworks, build: Builder, tmp_path: Path) -> None:
+def test_the_oldest_of_many_are_dropped(networks: ConversionCache, build: Builder, tmp_path: Path) -> None:
     others = [replace(IDENTITY, network="SmallNetV2"), replace(IDENTITY, precision="int8")]
     for other in others:
         make(networks, build, other)

@@ -9,68 +9,70 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from paishi.models.custom.folder import OwnNetwork, find_own
+from paishi.models.custom.folder import CustomModel, find_custom
 from paishi.models.errors import ConversionFailed, RuntimeUnavailable
 from paishi.runtimes.conversion import convert as conversion
-from paishi.runtimes.spec import RuntimeChoice, Wanted
-from tests.server.models.custom_models import write_own
+from paishi.runtimes.spec import ModelSpec, RuntimeChoice
+from tests.server.models.custom_models import write_custom
 from tests.server.runtimes.conftest import load_runtime
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> OwnNetwork:
-    return find_own(str(write_own(tmp_path / "colours")))
+def custom(tmp_path: Path) -> CustomModel:
+    return find_custom(str(write_custom(tmp_path / "colours")))
 
 
 @pytest.fixture
-def wanted(own: OwnNetwork, tmp_path: Path) -> Wanted:
-    return Wanted(own.backbone, str(own.file), tmp_path / "keras", tmp_path / "cache", is_own=True)
+def spec(custom: CustomModel, tmp_path: Path) -> ModelSpec:
+    return ModelSpec(
+        custom.backbone, str(custom.file), tmp_path / "keras", tmp_path / "cache", is_custom=True
+    )
 
 
-def answer(wanted: Wanted, own: OwnNetwork) -> np.ndarray:
-    runtime = load_runtime(wanted, lambda: own.file)
+def answer(spec: ModelSpec, custom: CustomModel) -> np.ndarray:
+    runtime = load_runtime(spec, lambda: custom.file)
     try:
         return asyncio.run(runtime.softmax(np.full((1, 32, 32, 3), (130, 120, 0), np.uint8)))
     finally:
         runtime.close()
 
 
-def test_both_runtimes_answer_alike(wanted: Wanted, own: OwnNetwork) -> None:
+def test_both_runtimes_answer_alike(spec: ModelSpec, custom: CustomModel) -> None:
     choices: list[RuntimeChoice] = ["openvino", "tensorflow"]
-    first, second = (answer(replace(wanted, runtime=runtime), own) for runtime in choices)
+    first, second = (answer(replace(spec, runtime=runtime), custom) for runtime in choices)
     assert first[0, 0] == pytest.approx(1 / (1 + np.exp(-20 * 10 / 255)), abs=1e-4)
     assert first == pytest.approx(second, abs=1e-4)
 
 
-def test_a_link_into_some_store_will_do(wanted: Wanted, own: OwnNetwork, tmp_path: Path) -> None:
+def test_a_link_into_some_store_will_do(spec: ModelSpec, custom: CustomModel, tmp_path: Path) -> None:
     """Where files have hashes for names."""
-    own.file.rename(tmp_path / "0a1b2c")
-    own.file.symlink_to(tmp_path / "0a1b2c")
-    assert answer(wanted, own).shape == (1, 2)
+    custom.file.rename(tmp_path / "0a1b2c")
+    custom.file.symlink_to(tmp_path / "0a1b2c")
+    assert answer(spec, custom).shape == (1, 2)
 
 
 @pytest.mark.parametrize("runtime", ["auto", "openvino"])
 def test_where_it_does_not_convert_this_process_does_not_load_it_instead(
-    runtime: RuntimeChoice, wanted: Wanted, own: OwnNetwork, monkeypatch: pytest.MonkeyPatch
+    runtime: RuntimeChoice, spec: ModelSpec, custom: CustomModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The process that converts ends without an answer.
     monkeypatch.setattr(conversion, "_CONVERT_OWN", "paishi.models.catalogue")
     with pytest.raises(ConversionFailed, match="broke off"):
-        load_runtime(replace(wanted, runtime=runtime), lambda: own.file)
+        load_runtime(replace(spec, runtime=runtime), lambda: custom.file)
 
 
-def test_nor_without_openvino(wanted: Wanted, own: OwnNetwork, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nor_without_openvino(spec: ModelSpec, custom: CustomModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "paishi.runtimes.openvino.runtime", None)
     with pytest.raises(RuntimeUnavailable, match="To run it on TensorFlow, set PAISHI_RUNTIME=tensorflow"):
-        load_runtime(wanted, lambda: own.file)
+        load_runtime(spec, lambda: custom.file)
 
 
 def test_loading_it_here_is_said_aloud(
-    wanted: Wanted, own: OwnNetwork, caplog: pytest.LogCaptureFixture
+    spec: ModelSpec, custom: CustomModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        answer(replace(wanted, runtime="tensorflow"), own)
-    assert f"{own.file} is loaded in the server's own process, and such a file can run code" in caplog.text
+        answer(replace(spec, runtime="tensorflow"), custom)
+    assert f"{custom.file} is loaded in the server's own process, and such a file can run code" in caplog.text
     caplog.clear()
-    answer(wanted, own)
+    answer(spec, custom)
     assert not caplog.text

@@ -17,7 +17,7 @@ from paishi.runtimes.base import Agreement
 from paishi.runtimes.conversion import precision
 from paishi.runtimes.conversion.calibration import LEAST, photo_set, photos_key
 from paishi.runtimes.openvino.runtime import has_bf16
-from paishi.runtimes.spec import Wanted
+from paishi.runtimes.spec import ModelSpec
 from tests.server.conftest import need_shared
 from tests.server.runtimes.conftest import found, load_runtime, not_needed
 
@@ -34,15 +34,15 @@ def all_photos() -> Path:
 
 
 @pytest.fixture
-def wanted(keras_home: Path, all_photos: Path) -> Wanted:
+def spec(keras_home: Path, all_photos: Path) -> ModelSpec:
     """MobileNetV2 with its real weights in int8, made once for all tests."""
     cache = Path(os.environ["PAISHI_CACHE"])
     mobilenet = find_backbone("MobileNetV2")
-    return Wanted(mobilenet, "imagenet", keras_home, cache, precision="int8", calibration=all_photos)
+    return ModelSpec(mobilenet, "imagenet", keras_home, cache, precision="int8", calibration=all_photos)
 
 
-def test_int8_is_calibrated_checked_and_recognises(wanted: Wanted, photos: list[Path]) -> None:
-    runtime = load_runtime(wanted, found(wanted))
+def test_int8_is_calibrated_checked_and_recognises(spec: ModelSpec, photos: list[Path]) -> None:
+    runtime = load_runtime(spec, found(spec))
     assert (runtime.name, runtime.precision) == ("openvino", "int8")
     assert runtime.agreement
     assert (runtime.agreement.photos, runtime.agreement.calibrated_on) == (70, 70)
@@ -50,7 +50,7 @@ def test_int8_is_calibrated_checked_and_recognises(wanted: Wanted, photos: list[
     views = np.stack([np.asarray(Image.open(photo).convert("RGB").resize((224, 224))) for photo in photos])
     lowered = asyncio.run(runtime.softmax(views))
     runtime.close()
-    exact = load_runtime(replace(wanted, precision="fp32"), not_needed)
+    exact = load_runtime(replace(spec, precision="fp32"), not_needed)
     assert exact.agreement is None
     differences = np.abs(asyncio.run(exact.softmax(views)) - lowered).max(axis=1)
     exact.close()
@@ -59,19 +59,19 @@ def test_int8_is_calibrated_checked_and_recognises(wanted: Wanted, photos: list[
     assert differences.max() > 1e-3  # else it would have been fp32
 
 
-def test_the_figure_is_kept_and_the_photos_are_not_needed_again(wanted: Wanted) -> None:
-    first = load_runtime(wanted, found(wanted))
+def test_the_figure_is_kept_and_the_photos_are_not_needed_again(spec: ModelSpec) -> None:
+    first = load_runtime(spec, found(spec))
     first.close()
-    for later in (wanted, replace(wanted, calibration=None), replace(wanted, calibration=Path("/gone"))):
+    for later in (spec, replace(spec, calibration=None), replace(spec, calibration=Path("/gone"))):
         again = load_runtime(later, not_needed)
         again.close()
         assert again.agreement == first.agreement
 
 
 @pytest.mark.skipif(not has_bf16(), reason="this processor has no bf16")
-def test_bf16_serves_or_is_refused_as_the_photos_say(wanted: Wanted) -> None:
+def test_bf16_serves_or_is_refused_as_the_photos_say(spec: ModelSpec) -> None:
     """Which of both it is depends on the processor: they round differently."""
-    bf16 = replace(wanted, precision="bf16")
+    bf16 = replace(spec, precision="bf16")
     try:
         runtime = load_runtime(bf16, found(bf16))
     except PrecisionRefused as refused:
@@ -85,22 +85,22 @@ def test_bf16_serves_or_is_refused_as_the_photos_say(wanted: Wanted) -> None:
 
 
 def test_bf16_is_refused_where_the_processor_has_none(
-    wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+    spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("paishi.runtimes.openvino.runtime.has_bf16", lambda: False)
-    bf16 = replace(wanted, precision="bf16")
+    bf16 = replace(spec, precision="bf16")
     with pytest.raises(RuntimeUnavailable, match="PAISHI_PRECISION=bf16: this processor has no bf16"):
         load_runtime(bf16, found(bf16))
 
 
 def test_a_network_that_changes_its_answers_is_refused_and_not_calibrated_again(
-    wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+    spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    load_runtime(wanted, found(wanted)).close()
+    load_runtime(spec, found(spec)).close()
     monkeypatch.setattr(precision, "LEAST_AGREEMENT", 1.01)
     for _ in range(2):
         with pytest.raises(PrecisionRefused, match=r"in int8 answers as in fp32 on \d+ of 70 photos"):
-            load_runtime(wanted, not_needed)
+            load_runtime(spec, not_needed)
 
 
 @pytest.mark.parametrize(("same", "refused"), [(97, False), (96, True)])
@@ -108,25 +108,25 @@ def test_the_bound(same: int, refused: bool) -> None:
     assert (Agreement(same, 100, 100).share < precision.LEAST_AGREEMENT) == refused
 
 
-def test_tensorflow_has_no_other_precision(wanted: Wanted) -> None:
+def test_tensorflow_has_no_other_precision(spec: ModelSpec) -> None:
     with pytest.raises(
         RuntimeUnavailable, match="PAISHI_PRECISION=int8 needs PAISHI_RUNTIME=openvino or auto"
     ):
-        load_runtime(replace(wanted, runtime="tensorflow"), not_needed)
+        load_runtime(replace(spec, runtime="tensorflow"), not_needed)
 
 
 def test_auto_does_not_fall_back_to_another_precision(
-    wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+    spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "paishi.runtimes.openvino.runtime", None)
     with pytest.raises(RuntimeUnavailable, match="OpenVINO cannot be imported"):
-        load_runtime(wanted, not_needed)
+        load_runtime(spec, not_needed)
 
 
 class TestPhotos:
     @pytest.fixture
-    def fresh(self, wanted: Wanted, tmp_path: Path) -> Wanted:
-        return replace(wanted, cache=tmp_path / "cache")
+    def fresh(self, spec: ModelSpec, tmp_path: Path) -> ModelSpec:
+        return replace(spec, cache=tmp_path / "cache")
 
     @pytest.fixture
     def folder(self, tmp_path: Path) -> Path:
@@ -137,13 +137,13 @@ class TestPhotos:
             file.write_bytes(b"0" * number)
         return tmp_path / "photos"
 
-    def test_are_asked_for(self, fresh: Wanted) -> None:
+    def test_are_asked_for(self, fresh: ModelSpec) -> None:
         with pytest.raises(
             PrecisionRefused, match=r"PAISHI_PRECISION=int8 needs photos .* set PAISHI_CALIBRATION"
         ):
             load_runtime(replace(fresh, calibration=None), not_needed)
 
-    def test_must_be_there(self, fresh: Wanted, tmp_path: Path) -> None:
+    def test_must_be_there(self, fresh: ModelSpec, tmp_path: Path) -> None:
         with pytest.raises(PrecisionRefused, match="there is no such folder"):
             load_runtime(replace(fresh, calibration=tmp_path / "none"), not_needed)
 
@@ -157,10 +157,10 @@ class TestPhotos:
         with pytest.raises(PrecisionRefused, match=f"has {least - 1} photos .* at least {least}"):
             photo_set(folder, kind == "int8")
 
-    def test_that_cannot_be_read_do_not_count(self, wanted: Wanted, fresh: Wanted, folder: Path) -> None:
+    def test_that_cannot_be_read_do_not_count(self, spec: ModelSpec, fresh: ModelSpec, folder: Path) -> None:
         """Found out by the process that decodes them."""
-        load_runtime(replace(wanted, precision="fp32"), found(wanted)).close()
-        shutil.copytree(wanted.cache, fresh.cache, ignore=shutil.ignore_patterns("*-int8-*", "*.lock"))
+        load_runtime(replace(spec, precision="fp32"), found(spec)).close()
+        shutil.copytree(spec.cache, fresh.cache, ignore=shutil.ignore_patterns("*-int8-*", "*.lock"))
         with pytest.raises(PrecisionRefused, match="has 0 photos that can be read"):
             load_runtime(replace(fresh, calibration=folder), not_needed)
         assert not list(fresh.cache.glob("*-int8-*/"))

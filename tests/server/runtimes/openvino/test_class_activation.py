@@ -13,7 +13,7 @@ from paishi.models.keras.build import build_published, build_served
 from paishi.models.keras.gradients import Gradients
 from paishi.models.keras.imports import keras
 from paishi.runtimes.conversion.keras_to_openvino import convert
-from paishi.runtimes.openvino.class_activation import Inside
+from paishi.runtimes.openvino.class_activation import ClassActivation
 from paishi.runtimes.openvino.head import NoHead, find_head
 from paishi.runtimes.openvino.imports import ov
 from tests.server.models.keras.test_build import FAMILIES
@@ -40,10 +40,10 @@ def weights(keras_home: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def inside(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Inside:
+def inside(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassActivation:
     file = tmp_path_factory.mktemp("converted") / "network.xml"
     convert(build_served(MOBILENET, weights), file)
-    return Inside(file)
+    return ClassActivation(file)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,9 @@ def shown(photos: list[Path]) -> NDArray[np.uint8]:
     return np.stack([np.asarray(picture) for picture in pictures])
 
 
-def test_its_mean_and_the_bias_are_the_logit(inside: Inside, weights: Path, shown: NDArray[np.uint8]) -> None:
+def test_its_mean_and_the_bias_are_the_logit(
+    inside: ClassActivation, weights: Path, shown: NDArray[np.uint8]
+) -> None:
     served = build_served(MOBILENET, weights)
     bias = served.layers[-1].get_layer("predictions").bias.numpy()
     softmax = served(shown, training=False).numpy()
@@ -72,7 +74,9 @@ def test_its_mean_and_the_bias_are_the_logit(inside: Inside, weights: Path, show
     assert np.abs(expected).max() > 1
 
 
-def test_it_is_what_the_gradients_say(inside: Inside, gradients: Gradients, shown: NDArray[np.uint8]) -> None:
+def test_it_is_what_the_gradients_say(
+    inside: ClassActivation, gradients: Gradients, shown: NDArray[np.uint8]
+) -> None:
     for index in (BEAGLE, 33):
         exact, by_gradients = (
             one.class_activation(shown, index) for one in (inside, gradients)
@@ -93,7 +97,7 @@ def test_gradients_are_not_flat_where_the_network_is_sure(
 
 
 def test_features_are_those_of_keras(
-    inside: Inside, gradients: Gradients, keras_home: Path, shown: NDArray[np.uint8]
+    inside: ClassActivation, gradients: Gradients, keras_home: Path, shown: NDArray[np.uint8]
 ) -> None:
     file = next((keras_home / "models").glob("*_no_top.h5"))
     network = keras.applications.MobileNetV2(weights=str(file), include_top=False, pooling="avg")
@@ -114,7 +118,10 @@ def test_networks_of_every_kind_of_head(name: str, tmp_path: Path) -> None:
     write_published(network, tmp_path / "settled.h5")
     served = build_served(backbone, tmp_path / "settled.h5")
     convert(served, tmp_path / "network.xml")
-    inside, gradients = Inside(tmp_path / "network.xml"), Gradients(backbone, tmp_path / "settled.h5")
+    inside, gradients = (
+        ClassActivation(tmp_path / "network.xml"),
+        Gradients(backbone, tmp_path / "settled.h5"),
+    )
     assert inside.is_exact is (name not in NOT_EXACT)
     features = gradients.features(pictures, None)
     scale = max(1.0, float(np.abs(features).max()))

@@ -9,11 +9,11 @@ from paishi.models.errors import ConversionFailed
 from paishi.models.keras.build import build_served
 from paishi.models.keras.imports import keras
 from paishi.runtimes.conversion.keras_to_openvino import convert
-from paishi.runtimes.openvino.runtime import compiled, read_network
+from paishi.runtimes.openvino.runtime import compiled, read_model
 
 
 def test_calculates_in_single_precision_wherever_it_runs(converted: Path) -> None:
-    model = compiled(read_network(converted), "fp32", threads=1, streams=1)
+    model = compiled(read_model(converted), "fp32", threads=1, streams=1)
     assert model.get_property("INFERENCE_PRECISION_HINT").to_string() == "f32"
     assert model.get_property("INFERENCE_NUM_THREADS") == 1
 
@@ -23,7 +23,7 @@ def test_a_conversion_that_answers_otherwise_is_refused(
 ) -> None:
     """Here because it is of other weights."""
     convert(build_served(find_backbone("MobileNetV2"), None), tmp_path / "other.xml")
-    other = read_network(tmp_path / "other.xml")
-    monkeypatch.setattr("paishi.runtimes.conversion.keras_to_openvino.read_network", lambda network: other)
+    other = read_model(tmp_path / "other.xml")
+    monkeypatch.setattr("paishi.runtimes.conversion.keras_to_openvino.read_model", lambda network: other)
     with pytest.raises(ConversionFailed, match="MobileNetV2 answers otherwise on OpenVINO than on Keras"):
         convert(settled, tmp_path / "network.xml")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from paishi.runtimes.openvino.runtime import OpenVINORuntime
-from paishi.runtimes.openvino.thread_priority import NICENESS, yielding
+from paishi.runtimes.openvino.thread_priority import NICENESS, at_low_priority
 from paishi.system.cpu_budget import CpuBudget
 from tests.server.runtimes.conftest import pictures
 
@@ -33,13 +33,13 @@ def test_threads_inherit_it_and_who_asked_keeps_its_own() -> None:
         return found
 
     usual = niceness()
-    assert yielding(start_one) == [usual + NICENESS]
+    assert at_low_priority(start_one) == [usual + NICENESS]
     assert niceness() == usual
 
 
 def test_errors_come_through() -> None:
     with pytest.raises(ZeroDivisionError):
-        yielding(lambda: 1 // 0)
+        at_low_priority(lambda: 1 // 0)
 
 
 @pytest.mark.parametrize("forbidden", ["setpriority", "getpriority"])
@@ -52,7 +52,7 @@ def test_where_priorities_are_forbidden_it_works_without(
         raise PermissionError
 
     monkeypatch.setattr(os, forbidden, refuse)
-    assert yielding(lambda: "network") == "network"
+    assert at_low_priority(lambda: "network") == "network"
 
 
 def test_openvino_yields_and_who_waits_for_it_does_not(converted: Path) -> None:

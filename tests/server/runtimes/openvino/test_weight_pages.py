@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from paishi.runtimes.openvino.imports import ov
-from paishi.runtimes.openvino.runtime import compiled, read_network, runner
+from paishi.runtimes.openvino.runtime import compiled, read_model, runner
 from paishi.runtimes.openvino.weight_pages import forget_pages
 
 
@@ -36,7 +36,7 @@ def mapped_megabytes(network: Path) -> float:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_compiled_network_answers_the_same_without_the_stored_weights_in_memory(network: Path) -> None:
-    model = read_network(network)
+    model = read_model(network)
     run = runner(compiled(model, "fp32", threads=1, streams=1))
     view = np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3)
     before = run(view)
