@@ -8,7 +8,7 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 	$(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null && echo $(name))))
 TOOLS := node_modules/.bin
 
-.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock prerequisites
+.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock lock-check prerequisites
 
 help:
 	@echo "make setup            install what the server needs"
@@ -41,7 +41,7 @@ $(PY):
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(PY)
 	@echo "Installing (about 350 MB, once) ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
@@ -96,10 +96,12 @@ contract-check: $(VENV)/test.stamp node_modules/.package-lock.json
 	@diff -u server/paishi/contract.py build/contract.py && diff -u miniprogram/contract.d.ts build/contract.d.ts \
 		|| { echo "shared/contract.schema.json has changed: run 'make contract' and commit what it writes."; exit 1; }
 
-lint: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
+lint: lock-check prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/deptry server
 	$(TOOLS)/eslint .
 	$(TOOLS)/tsc -p miniprogram
 	node tests/miniprogram/official-compile.js
@@ -108,12 +110,20 @@ format: $(VENV)/test.stamp
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-UV := $(PY) -m uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-annotate --generate-hashes \
-	--custom-compile-command 'make lock' --quiet pyproject.toml
+# Each lock file is a part of uv.lock, so that `make run` needs Python and pip alone.
+EXPORT := $(VENV)/bin/uv export --quiet --frozen --no-emit-project --no-annotate --no-header
+LOCKS := requirements requirements-int8 requirements-redis requirements-test
+OPTIONS_requirements := --no-default-groups --group build
+OPTIONS_requirements-int8 := --no-default-groups --group build --extra int8
+OPTIONS_requirements-redis := --no-default-groups --group build --extra redis
+OPTIONS_requirements-test := --all-extras
 
-lock: $(PY)
-	@$(PY) -m pip install --quiet --disable-pip-version-check uv
-	$(UV) --output-file requirements.lock
-	$(UV) --extra int8 --constraint requirements.lock --output-file requirements-int8.lock
-	$(UV) --extra redis --constraint requirements.lock --output-file requirements-redis.lock
-	$(UV) --group test --extra int8 --extra redis --constraint requirements.lock --output-file requirements-test.lock
+lock: $(VENV)/test.stamp
+	$(VENV)/bin/uv lock
+	$(foreach name,$(LOCKS),$(EXPORT) $(OPTIONS_$(name)) --output-file $(name).lock >/dev/null &&) true
+
+lock-check: $(VENV)/test.stamp
+	@mkdir -p build
+	@$(foreach name,$(LOCKS),$(EXPORT) $(OPTIONS_$(name)) --output-file build/$(name).lock >/dev/null && \
+		diff -q $(name).lock build/$(name).lock &&) true \
+		|| { echo "uv.lock has changed: run 'make lock' and commit what it writes."; exit 1; }

@@ -1,3 +1,3 @@
 """PaiShi 拍识: point the phone at a thing, get its name."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
