@@ -1,6 +1,6 @@
 // @ts-check
 const { en } = require('./en');
-const { language } = require('../services/language');
+const { language } = require('../services/text/language');
 const { zh } = require('./zh');
 
 /** @typedef {import('./zh').Texts} Texts */

@@ -174,7 +174,7 @@ const zh = {
     agree: '同意',
     disagree: '不同意',
   },
-  /** @type {Record<import('../services/failure').FailureKind, {title: string, sentence: string}>} */
+  /** @type {Record<import('../services/http/failure').FailureKind, {title: string, sentence: string}>} */
   failures: {
     cancelled: { title: '已取消', sentence: '这张照片没有识别。' },
     offline: { title: '没有网络', sentence: '手机现在没有连上网络。连上以后点“重试”，不用重新拍。' },

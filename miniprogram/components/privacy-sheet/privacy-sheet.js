@@ -1,5 +1,5 @@
 // @ts-check
-const { answerConsent, onConsentNeeded, showPrivacyContract } = require('../../services/privacy');
+const { answerConsent, onConsentNeeded, showPrivacyContract } = require('../../services/device/privacy');
 const { texts } = require('../../texts/texts');
 
 /** Asks for consent to the privacy statement whenever the platform wants it. One on each page. */

@@ -1,10 +1,10 @@
 // @ts-check
-const { confirmed } = require('../../services/confirmed');
-const { entries, forget, forgetAll } = require('../../services/history');
+const { confirm } = require('../../services/device/confirm');
+const { entries, forget, forgetAll } = require('../../services/history/history');
 const { fill, texts } = require('../../texts/texts');
 const { pagesOf, PAGE } = require('./items');
-const { textScale } = require('../../services/device');
-const { toCamera } = require('../../services/navigation');
+const { textScale } = require('../../services/device/device-info');
+const { toCamera } = require('../../services/device/navigation');
 
 /** @typedef {import('./items').ItemPage} ItemPage */
 
@@ -75,7 +75,7 @@ Page({
     const item = this.data.pages.flatMap(({ items }) => items).find((one) => one.id === id);
     if (!item) return;
     const title = fill(t.removeTitle, { name: item.name });
-    if (!(await confirmed(title, t.removeSentence, t.confirm, t.cancel))) return;
+    if (!(await confirm(title, t.removeSentence, t.confirm, t.cancel))) return;
     forget(id);
     this.draw();
   },
@@ -83,7 +83,7 @@ Page({
   async askRemoveAll() {
     const { t } = this.data;
     const sentence = fill(t.removeAllSentence, { count: entries().length });
-    if (!(await confirmed(t.removeAllTitle, sentence, t.confirm, t.cancel))) return;
+    if (!(await confirm(t.removeAllTitle, sentence, t.confirm, t.cancel))) return;
     forgetAll();
     this.draw();
   },

@@ -1,6 +1,6 @@
 // @ts-check
-const { dayOf } = require('../../services/day');
-const { inLanguage, namesOf } = require('../../services/names');
+const { relativeDay } = require('../../services/text/relative-day');
+const { inLanguage, namesOf } = require('../../services/text/display-names');
 const { fill, texts } = require('../../texts/texts');
 
 /**
@@ -22,7 +22,7 @@ const { fill, texts } = require('../../texts/texts');
 const PAGE = 20;
 
 /**
- * @param {import('../../services/history').Entry} entry
+ * @param {import('../../services/history/history').Entry} entry
  * @param {number} now  milliseconds since 1970
  * @returns {Item}
  */
@@ -32,7 +32,7 @@ function itemOf(entry, now) {
   const [first] = entry.predictions;
   const guess = first ? inLanguage(first.name).name : '';
   const name = names ? names.name : t.unsure;
-  const day = dayOf(entry.takenAt, now, t);
+  const day = relativeDay(entry.takenAt, now, t);
   return {
     id: entry.id,
     photo: entry.small,
@@ -45,7 +45,7 @@ function itemOf(entry, now) {
 }
 
 /**
- * @param {import('../../services/history').Entry[]} entries
+ * @param {import('../../services/history/history').Entry[]} entries
  * @param {number} count  of those that are shown
  * @param {number} now  milliseconds since 1970
  * @returns {ItemPage[]}

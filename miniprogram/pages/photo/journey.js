@@ -1,7 +1,7 @@
 // @ts-check
-const { compressed } = require('../../services/compress');
-const { recognise } = require('../../services/recognise');
-const { sequence } = require('../../services/task');
+const { compressed } = require('../../services/api/compress');
+const { recognise } = require('../../services/api/recognise');
+const { sequence } = require('../../services/http/task');
 
 /**
  * @typedef {object} Arrival
@@ -13,8 +13,8 @@ const { sequence } = require('../../services/task');
  * The way of one photo: made smaller, sent, recognised.
  *
  * @param {string} path
- * @param {import('../../services/recognise').RecogniseListener} listener
- * @returns {import('../../services/task').Task<Arrival>}
+ * @param {import('../../services/api/recognise').RecogniseListener} listener
+ * @returns {import('../../services/http/task').Task<Arrival>}
  */
 function journey(path, listener) {
   return sequence(async (run) => {

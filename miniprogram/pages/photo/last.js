@@ -1,6 +1,6 @@
 // @ts-check
-const { entries } = require('../../services/history');
-const { namesOf } = require('../../services/names');
+const { entries } = require('../../services/history/history');
+const { namesOf } = require('../../services/text/display-names');
 const { fill, texts } = require('../../texts/texts');
 
 /**

@@ -1,20 +1,20 @@
 // @ts-check
-const { asFailure, failure } = require('../../services/failure');
-const { askFit, knownFit } = require('../../services/fit');
-const { choosePhoto } = require('../../services/album');
-const { currentServer, isServerSet, mayChangeServer } = require('../../services/server-address');
+const { asFailure, failure } = require('../../services/http/failure');
+const { fetchFit, storedFit } = require('../../services/api/readiness');
+const { choosePhoto } = require('../../services/device/album');
+const { currentServer, isServerSet, mayChangeServer } = require('../../services/server/address');
 const { isOwnPhone, refusalOf } = require('./refusal');
 const { journey } = require('./journey');
 const { lastResult } = require('./last');
-const { forget, remember } = require('../../services/history');
-const { openSettings } = require('../../services/navigation');
+const { forget, remember } = require('../../services/history/history');
+const { openSettings } = require('../../services/device/navigation');
 const { texts } = require('../../texts/texts');
-const { textScale } = require('../../services/device');
+const { textScale } = require('../../services/device/device-info');
 
 /**
- * @typedef {import('../../services/failure').FailureKind} FailureKind
+ * @typedef {import('../../services/http/failure').FailureKind} FailureKind
  * @typedef {import('./journey').Arrival} Arrival
- * @typedef {import('../../services/task').Task<Arrival>} Journey
+ * @typedef {import('../../services/http/task').Task<Arrival>} Journey
  * @typedef {import('./waiting/waiting').Progress} Progress
  *
  * `aim`: no photo yet. `waiting`: the photo is on its way or being looked at. `failed`: it came to nothing.
@@ -59,7 +59,7 @@ Page({
   /** While the album is open the result waits: another photo may take its place. */
   choosing: false,
   /** The result, until it is seen. */
-  entry: /** @type {import('../../services/history').Entry | null} */ (null),
+  entry: /** @type {import('../../services/history/history').Entry | null} */ (null),
   failed: /** @type {FailureKind | ''} */ (''),
   /** What was done by itself for this photo, once each. */
   sentAgain: { interrupted: false, online: false },
@@ -111,9 +111,9 @@ Page({
 
   async lookAtFit() {
     const server = currentServer();
-    this.setData({ framed: knownFit(server) === 'crop' });
+    this.setData({ framed: storedFit(server) === 'crop' });
     if (!isServerSet()) return;
-    const fit = await askFit(server);
+    const fit = await fetchFit(server);
     if (currentServer() === server) this.setData({ framed: fit === 'crop' });
   },
 
@@ -234,7 +234,7 @@ Page({
     });
   },
 
-  /** @param {import('../../services/failure').Failure} reason */
+  /** @param {import('../../services/http/failure').Failure} reason */
   refuse(reason) {
     this.recognising = null;
     this.failed = reason.kind;

@@ -1,9 +1,9 @@
 // @ts-check
-const { isLoopback } = require('../../services/address');
-const { isPhone } = require('../../services/device');
-const { isWorthRetrying } = require('../../services/failure');
-const { currentServer, mayChangeServer } = require('../../services/server-address');
-const { LONGEST_WAIT } = require('../../services/sending');
+const { isLoopback } = require('../../services/server/url');
+const { isPhone } = require('../../services/device/device-info');
+const { isWorthRetrying } = require('../../services/http/failure');
+const { currentServer, mayChangeServer } = require('../../services/server/address');
+const { LONGEST_WAIT } = require('../../services/api/send-photo');
 const { fill, texts } = require('../../texts/texts');
 
 /**
@@ -18,9 +18,9 @@ const { fill, texts } = require('../../texts/texts');
  * @property {string} requestLine  the same as a sentence
  */
 
-/** @type {ReadonlySet<import('../../services/failure').FailureKind>} */
+/** @type {ReadonlySet<import('../../services/http/failure').FailureKind>} */
 const POINTS_TO_ADDRESS = new Set(
-  /** @type {import('../../services/failure').FailureKind[]} */ ([
+  /** @type {import('../../services/http/failure').FailureKind[]} */ ([
     'unreachable',
     'timeout',
     'domain-not-listed',
@@ -57,7 +57,7 @@ function waitLine(seconds) {
 }
 
 /**
- * @param {import('../../services/failure').Failure} failure
+ * @param {import('../../services/http/failure').Failure} failure
  * @returns {Refusal}
  */
 function refusalOf({ kind, requestId, retryAfter }) {

@@ -1,21 +1,21 @@
 // @ts-check
-const { asFailure, failure } = require('../../services/failure');
+const { asFailure, failure } = require('../../services/http/failure');
 const { captionOf, classCalled, questionOf } = require('./words');
-const { confirmed } = require('../../services/confirmed');
-const { correct, entry, forget } = require('../../services/history');
-const { explain } = require('../../services/explain');
+const { confirm } = require('../../services/device/confirm');
+const { correct, entry, forget } = require('../../services/history/history');
+const { explain } = require('../../services/api/explain');
 const { fill, texts } = require('../../texts/texts');
-const { inLanguage, namesOf } = require('../../services/names');
-const { isServerSet, mayChangeServer } = require('../../services/server-address');
-const { CAMERA, leave, toCamera } = require('../../services/navigation');
-const { offer, sendWaiting } = require('../../services/corrections');
-const { promised } = require('../../services/promised');
+const { inLanguage, namesOf } = require('../../services/text/display-names');
+const { isServerSet, mayChangeServer } = require('../../services/server/address');
+const { CAMERA, leave, toCamera } = require('../../services/device/navigation');
+const { offer, sendWaiting } = require('../../services/corrections/send');
+const { wxPromise } = require('../../services/device/wx-promise');
 const { rowsOf } = require('./ranking/rows');
 const { saveAsking, saveMessage } = require('./saving');
-const { textScale } = require('../../services/device');
+const { textScale } = require('../../services/device/device-info');
 
 /**
- * @typedef {import('../../services/history').Entry} Entry
+ * @typedef {import('../../services/history/history').Entry} Entry
  * @typedef {import('../../contract').Explanation} Explanation
  */
 
@@ -32,7 +32,7 @@ Page({
     by: '',
     heading: '',
     /** What the person says it is. */
-    corrected: /** @type {import('../../services/names').Names | null} */ (null),
+    corrected: /** @type {import('../../services/text/display-names').Names | null} */ (null),
     /** Id of the class whose heat map is shown or on its way. */
     looked: '',
     looking: false,
@@ -48,7 +48,7 @@ Page({
 
   id: '',
   /** What is under way; whatever ends after being replaced here says nothing any more. */
-  explaining: /** @type {import('../../services/task').Task<Explanation> | null} */ (null),
+  explaining: /** @type {import('../../services/http/task').Task<Explanation> | null} */ (null),
 
   /** @param {{id?: string}} query */
   onLoad({ id = '' }) {
@@ -127,7 +127,7 @@ Page({
   },
 
   /**
-   * @param {import('../../services/task').Task<Explanation>} task
+   * @param {import('../../services/http/task').Task<Explanation>} task
    * @param {Explanation} explanation
    * @param {string} name
    */
@@ -138,7 +138,7 @@ Page({
     this.setData({ looking: false, heated: true, note: fill(this.data.t.looked, { name }) });
   },
 
-  /** @param {import('../../services/failure').Failure} reason */
+  /** @param {import('../../services/http/failure').Failure} reason */
   missHeat({ kind }) {
     this.explaining = null;
     const { t } = this.data;
@@ -180,7 +180,7 @@ Page({
     this.keepCorrection(null);
   },
 
-  /** @param {import('../../services/history').Correction | string | null} correction */
+  /** @param {import('../../services/history/history').Correction | string | null} correction */
   keepCorrection(correction) {
     const corrected = correct(this.id, correction);
     this.present();
@@ -196,7 +196,7 @@ Page({
   },
 
   copy() {
-    return promised(wx.setClipboardData, { data: this.name() }).then(
+    return wxPromise(wx.setClipboardData, { data: this.name() }).then(
       () => true,
       () => {
         this.setData({ message: this.data.t.copyFailed });
@@ -253,7 +253,7 @@ Page({
 
   async remove() {
     const { t } = this.data;
-    if (!(await confirmed(t.removeTitle, t.removeSentence, t.removeConfirm, t.removeCancel))) return;
+    if (!(await confirm(t.removeTitle, t.removeSentence, t.removeConfirm, t.removeCancel))) return;
     await forget(this.id);
     leave();
   },

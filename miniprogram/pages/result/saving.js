@@ -1,10 +1,10 @@
 // @ts-check
-const { changePermission } = require('../../services/permission');
-const { confirmed } = require('../../services/confirmed');
-const { savePhoto } = require('../../services/album');
+const { changePermission } = require('../../services/device/permissions');
+const { confirm } = require('../../services/device/confirm');
+const { savePhoto } = require('../../services/device/album');
 const { texts } = require('../../texts/texts');
 
-/** @typedef {import('../../services/album').SaveOutcome} SaveOutcome */
+/** @typedef {import('../../services/device/album').SaveOutcome} SaveOutcome */
 
 /**
  * Puts a picture into the album; after a refusal it offers the way over the settings once.
@@ -20,7 +20,7 @@ async function saveAsking(path) {
 /** @returns {Promise<boolean>} whether the person allowed it in the settings */
 async function permitSaving() {
   const t = texts().result;
-  const wanted = await confirmed(t.permissionTitle, t.permissionSentence, t.toSettings, t.notNow);
+  const wanted = await confirm(t.permissionTitle, t.permissionSentence, t.toSettings, t.notNow);
   return wanted && (await changePermission('scope.writePhotosAlbum')) === 'granted';
 }
 

@@ -1,15 +1,15 @@
 // @ts-check
 const { fill, texts } = require('../../texts/texts');
-const { namesOf } = require('../../services/names');
+const { namesOf } = require('../../services/text/display-names');
 const { rowsOf } = require('./ranking/rows');
 
-/** @typedef {import('../../services/history').Entry} Entry */
+/** @typedef {import('../../services/history/history').Entry} Entry */
 
 /**
  * The words on a photo that goes to the album.
  *
  * @param {Entry} entry
- * @returns {import('../../services/caption').Caption}
+ * @returns {import('../../services/text/caption').Caption}
  */
 function captionOf(entry) {
   const { mark, maybeName } = texts().result;

@@ -1,12 +1,12 @@
 // @ts-check
-const { beginAnewInSettings } = require('../../services/navigation');
-const { chooseLanguage, languageChoice } = require('../../services/language');
-const { currentServer, mayChangeServer } = require('../../services/server-address');
-const { showPrivacyContract } = require('../../services/privacy');
+const { beginAnewInSettings } = require('../../services/device/navigation');
+const { chooseLanguage, languageChoice } = require('../../services/text/language');
+const { currentServer, mayChangeServer } = require('../../services/server/address');
+const { showPrivacyContract } = require('../../services/device/privacy');
 const { texts } = require('../../texts/texts');
-const { textScale } = require('../../services/device');
+const { textScale } = require('../../services/device/device-info');
 
-/** @typedef {import('../../services/language').Choice} Choice */
+/** @typedef {import('../../services/text/language').Choice} Choice */
 
 /**
  * A language is called by its own name in every language.

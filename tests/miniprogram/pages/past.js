@@ -5,7 +5,7 @@ const ANSWER = JSON.parse(example('predictions'));
 const FOLDER = 'wxfile://usr/history';
 
 /**
- * Results of an earlier visit, as services/history.js stores them.
+ * Results of an earlier visit, as services/history/ stores them.
  *
  * @param {object[]} entries  newest first; what they leave out is the example's
  * @param {Buffer} [picture]

@@ -8,7 +8,7 @@ import { TRUSTING } from './phone.js';
 
 aroundEachTest({ phone: TRUSTING });
 
-const { WARM_UP_WAITS } = load('services/recognise.js');
+const { WARM_UP_WAITS } = load('services/api/recognise.js');
 
 /** @param {import('./phone.js').PhoneOptions} [options] @returns {Promise<void>} */
 async function openReady(options) {

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { example, load } from '../sources.js';
 
 const { rowsOf, percentText } = load('pages/result/ranking/rows.js');
-const { chooseLanguage } = load('services/language.js');
+const { chooseLanguage } = load('services/text/language.js');
 const { predictions } = JSON.parse(example('predictions'));
 
 /** Counts without a `wx` that stores it. */

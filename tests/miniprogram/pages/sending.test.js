@@ -6,7 +6,7 @@ import { TRUSTING } from './phone.js';
 
 aroundEachTest({ phone: TRUSTING });
 
-const { WAITS, LONGEST_WAIT } = load('services/sending.js');
+const { WAITS, LONGEST_WAIT } = load('services/api/send-photo.js');
 
 /** @param {object} [options] @returns {Promise<void>} a photo is on its way */
 async function shoot(options) {

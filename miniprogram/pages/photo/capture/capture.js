@@ -1,9 +1,9 @@
 // @ts-check
-const { askConsent, needsConsent } = require('../../../services/privacy');
-const { changePermission, permission } = require('../../../services/permission');
-const { choosePhoto } = require('../../../services/album');
+const { askConsent, needsConsent } = require('../../../services/device/privacy');
+const { changePermission, permission } = require('../../../services/device/permissions');
+const { choosePhoto } = require('../../../services/device/album');
 const { flashes, panels } = require('./views');
-const { promised } = require('../../../services/promised');
+const { wxPromise } = require('../../../services/device/wx-promise');
 const { fill, texts } = require('../../../texts/texts');
 
 /** @typedef {import('./views').View} View */
@@ -113,7 +113,7 @@ Component({
       this.setData({ busy: true });
       const camera = wx.createCameraContext();
       try {
-        const shot = await promised(
+        const shot = await wxPromise(
           (/** @type {WechatMiniprogram.TakePhotoOption} */ options) => camera.takePhoto(options),
           { quality: /** @type {const} */ ('normal') }
         );

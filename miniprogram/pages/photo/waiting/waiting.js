@@ -7,7 +7,7 @@ const { fill, texts } = require('../../../texts/texts');
  * @typedef {object} Progress
  * @property {'sending' | 'reading' | 'warming' | 'queueing'} phase
  * @property {number} percent  of the photo sent, 0 to 100
- * @property {import('../../../services/recognise').Warming | null} warming
+ * @property {import('../../../services/api/recognise').Warming | null} warming
  * @property {number} seconds  until the photo goes to a busy server again, while `queueing`
  */
 

@@ -1,6 +1,6 @@
 // @ts-check
 const { texts } = require('../../../texts/texts');
-const { TYPED_LETTERS } = require('../../../services/history');
+const { TYPED_LETTERS } = require('../../../services/history/history');
 
 /**
  * Asks what it really is: one of the names, or another one, typed.

@@ -1,10 +1,10 @@
 // @ts-check
-const { CARD, drawCaptioned, savedSize } = require('../../../services/caption');
-const { promised } = require('../../../services/promised');
+const { CARD, drawCaptioned, savedSize } = require('../../../services/text/caption');
+const { wxPromise } = require('../../../services/device/wx-promise');
 
 /**
- * @typedef {import('../../../services/caption').Caption} Caption
- * @typedef {import('../../../services/caption').Size} Size
+ * @typedef {import('../../../services/text/caption').Caption} Caption
+ * @typedef {import('../../../services/text/caption').Size} Size
  */
 
 /** Share of 1. */
@@ -61,7 +61,7 @@ Component({
       const { width, height } = sizeFor(image);
       Object.assign(canvas, { width, height });
       drawCaptioned(canvas.getContext('2d'), { width, height }, image, caption);
-      const { tempFilePath } = await promised(
+      const { tempFilePath } = await wxPromise(
         (options) => wx.canvasToTempFilePath(options, this),
         {
           ...{ canvas, x: 0, y: 0, width, height, destWidth: width, destHeight: height },

@@ -1,15 +1,15 @@
 // @ts-check
-const { asFailure } = require('../../../services/failure');
-const { currentServer } = require('../../../services/server-address');
-const { echo } = require('../../../services/echo');
+const { asFailure } = require('../../../services/http/failure');
+const { currentServer } = require('../../../services/server/address');
+const { echo } = require('../../../services/api/echo');
 const { fill, texts } = require('../../../texts/texts');
 
 /**
- * @typedef {import('../../../services/echo').EchoedPhoto} EchoedPhoto
+ * @typedef {import('../../../services/api/echo').EchoedPhoto} EchoedPhoto
  *
  * @typedef {object} Own  what is not rendered
  * @property {EchoedPhoto | null} echoed
- * @property {import('../../../services/task').Task<EchoedPhoto> | null} task
+ * @property {import('../../../services/http/task').Task<EchoedPhoto> | null} task
  */
 
 /** @type {WeakMap<object, Own>} */

@@ -1,7 +1,7 @@
 // @ts-check
 const { dotsFor, drawHeat } = require('./heat');
 const { fitted } = require('./fitted');
-const { promised } = require('../../../services/promised');
+const { wxPromise } = require('../../../services/device/wx-promise');
 const { texts } = require('../../../texts/texts');
 
 /**
@@ -127,7 +127,7 @@ Component({
     /** A photo without a heat map opens in WeChat's own viewer, where it can be enlarged. */
     tap() {
       if (this.data.heated) this.triggerEvent('off');
-      else if (!this.data.missing) promised(wx.previewImage, { urls: [this.data.src] }).catch(() => {});
+      else if (!this.data.missing) wxPromise(wx.previewImage, { urls: [this.data.src] }).catch(() => {});
     },
   },
 });

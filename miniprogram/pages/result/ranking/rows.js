@@ -1,5 +1,5 @@
 // @ts-check
-const { inLanguage } = require('../../../services/names');
+const { inLanguage } = require('../../../services/text/display-names');
 
 /**
  * @typedef {object} Row

@@ -1,7 +1,7 @@
 // @ts-check
-const { asFailure } = require('../../../services/failure');
-const { isPlaceholder } = require('../../../services/address');
-const { readiness } = require('../../../services/readiness');
+const { asFailure } = require('../../../services/http/failure');
+const { isPlaceholder } = require('../../../services/server/url');
+const { readiness } = require('../../../services/api/readiness');
 const { texts } = require('../../../texts/texts');
 
 /** @returns {string} of the mini-program; only what is published has a number */

@@ -1,10 +1,10 @@
 // @ts-check
-const { asFailure } = require('../../../services/failure');
-const { chooseServer, currentServer, defaultServer, forgetServer } = require('../../../services/server-address');
-const { isLoopback, parseAddress } = require('../../../services/address');
-const { isPhone } = require('../../../services/device');
-const { promised } = require('../../../services/promised');
-const { readiness } = require('../../../services/readiness');
+const { asFailure } = require('../../../services/http/failure');
+const { chooseServer, currentServer, defaultServer, forgetServer } = require('../../../services/server/address');
+const { isLoopback, parseAddress } = require('../../../services/server/url');
+const { isPhone } = require('../../../services/device/device-info');
+const { wxPromise } = require('../../../services/device/wx-promise');
+const { readiness } = require('../../../services/api/readiness');
 const { fill, texts } = require('../../../texts/texts');
 
 /**
@@ -13,9 +13,9 @@ const { fill, texts } = require('../../../texts/texts');
  * @property {boolean} ours  whether it is a recogniser, be it ready or not yet
  */
 
-/** @type {ReadonlySet<import('../../../services/failure').FailureKind>} what only a recogniser says */
+/** @type {ReadonlySet<import('../../../services/http/failure').FailureKind>} what only a recogniser says */
 const NOT_YET = new Set(
-  /** @type {import('../../../services/failure').FailureKind[]} */ (['model-loading', 'model-unavailable'])
+  /** @type {import('../../../services/http/failure').FailureKind[]} */ (['model-loading', 'model-unavailable'])
 );
 
 /**
@@ -56,7 +56,7 @@ Component({
     async scan() {
       const { t } = this.data;
       try {
-        const { result } = await promised(wx.scanCode, {
+        const { result } = await wxPromise(wx.scanCode, {
           onlyFromCamera: false,
           scanType: /** @type {['qrCode']} */ (['qrCode']),
         });

@@ -1,7 +1,7 @@
 // @ts-check
-const { confirmed } = require('../../../services/confirmed');
-const { mayContribute, setContributing } = require('../../../services/consent');
-const { offerUnsent, stopSending, unsent } = require('../../../services/corrections');
+const { confirm } = require('../../../services/device/confirm');
+const { mayContribute, setContributing } = require('../../../services/corrections/consent');
+const { offerUnsent, stopSending, unsent } = require('../../../services/corrections/send');
 const { fill, texts } = require('../../../texts/texts');
 
 /**
@@ -49,7 +49,7 @@ Component({
       const count = unsent().length;
       if (count === 0) return;
       const sentence = fill(t.earlierSentence, { count });
-      const wanted = await confirmed(t.earlierTitle, sentence, t.earlierSend, t.earlierKeep);
+      const wanted = await confirm(t.earlierTitle, sentence, t.earlierSend, t.earlierKeep);
       if (!wanted || !mayContribute()) return;
       void offerUnsent().then(() => this.triggerEvent('change'));
     },

@@ -1,8 +1,8 @@
 // @ts-check
-const { openPermissions, permissions } = require('../../../services/permission');
+const { openPermissions, permissions } = require('../../../services/device/permissions');
 const { texts } = require('../../../texts/texts');
 
-/** @typedef {import('../../../services/permission').Permissions} Permissions */
+/** @typedef {import('../../../services/device/permissions').Permissions} Permissions */
 
 /**
  * @param {Permissions | null} all  null where the platform does not tell

@@ -1,10 +1,10 @@
 // @ts-check
-const { beginAnewInSettings } = require('../../../services/navigation');
-const { confirmed } = require('../../../services/confirmed');
-const { forgetEverything, forgetResults, whatIsStored } = require('../../../services/stored');
+const { beginAnewInSettings } = require('../../../services/device/navigation');
+const { confirm } = require('../../../services/device/confirm');
+const { forgetEverything, forgetResults, storageUsage } = require('../../../services/storage-usage');
 const { fill, texts } = require('../../../texts/texts');
 
-/** @typedef {import('../../../services/stored').Stored} Stored */
+/** @typedef {import('../../../services/storage-usage').Stored} Stored */
 
 const MEGABYTE = 1024 * 1024;
 
@@ -55,13 +55,13 @@ Component({
   },
   methods: {
     async count() {
-      const stored = await whatIsStored().catch(() => null);
+      const stored = await storageUsage().catch(() => null);
       this.setData({ shown: describe(stored), some: stored !== null && stored.results > 0 });
     },
 
     async askResults() {
       const { t } = this.data;
-      if (!(await this.confirmed(t.deleteResultsTitle, fill(t.deleteResultsSentence, { count: this.data.shown.results }))))
+      if (!(await this.confirm(t.deleteResultsTitle, fill(t.deleteResultsSentence, { count: this.data.shown.results }))))
         return;
       await this.remove(forgetResults);
       return this.count();
@@ -69,7 +69,7 @@ Component({
 
     async askEverything() {
       const { t } = this.data;
-      if (!(await this.confirmed(t.deleteEverythingTitle, t.deleteEverythingSentence))) return;
+      if (!(await this.confirm(t.deleteEverythingTitle, t.deleteEverythingSentence))) return;
       if (await this.remove(forgetEverything)) beginAnewInSettings();
       else this.count();
     },
@@ -79,9 +79,9 @@ Component({
      * @param {string} content
      * @returns {Promise<boolean>}
      */
-    async confirmed(title, content) {
+    async confirm(title, content) {
       const { t, deleting } = this.data;
-      return !deleting && confirmed(title, content, t.delete, t.keep);
+      return !deleting && confirm(title, content, t.delete, t.keep);
     },
 
     /**

@@ -1,0 +1,139 @@
+// @ts-check
+const { failure } = require('../http/failure');
+const { parseJson } = require('../http/json');
+
+/**
+ * @typedef {import('../../contract').Predictions} Predictions
+ * @typedef {import('../../contract').Echo} Echo
+ * @typedef {import('../../contract').Ready} Ready
+ * @typedef {import('../../contract').Session} Session
+ *
+ * @typedef {(value: any) => boolean} Check
+ */
+
+/** @type {Check} */
+const isText = (value) => typeof value === 'string';
+/** @type {Check} */
+const isFilledText = (value) => typeof value === 'string' && value !== '';
+/** @type {Check} */
+const isNumber = (value) => typeof value === 'number';
+/** @type {Check} */
+const isPixels = (value) => Number.isInteger(value) && value >= 1;
+/** @type {Check} */
+const isShare = (value) => typeof value === 'number' && value >= 0 && value <= 1;
+
+/**
+ * @param {Record<string, Check>} form
+ * @returns {Check}
+ */
+function hasForm(form) {
+  const names = Object.keys(form);
+  return (value) =>
+    typeof value === 'object' && value !== null && names.every((name) => form[name]?.(value[name]));
+}
+
+const isName = hasForm({ en: isFilledText, zh: isFilledText });
+const isModel = hasForm({ name: isText, labels: isText });
+const isPrediction = hasForm({
+  label: isFilledText,
+  probability: isShare,
+  id: isFilledText,
+  name: isName,
+});
+
+const isPredictions = hasForm({
+  success: (value) => value === true,
+  predictions: (value) => Array.isArray(value) && value.length > 0 && value.every(isPrediction),
+  confident: (value) => typeof value === 'boolean',
+  model: isModel,
+  request_id: isText,
+});
+
+const isEcho = hasForm({
+  success: (value) => value === true,
+  url: isFilledText,
+  width: isPixels,
+  height: isPixels,
+  expires_in: isNumber,
+  request_id: isText,
+});
+
+const isReady = hasForm({ status: (value) => value === 'ready', model: isModel, runtime: isText });
+
+const isSession = hasForm({
+  success: (value) => value === true,
+  token: isFilledText,
+  expires_in: (value) => typeof value === 'number' && value > 0,
+});
+
+/**
+ * @param {Check} check
+ * @param {unknown} data
+ * @returns {any}
+ */
+function read(check, data) {
+  const body = parseJson(data);
+  if (body === undefined) throw failure('not-json');
+  if (!check(body)) throw failure('wrong-form');
+  return body;
+}
+
+/**
+ * The body of a 200 of POST /predict.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Predictions}
+ * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
+ */
+function readPredictions(data) {
+  return read(isPredictions, data);
+}
+
+/**
+ * The body of a 200 of POST /image with Accept: application/json.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Echo}
+ * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
+ */
+function readEcho(data) {
+  return read(isEcho, data);
+}
+
+/**
+ * The body of a 200 of GET /readyz.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Ready}
+ * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
+ */
+function readReady(data) {
+  return read(isReady, data);
+}
+
+/**
+ * The body of a 200 of POST /session.
+ *
+ * @param {unknown} data  text or object
+ * @returns {Session}
+ * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
+ */
+function readSession(data) {
+  return read(isSession, data);
+}
+
+module.exports = {
+  readPredictions,
+  readEcho,
+  readReady,
+  readSession,
+  read,
+  hasForm,
+  isFilledText,
+  isModel,
+  isName,
+  isNumber,
+  isPrediction,
+  isShare,
+  isText,
+};

@@ -1,0 +1,238 @@
+// @ts-check
+const { fileSize } = require('../device/file-size');
+const { dropPhoto, isNoRoom, keepPhoto, photoPath, sweepPhotos } = require('./photo-files');
+const { readIndex, removeIndex, writeIndex } = require('./stored-index');
+
+/**
+ * The last results, on this device only. The newest of a session is there even where nothing can be stored.
+ *
+ * @typedef {import('./stored-index').Correction} Correction
+ * @typedef {import('./stored-index').StoredEntry} StoredEntry
+ *
+ * @typedef {object} Entry
+ * @property {string} id
+ * @property {number} takenAt  milliseconds since 1970
+ * @property {string} photo  path; the file may have been cleared away
+ * @property {string} small  path of a small copy for lists, or the same
+ * @property {import('../../contract').Prediction[]} predictions  1 to 5, most probable first
+ * @property {boolean} confident
+ * @property {import('../../contract').Model} model
+ * @property {Correction | null} corrected  what the person says it is
+ */
+
+const ENTRIES = 100;
+const PREDICTIONS = 5;
+/** Of all photos together. The platform allows 200 MB for all files of a mini-program. */
+const BYTES = 100 * 1024 * 1024;
+/** How often older results make room before a new one stays in memory only. */
+const ROUNDS = 5;
+/** Letters of a name that a person types. */
+const TYPED_LETTERS = 40;
+
+/** @typedef {StoredEntry & {photo: string | null}} Known `photo`: where it lies while only memory knows of it */
+
+/** @type {Known[] | null} newest first; null until it is asked for */
+let loaded = null;
+/** @type {Promise<unknown>} no copy is made while leftovers are looked for */
+let swept = Promise.resolve();
+
+/** @returns {Known[]} */
+function known() {
+  if (!loaded) {
+    loaded = readIndex().map((stored) => ({ ...stored, photo: null }));
+    swept = sweepPhotos(new Set(loaded.flatMap(({ file, small }) => [file, small])));
+  }
+  return loaded;
+}
+
+/**
+ * @param {Known} entry
+ * @returns {Entry}
+ */
+function shown({ id, takenAt, file, small, photo, predictions, confident, model, corrected }) {
+  const path = photo ?? photoPath(file);
+  const smallPath = photo === null && small ? photoPath(small) : path;
+  return { id, takenAt, photo: path, small: smallPath, predictions, confident, model, corrected };
+}
+
+/** @returns {boolean} whether what has a file is stored */
+function store() {
+  return writeIndex(
+    known()
+      .filter(({ photo }) => photo === null)
+      .map(({ id, takenAt, file, small, bytes, predictions, confident, model, corrected }) => {
+        return { id, takenAt, file, small, bytes, predictions, confident, model, corrected };
+      })
+  );
+}
+
+/**
+ * Gives up the oldest results, the files after the index that names them.
+ *
+ * @param {number} count
+ * @param {Known} [spared]
+ * @returns {Promise<number>} bytes that became free
+ */
+async function dropOldest(count, spared) {
+  if (count <= 0) return 0;
+  const old = known().filter((entry) => entry !== spared).slice(-count);
+  loaded = known().filter((entry) => !old.includes(entry));
+  // While the stored index still names them they are no leftovers; else the next start sweeps them away.
+  if (!store()) return 0;
+  const kept = old.filter(({ photo }) => photo === null);
+  await Promise.all(kept.map(dropPhoto));
+  return kept.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/**
+ * @param {Known} newest  stays in any case
+ * @returns {Promise<unknown>}
+ */
+function keepWithinBounds(newest) {
+  let bytes = 0;
+  const fitting = known().filter((entry, index) => {
+    bytes += entry.bytes;
+    return entry === newest || (index < ENTRIES && bytes <= BYTES);
+  });
+  return dropOldest(known().length - fitting.length, newest);
+}
+
+/**
+ * @param {string} path  temporary file
+ * @param {string} id
+ * @param {number} bytes
+ * @returns {Promise<import('./photo-files').Kept>}
+ * @throws {{errMsg: string}} where room cannot be made, or the file is gone
+ */
+async function copyMakingRoom(path, id, bytes) {
+  for (let round = 1; ; round += 1) {
+    try {
+      return await keepPhoto(path, id);
+    } catch (error) {
+      if (round > ROUNDS || known().length === 0 || !isNoRoom(error)) throw error;
+      for (let freed = 0; freed < bytes && known().length > 0; ) freed += await dropOldest(1);
+    }
+  }
+}
+
+/**
+ * Stores the index; where it does not fit, 1, 2, 4, … of the oldest results go.
+ *
+ * @param {Known} newest
+ * @returns {Promise<boolean>}
+ */
+async function storeMakingRoom(newest) {
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    if (store()) return true;
+    await dropOldest(2 ** round, newest);
+  }
+  return store();
+}
+
+/**
+ * Keeps a result with a copy of its photo.
+ *
+ * @param {{photo: string, answer: import('../../contract').Predictions}} result  `photo`: path of the file
+ * @returns {Promise<Entry>} also where it could not be stored: then it ends with the session
+ */
+async function remember({ photo, answer }) {
+  known();
+  await swept;
+  const takenAt = Date.now();
+  const id = takenAt.toString(36) + Math.random().toString(36).slice(2, 8);
+  const kept = await copyMakingRoom(photo, id, await fileSize(photo)).catch(() => null);
+  const { confident, model, predictions } = answer;
+  /** @type {Known} */
+  const entry = {
+    id,
+    takenAt,
+    ...(kept || { file: id, small: '', bytes: 0 }),
+    photo: kept ? null : photo,
+    predictions: predictions.slice(0, PREDICTIONS),
+    confident,
+    model: { name: model.name, labels: model.labels },
+    corrected: null,
+  };
+  loaded = [entry, ...known()];
+  await keepWithinBounds(entry);
+  if (!(await storeMakingRoom(entry))) await keepInMemory(entry, photo);
+  return shown(entry);
+}
+
+/**
+ * @param {Known} entry
+ * @param {string} photo  the temporary file
+ */
+async function keepInMemory(entry, photo) {
+  if (entry.photo !== null) return;
+  entry.photo = photo;
+  await dropPhoto(entry);
+}
+
+/** @returns {Entry[]} newest first, at most 100 */
+function entries() {
+  return known().map(shown);
+}
+
+/**
+ * @param {string} id
+ * @returns {Entry | null} null where it was forgotten
+ */
+function entry(id) {
+  const found = known().find((candidate) => candidate.id === id);
+  return found ? shown(found) : null;
+}
+
+/**
+ * Keeps what the person says it is.
+ *
+ * @param {string} id  of the result
+ * @param {Correction | string | null} correction  one of the classes, a name as it was typed, or null to take it back
+ * @returns {Entry | null} as it is now; null where it was forgotten
+ */
+function correct(id, correction) {
+  const found = known().find((candidate) => candidate.id === id);
+  if (!found) return null;
+  found.corrected = typeof correction === 'string' ? typed(correction) : onlyClass(correction);
+  store();
+  return shown(found);
+}
+
+/**
+ * @param {Correction | null} correction  may carry more, such as a probability
+ * @returns {Correction | null}
+ */
+function onlyClass(correction) {
+  if (!correction) return null;
+  const { id, label, name } = correction;
+  return { id, label, name: { en: name.en, zh: name.zh } };
+}
+
+/**
+ * @param {string} text
+ * @returns {Correction | null} null where nothing is left of it
+ */
+function typed(text) {
+  const name = text.replace(/\s+/g, ' ').trim().slice(0, TYPED_LETTERS).trim();
+  return name === '' ? null : { id: '', label: name, name: { en: name, zh: name } };
+}
+
+/**
+ * @param {string} id
+ * @returns {Promise<unknown>} when the photo is gone too
+ */
+function forget(id) {
+  const gone = known().filter((candidate) => candidate.id === id);
+  loaded = known().filter((candidate) => candidate.id !== id);
+  store();
+  return Promise.all(gone.map(dropPhoto));
+}
+
+/** @returns {Promise<unknown>} when the photos are gone too */
+function forgetAll() {
+  loaded = [];
+  removeIndex();
+  return swept.then(() => sweepPhotos(new Set()));
+}
+
+module.exports = { remember, entries, entry, correct, forget, forgetAll, ENTRIES, TYPED_LETTERS };

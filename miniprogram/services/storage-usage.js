@@ -1,0 +1,48 @@
+// @ts-check
+const { chooseLanguage } = require('./text/language');
+const { forgetAll } = require('./history/history');
+const { forgetSession, hasSession } = require('./api/session');
+const { photosSize } = require('./history/photo-files');
+const { readIndex } = require('./history/stored-index');
+const { stopSending } = require('./corrections/send');
+const { waiting } = require('./corrections/queue');
+
+/**
+ * What lies on this phone, counted where it lies.
+ *
+ * @typedef {object} Stored
+ * @property {number} results
+ * @property {number} bytes  of their photos and of everything else
+ * @property {boolean} session
+ * @property {number} corrections  that wait to be sent
+ */
+
+/** @returns {{keys: string[], bytes: number}} */
+function keysAndBytes() {
+  const { keys, currentSize } = wx.getStorageInfoSync();
+  return { keys, bytes: currentSize * 1024 };
+}
+
+/** @returns {Promise<Stored>} rejected where the platform does not tell */
+async function storageUsage() {
+  const bytes = (await photosSize()) + keysAndBytes().bytes;
+  return { results: readIndex().length, bytes, session: hasSession(), corrections: waiting().length };
+}
+
+/** @returns {Promise<boolean>} whether no result and no photo of one is left */
+async function forgetResults() {
+  stopSending();
+  await forgetAll();
+  return readIndex().length === 0 && (await photosSize()) === 0;
+}
+
+/** @returns {Promise<boolean>} whether nothing is left: no photo, no key */
+async function forgetEverything() {
+  forgetSession();
+  chooseLanguage('system');
+  const resultsGone = await forgetResults();
+  wx.clearStorageSync();
+  return resultsGone && keysAndBytes().keys.length === 0;
+}
+
+module.exports = { storageUsage, forgetResults, forgetEverything };

@@ -1,0 +1,30 @@
+// @ts-check
+const { speaksChinese } = require('../../texts/texts');
+
+/**
+ * What a result is called, in the language of the person.
+ *
+ * @typedef {import('../history/history').Entry} Entry
+ * @typedef {{name: string, other: string}} Names  `other`: in the other language; '' where it is the same
+ */
+
+/**
+ * @param {import('../../contract').Name} name
+ * @returns {Names}
+ */
+function inLanguage(name) {
+  const [large, small] = speaksChinese() ? [name.zh, name.en] : [name.en, name.zh];
+  return { name: large, other: small === large ? '' : small };
+}
+
+/**
+ * @param {Entry} entry
+ * @returns {Names | null} what the person says, else what the network is sure of; null where nobody is
+ */
+function namesOf({ corrected, confident, predictions }) {
+  if (corrected) return inLanguage(corrected.name);
+  const [first] = predictions;
+  return confident && first ? inLanguage(first.name) : null;
+}
+
+module.exports = { inLanguage, namesOf };

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { load } from '../../sources.js';
+
+const { parseAddress, isLoopback, isPlaceholder, resolveAgainst } = load('services/server/url.js');
+
+describe('an address as it is typed', () => {
+  it.each([
+    ['http://192.168.1.5:5000', 'http://192.168.1.5:5000'],
+    ['  http://192.168.1.5:5000/ ', 'http://192.168.1.5:5000'],
+    ['192.168.1.5:5000', 'http://192.168.1.5:5000'],
+    ['192。168。1。5：5000', 'http://192.168.1.5:5000'],
+    ['HTTPS://Recognise.Example.com/', 'https://recognise.example.com'],
+    ['https://example.com/PaiShi/v1//', 'https://example.com/PaiShi/v1'],
+    ['http://[::1]:5000', 'http://[::1]:5000'],
+    ['my-laptop.local', 'http://my-laptop.local'],
+    ['http://localhost:05000', 'http://localhost:5000'],
+  ])('%s is taken as %s', (typed, address) => {
+    expect(parseAddress(typed)).toBe(address);
+  });
+
+  it.each(['', 'http://', 'ftp://example.com', 'http://example.com:0', 'http://example.com:65536', 'http://a b?', 'http://example.com/?x=1', '你好', 'http://-', 'http://me:secret@example.com'])(
+    '%j is refused',
+    (typed) => expect(parseAddress(typed)).toBeNull(),
+  );
+});
+
+it.each([
+  ['http://127.0.0.1:5000', true],
+  ['http://localhost', true],
+  ['http://[::1]:5000', true],
+  ['http://127.1.2.3/paishi', true],
+  ['http://192.168.1.5:5000', false],
+  ['http://127.0.0.1.example.com', false],
+  ['http://localhost.example.com', false],
+])('%s is this device itself: %s', (address, own) => {
+  expect(isLoopback(address)).toBe(own);
+});
+
+it.each([
+  ['https://example.invalid', true],
+  ['https://example.invalid:8443/x', true],
+  ['', true],
+  ['https://example.invalid.com', false],
+  ['https://notinvalid', false],
+  ['https://recognise.example.com', false],
+])('%s is a placeholder: %s', (address, placeholder) => {
+  expect(isPlaceholder(address)).toBe(placeholder);
+});
+
+describe('a url out of an answer', () => {
+  it.each([
+    ['https://a.example', 'http://a.example/image/x1', 'https://a.example/image/x1'],
+    ['http://127.0.0.1:5000', 'http://0.0.0.0:8000/image/x1', 'http://127.0.0.1:5000/image/x1'],
+    ['https://a.example/paishi', 'http://inner:5000/image/x1', 'https://a.example/paishi/image/x1'],
+    ['https://a.example/paishi', 'https://a.example/paishi/image/x1', 'https://a.example/paishi/image/x1'],
+    ['https://a.example', 'https://a.example/image/x1?k=v', 'https://a.example/image/x1?k=v'],
+    ['https://a.example', '/image/x1', 'https://a.example/image/x1'],
+  ])('at %s, %s is fetched from %s', (address, url, fetched) => {
+    expect(resolveAgainst(address, url)).toBe(fetched);
+  });
+});
