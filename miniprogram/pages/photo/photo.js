@@ -1,74 +1,48 @@
 // @ts-check
 const { asFailure, failure } = require('../../services/http/failure');
-const { fetchFit, storedFit } = require('../../services/api/readiness');
 const { choosePhoto } = require('../../services/device/album');
 const { currentServer, isServerSet, mayChangeServer } = require('../../services/server/address');
-const { isOwnPhone, refusalOf } = require('./refusal');
-const { journey } = require('./journey');
-const { lastResult } = require('./last');
+const { fetchFit, storedFit } = require('../../services/api/readiness');
 const { forget, remember } = require('../../services/history/history');
+const { INITIAL, nextState, SENDING } = require('./journey-state');
+const { isOwnPhone, refusalOf } = require('./refusal');
+const { lastResult } = require('./last-result');
 const { openSettings } = require('../../services/device/navigation');
+const { recognise } = require('../../services/api/recognise');
 const { texts } = require('../../texts/texts');
 const { textScale } = require('../../services/device/device-info');
 
-/**
- * @typedef {import('../../services/http/failure').FailureKind} FailureKind
- * @typedef {import('./journey').Arrival} Arrival
- * @typedef {import('../../services/http/task').Task<Arrival>} Journey
- * @typedef {import('./waiting/waiting').Progress} Progress
- *
- * `aim`: no photo yet. `waiting`: the photo is on its way or being looked at. `failed`: it came to nothing.
- * What it came to otherwise is on the result page.
- * @typedef {'aim' | 'waiting' | 'failed'} Stage
- */
+/** @typedef {import('./journey-state').Journey} Journey */
 
-/** @type {Progress} */
-const SENDING = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
-
-/** What belongs to one photo, as it is before anything is known about it. */
-const FRESH = {
-  progress: SENDING,
-  refusal: /** @type {import('./refusal').Refusal | null} */ (null),
-};
-
-/** @type {ReadonlySet<FailureKind | ''>} what another network may mend */
-const OF_THE_NETWORK = new Set(/** @type {FailureKind[]} */ (['offline', 'unreachable']));
+/** Parts of the state that are rendered as they are. */
+const RENDERED = /** @type {const} */ (['stage', 'visible', 'progress']);
 
 Page({
   data: {
     t: texts().photo,
     scale: 1,
-    stage: /** @type {Stage} */ ('aim'),
-    /** Whether the page shows. */
-    awake: false,
     framed: false,
-    last: /** @type {import('./last').Last | null} */ (null),
+    last: /** @type {import('./last-result').LastResult | null} */ (null),
     /** What stands above everything while nothing can be recognised. */
     banner: '',
     mayChange: false,
+    refusal: /** @type {import('./refusal').Refusal | null} */ (null),
+    stage: INITIAL.stage,
+    visible: INITIAL.visible,
     /** The photo in sight. A path, never the bytes. */
-    picture: '',
-    ...FRESH,
+    picture: INITIAL.photo,
+    progress: INITIAL.progress,
   },
 
-  photo: '',
-  /** The address that the page knows about. */
+  journey: INITIAL,
+  /** The recognition of the current attempt, also when it has ended. */
+  task: /** @type {import('../../services/http/task').Task<unknown> | null} */ (null),
+  /** The address that the banner and the frame are for. */
   server: '',
-  /** What is under way; whatever ends after being replaced here says nothing any more. */
-  recognising: /** @type {Journey | null} */ (null),
-  /** While the album is open the result waits: another photo may take its place. */
-  choosing: false,
-  /** The result, until it is seen. */
-  entry: /** @type {import('../../services/history/history').Entry | null} */ (null),
-  failed: /** @type {FailureKind | ''} */ (''),
-  /** What was done by itself for this photo, once each. */
-  sentAgain: { interrupted: false, online: false },
-  /** Since the photo failed. */
-  cameOnline: false,
 
   onLoad() {
     this.setData({ t: texts().photo, scale: textScale(), mayChange: mayChangeServer() });
-    this.lookAtServer();
+    this.checkServer();
     this.onNetwork = this.onNetwork.bind(this);
     wx.onNetworkStatusChange(this.onNetwork);
   },
@@ -78,38 +52,34 @@ Page({
   },
 
   onShow() {
-    this.setData({ awake: true, last: lastResult() });
-    if (this.server !== currentServer()) this.turnToServer();
-    this.goOn();
+    this.setData({ last: lastResult() });
+    if (this.server !== currentServer()) {
+      this.checkServer();
+      // A photo that failed at the old address may succeed at the new one.
+      this.retry();
+    }
+    this.dispatch({ type: 'show' });
   },
 
   onHide() {
-    this.setData({ awake: false });
+    this.dispatch({ type: 'hide' });
   },
 
   onUnload() {
     wx.offNetworkStatusChange(/** @type {() => void} */ (this.onNetwork));
-    const { recognising } = this;
-    this.recognising = null;
-    if (recognising) recognising.cancel();
+    this.dispatch({ type: 'unload' });
   },
 
-  /** Says at once what a developer would otherwise learn from the first photo. */
-  lookAtServer() {
+  /** Shows at once what a developer would otherwise learn from the first photo. */
+  checkServer() {
     this.server = currentServer();
     const { t } = this.data;
     const ownPhone = isOwnPhone() ? t.ownPhone : '';
     this.setData({ banner: isServerSet() ? ownPhone : t.unset });
-    this.lookAtFit();
+    this.frame();
   },
 
-  /** Another address was chosen: a photo that failed at the old one gets its chance at once. */
-  turnToServer() {
-    this.lookAtServer();
-    this.retry();
-  },
-
-  async lookAtFit() {
+  async frame() {
     const server = currentServer();
     this.setData({ framed: storedFit(server) === 'crop' });
     if (!isServerSet()) return;
@@ -117,136 +87,100 @@ Page({
     if (currentServer() === server) this.setData({ framed: fit === 'crop' });
   },
 
-  /** Calls off whatever is under way, and a result that nobody has seen. */
-  drop() {
-    const { recognising, entry } = this;
-    this.recognising = null;
-    this.entry = null;
-    if (recognising) recognising.cancel();
-    if (entry) void forget(entry.id);
+  /** @param {import('./journey-state').JourneyEvent} event */
+  dispatch(event) {
+    const before = this.journey;
+    const now = nextState(before, event);
+    this.journey = now;
+    this.release(before, event);
+    this.render(before);
+    if (now.attempt !== before.attempt) this.recognise();
+    if (now.stage === 'opening' && before.stage !== 'opening') this.openResult(now.entryId);
+  },
+
+  /**
+   * Cancels a recognition and forgets a result that the new state has no use for.
+   *
+   * @param {Journey} before
+   * @param {import('./journey-state').JourneyEvent} event
+   */
+  release(before, event) {
+    const { attempt, entryId, stage } = this.journey;
+    const replaced = attempt !== before.attempt;
+    if (event.type === 'recognised' && this.journey === before) void forget(event.entryId);
+    if (before.stage === 'recognised' && !entryId) void forget(before.entryId);
+    if (before.stage === 'recognising' && (replaced || stage === 'aim' || stage === 'closed')) this.task?.cancel();
+  },
+
+  /** @param {Journey} before */
+  render(before) {
+    const { failure: reason, photo, stage } = this.journey;
+    if (stage === 'closed') return;
+    /** @type {Record<string, unknown>} */
+    const changes = {};
+    for (const key of RENDERED) if (this.journey[key] !== before[key]) changes[key] = this.journey[key];
+    if (photo !== before.photo) changes.picture = photo;
+    if (reason !== before.failure) changes.refusal = reason && refusalOf(reason);
+    if (Object.keys(changes).length) this.setData(changes);
+  },
+
+  /** Recognises the photo of the current attempt. */
+  recognise() {
+    const { attempt, photo } = this.journey;
+    if (!isServerSet()) return this.dispatch({ type: 'fail', attempt, failure: failure('address-not-set') });
+    const report = (/** @type {Partial<import('./waiting/waiting').Progress>} */ progress) =>
+      this.dispatch({ type: 'progress', attempt, progress: { ...SENDING, ...progress } });
+    const task = recognise(photo, {
+      onProgress: (percent) => report({ phase: percent >= 100 ? 'reading' : 'sending', percent }),
+      onWaiting: ({ seconds }) => report({ phase: 'queueing', seconds }),
+      onWarming: (warming) => report({ phase: 'warming', warming }),
+    });
+    this.task = task;
+    task.promise.then(remember).then(
+      ({ id }) => this.dispatch({ type: 'recognised', attempt, entryId: id }),
+      (thrown) => this.dispatch({ type: 'fail', attempt, failure: asFailure(thrown) })
+    );
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{path: string}>} event */
-  onPhoto(event) {
-    this.take(event.detail.path);
+  onPhoto({ detail: { path } }) {
+    this.dispatch({ type: 'take', photo: path });
   },
 
-  /** @param {string} path  of a photo; the newest wins */
-  take(path) {
-    this.photo = path;
-    this.sentAgain = { interrupted: false, online: false };
-    this.send();
-  },
-
-  /** Another photo in the place of this one, which goes on until there is another. */
+  /** Chooses another photo in the place of this one, which goes on until there is another. */
   async change() {
-    if (this.choosing) return;
-    this.choosing = true;
+    if (this.journey.albumOpen) return;
+    this.dispatch({ type: 'open-album' });
     const choice = await choosePhoto();
-    this.choosing = false;
-    if (choice.outcome === 'chosen' && this.data.stage !== 'aim') return this.take(choice.path);
     const capture = texts().capture;
     if (choice.outcome === 'no-consent') wx.showToast({ title: capture.albumNoConsent, icon: 'none' });
     if (choice.outcome === 'failed') wx.showToast({ title: capture.albumFailed, icon: 'none' });
-    this.goOn();
+    this.dispatch({ type: 'close-album', photo: choice.outcome === 'chosen' ? choice.path : '' });
   },
 
   retry() {
-    if (this.data.stage !== 'failed') return;
-    this.sentAgain = { interrupted: false, online: false };
-    this.send();
+    this.dispatch({ type: 'retry' });
   },
 
   /** Back to the camera; also the way out of waiting. */
   again() {
-    this.drop();
-    this.failed = '';
-    this.setData({ ...FRESH, stage: 'aim', picture: '' });
+    this.dispatch({ type: 'cancel' });
   },
 
-  send() {
-    this.drop();
-    this.failed = '';
-    this.setData({ ...FRESH, stage: 'waiting', picture: this.photo });
-    if (!isServerSet()) return this.refuse(failure('address-not-set'));
-    const task = journey(this.photo, {
-      onProgress: (percent) => this.progress(task, { ...SENDING, phase: phaseOf(percent), percent }),
-      onWaiting: ({ seconds }) => this.progress(task, { ...SENDING, phase: 'queueing', seconds }),
-      onWarming: (warming) => this.progress(task, { ...SENDING, phase: 'warming', warming }),
-    });
-    this.recognising = task;
-    task.promise.then(
-      (arrival) => this.arrive(task, arrival),
-      (thrown) => {
-        if (this.recognising === task) this.refuse(asFailure(thrown));
-      }
-    );
-  },
-
-  /**
-   * @param {Journey} task
-   * @param {Progress} progress
-   */
-  progress(task, progress) {
-    const { phase, percent } = this.data.progress;
-    const counts = progress.phase === 'queueing' || progress.phase === 'warming';
-    const same = phase === progress.phase && percent === progress.percent && !counts;
-    if (this.recognising === task && !same) this.setData({ progress });
-  },
-
-  /**
-   * @param {Journey} task
-   * @param {Arrival} arrival
-   */
-  async arrive(task, arrival) {
-    const entry = await remember(arrival);
-    if (this.recognising !== task) return forget(entry.id);
-    this.recognising = null;
-    this.entry = entry;
-    return this.goOn();
-  },
-
-  /** What had to wait until the page shows, the album is closed or the network is back. */
-  goOn() {
-    if (!this.data.awake || this.choosing) return;
-    const { entry, failed, sentAgain } = this;
-    if (entry) {
-      this.entry = null;
-      this.openResult(entry.id);
-    } else if (failed === 'interrupted' && !sentAgain.interrupted) {
-      sentAgain.interrupted = true;
-      this.send();
-    } else if (this.cameOnline && OF_THE_NETWORK.has(failed) && !sentAgain.online) {
-      sentAgain.online = true;
-      this.send();
-    }
-  },
-
-  /** @param {string} id  of what is in the history */
+  /** @param {string} id  of a result in the history */
   openResult(id) {
     wx.navigateTo({
       url: `/pages/result/result?id=${id}`,
       complete: () => {
-        // What one comes back to is the camera.
-        if (this.data.stage === 'waiting') this.again();
+        this.dispatch({ type: 'result-opened' });
         this.setData({ last: lastResult() });
       },
     });
   },
 
-  /** @param {import('../../services/http/failure').Failure} reason */
-  refuse(reason) {
-    this.recognising = null;
-    this.failed = reason.kind;
-    this.cameOnline = false;
-    this.goOn();
-    if (!this.recognising) this.setData({ stage: 'failed', refusal: refusalOf(reason) });
-  },
-
   /** @param {{isConnected: boolean}} network */
   onNetwork({ isConnected }) {
-    this.cameOnline = isConnected;
-    this.goOn();
+    this.dispatch({ type: 'connection', online: isConnected });
   },
 
   copyRequestId() {
@@ -267,11 +201,3 @@ Page({
     openSettings();
   },
 });
-
-/**
- * @param {number} percent  of the photo sent
- * @returns {'sending' | 'reading'}
- */
-function phaseOf(percent) {
-  return percent >= 100 ? 'reading' : 'sending';
-}

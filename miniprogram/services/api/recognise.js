@@ -1,5 +1,6 @@
 // @ts-check
 const { asFailure, failure } = require('../http/failure');
+const { compressed } = require('./compress');
 const { currentServer } = require('../server/address');
 const { pause, sequence } = require('../http/task');
 const { readPredictions } = require('./schema');
@@ -11,6 +12,10 @@ const { sendPhoto } = require('./send-photo');
  * @property {number} seconds  until the server is asked again
  * @property {number} attempt  which wait this is, from 1
  * @property {number} attempts  after how many waits we give up
+ *
+ * @typedef {object} Recognition
+ * @property {string} photo  path of the photo that was sent
+ * @property {import('../../contract').Predictions} answer
  *
  * @typedef {object} RecogniseListener
  * @property {(percent: number) => void} onProgress  0 to 100, of the bytes sent
@@ -46,14 +51,14 @@ function stillLoading(address) {
 }
 
 /**
- * The names of what a photo shows. Where the server is still loading its network this waits, visibly
+ * Compresses a photo and sends it to POST /predict. While the server loads its model this waits, visibly
  * and not for ever.
  *
- * @param {string} filePath  the photo
+ * @param {string} path  of the photo
  * @param {RecogniseListener} listener
- * @returns {import('../http/task').Task<import('../../contract').Predictions>}
+ * @returns {import('../http/task').Task<Recognition>}
  */
-function recognise(filePath, listener) {
+function recognise(path, listener) {
   const address = currentServer();
   let waits = 0;
 
@@ -75,12 +80,13 @@ function recognise(filePath, listener) {
   }
 
   const { onProgress, onWaiting } = listener;
-  const upload = () => sendPhoto({ path: '/predict', filePath, onProgress, onWaiting });
 
   return sequence(async (run) => {
+    const photo = await run(() => compressed(path));
+    const upload = () => sendPhoto({ path: '/predict', filePath: photo, onProgress, onWaiting });
     for (;;) {
       try {
-        return readPredictions(await run(upload));
+        return { photo, answer: readPredictions(await run(upload)) };
       } catch (thrown) {
         const problem = asFailure(thrown);
         if (problem.kind !== 'model-loading') throw problem;

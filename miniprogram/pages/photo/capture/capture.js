@@ -24,10 +24,10 @@ function flashAt(index) {
 Component({
   properties: {
     /** Whether the page shows; the camera is open only then. */
-    awake: { type: Boolean, value: false },
+    visible: { type: Boolean, value: false },
     /** Whether the network sees the middle of the photo only. */
     framed: { type: Boolean, value: false },
-    /** Last | null, see ../last.js */
+    /** LastResult | null, see ../last-result.js */
     last: { type: Object, value: null },
   },
 
@@ -52,8 +52,8 @@ Component({
 
   observers: {
     /** Comes back from the settings of the phone, another page, or another app, which stops the camera. */
-    awake(/** @type {boolean} */ awake) {
-      if (awake) this.resume();
+    visible(/** @type {boolean} */ visible) {
+      if (visible) this.resume();
       else if (this.data.view === 'live') this.show('resting');
     },
   },
@@ -67,8 +67,8 @@ Component({
     /** Opens the camera where everything was allowed earlier; asks nothing. */
     async resume() {
       const allowed = !(await needsConsent()) && (await permission('scope.camera')) === 'granted';
-      const { awake, view } = this.data;
-      if (!awake || view === 'live') return;
+      const { visible, view } = this.data;
+      if (!visible || view === 'live') return;
       if (allowed) this.show('live');
       else if (view === 'resting') this.show('closed');
     },
@@ -140,7 +140,7 @@ Component({
     },
 
     missLast() {
-      const last = /** @type {import('../last').Last | null} */ (this.properties.last);
+      const last = /** @type {import('../last-result').LastResult | null} */ (this.properties.last);
       if (last) this.setData({ lost: last.id });
     },
 

@@ -6,14 +6,14 @@ const { fill, texts } = require('../../texts/texts');
 /**
  * The newest result as the page shows it.
  *
- * @typedef {object} Last
+ * @typedef {object} LastResult
  * @property {string} id
  * @property {string} photo  path; the file may be gone
  * @property {string} name  '' where nobody is sure of one
  * @property {string} label  for a screen reader
  */
 
-/** @returns {Last | null} null where there is none */
+/** @returns {LastResult | null} null where there is none */
 function lastResult() {
   const [entry] = entries();
   if (!entry) return null;

@@ -1,0 +1,163 @@
+// @ts-check
+
+/**
+ * The way of one photo from the camera to its result, as a pure reducer: state and event to state.
+ *
+ * - `aim`: no photo yet
+ * - `recognising`: the photo is compressed, sent, recognised and its result stored
+ * - `recognised`: the result is stored; it opens as soon as the page is visible and the album closed
+ * - `opening`: WeChat opens the result page
+ * - `failed`: no result
+ * - `closed`: the page was unloaded
+ *
+ * @typedef {'aim' | 'recognising' | 'recognised' | 'opening' | 'failed' | 'closed'} Stage
+ * @typedef {import('../../services/http/failure').Failure} Failure
+ * @typedef {import('./waiting/waiting').Progress} Progress
+ *
+ * @typedef {object} Journey
+ * @property {Stage} stage
+ * @property {boolean} visible  whether the page shows
+ * @property {boolean} albumOpen  another photo may be chosen: until it is closed nothing starts or opens by itself
+ * @property {string} photo  path; '' in `aim`
+ * @property {number} attempt  counts recognitions; events of an earlier one are ignored
+ * @property {Progress} progress
+ * @property {string} entryId  of the result in the history, in `recognised` and `opening`; else ''
+ * @property {Failure | null} failure  in `failed`; else null
+ * @property {boolean} online  whether the connection came back since it failed
+ * @property {{interrupted: boolean, online: boolean}} resent  for which reasons this photo was resent by itself, once each
+ *
+ * @typedef {{type: 'show'} | {type: 'hide'} | {type: 'unload'}
+ *   | {type: 'take', photo: string} | {type: 'cancel'} | {type: 'retry'}
+ *   | {type: 'open-album'} | {type: 'close-album', photo: string}
+ *   | {type: 'progress', attempt: number, progress: Progress}
+ *   | {type: 'recognised', attempt: number, entryId: string}
+ *   | {type: 'fail', attempt: number, failure: Failure}
+ *   | {type: 'result-opened'} | {type: 'connection', online: boolean}} JourneyEvent  `photo`: path; '' if none was chosen
+ *
+ * @typedef {{[Type in JourneyEvent['type']]?: (state: Journey, event: Extract<JourneyEvent, {type: Type}>) => Journey}} Transitions
+ */
+
+/** @type {Progress} */
+const SENDING = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
+
+/** What belongs to one photo, before anything is known about it. */
+const FRESH = { progress: SENDING, entryId: '', failure: null, online: false };
+
+const NOT_RESENT = { interrupted: false, online: false };
+
+/** @type {Journey} */
+const INITIAL = { ...FRESH, stage: 'aim', visible: false, albumOpen: false, photo: '', attempt: 0, resent: NOT_RESENT };
+
+/**
+ * @param {Journey} state
+ * @param {Partial<Journey>} photo  what is different about it
+ * @returns {Journey}
+ */
+function recognise(state, photo) {
+  return { ...state, ...FRESH, stage: 'recognising', attempt: state.attempt + 1, resent: NOT_RESENT, ...photo };
+}
+
+/** @type {(state: Journey) => Journey} */
+const toCamera = (state) => ({ ...state, ...FRESH, stage: 'aim', photo: '' });
+
+/** @type {Transitions} */
+const ANY_TIME = {
+  take: (state, { photo }) => recognise(state, { photo }),
+  show: (state) => ({ ...state, visible: true }),
+  hide: (state) => ({ ...state, visible: false }),
+  'open-album': (state) => ({ ...state, albumOpen: true }),
+  // A photo for a journey that was cancelled meanwhile is not wanted.
+  'close-album': (state) => ({ ...state, albumOpen: false }),
+  unload: (state) => ({ ...state, stage: 'closed' }),
+};
+
+/** @type {Transitions} */
+const WITH_PHOTO = {
+  ...ANY_TIME,
+  'close-album': (state, { photo }) => {
+    const closed = { ...state, albumOpen: false };
+    return photo ? recognise(closed, { photo }) : closed;
+  },
+  cancel: toCamera,
+};
+
+/** @type {Transitions} */
+const WAITING = {
+  ...WITH_PHOTO,
+  // Also when an earlier result was opened: the page to come back to is the camera.
+  'result-opened': toCamera,
+};
+
+/**
+ * A state without an event ignores it.
+ *
+ * @type {Record<Stage, Transitions>}
+ */
+const TRANSITIONS = {
+  aim: ANY_TIME,
+  recognising: {
+    ...WAITING,
+    progress: (state, { attempt, progress }) =>
+      attempt === state.attempt && isNews(state.progress, progress) ? { ...state, progress } : state,
+    recognised: (state, { attempt, entryId }) =>
+      attempt === state.attempt ? { ...state, stage: 'recognised', entryId } : state,
+    fail: (state, { attempt, failure }) => (attempt === state.attempt ? { ...state, stage: 'failed', failure } : state),
+  },
+  recognised: WAITING,
+  opening: WAITING,
+  failed: {
+    ...WITH_PHOTO,
+    retry: (state) => recognise(state, {}),
+    connection: (state, { online }) => ({ ...state, online }),
+  },
+  closed: {},
+};
+
+/**
+ * WeChat reports the same percent many times; a countdown is news each second.
+ *
+ * @param {Progress} before
+ * @param {Progress} now
+ * @returns {boolean}
+ */
+function isNews(before, now) {
+  const countsDown = now.phase === 'queueing' || now.phase === 'warming';
+  return countsDown || now.phase !== before.phase || now.percent !== before.percent;
+}
+
+/**
+ * @param {Journey} state
+ * @returns {'interrupted' | 'online' | null} why the photo is worth resending by itself
+ */
+function resendReason({ failure, online, resent }) {
+  const kind = failure && failure.kind;
+  if (kind === 'interrupted') return resent.interrupted ? null : 'interrupted';
+  const isOffline = kind === 'offline' || kind === 'unreachable';
+  return isOffline && online && !resent.online ? 'online' : null;
+}
+
+/**
+ * What happens by itself while the page is visible and the album closed.
+ *
+ * @param {Journey} state
+ * @returns {Journey}
+ */
+function settled(state) {
+  if (!state.visible || state.albumOpen) return state;
+  if (state.stage === 'recognised') return { ...state, stage: 'opening' };
+  const reason = state.stage === 'failed' && resendReason(state);
+  return reason ? recognise(state, { resent: { ...state.resent, [reason]: true } }) : state;
+}
+
+/**
+ * @param {Journey} state
+ * @param {JourneyEvent} event
+ * @returns {Journey} the same object if the event is ignored
+ */
+function nextState(state, event) {
+  /** @type {((state: Journey, event: any) => Journey) | undefined} */
+  const transition = TRANSITIONS[state.stage][event.type];
+  return transition ? settled(transition(state, event)) : state;
+}
+
+module.exports = { nextState, INITIAL, SENDING };
