@@ -2,10 +2,10 @@
 const { asFailure, failure } = require('../../services/http/failure');
 const { choosePhoto } = require('../../services/device/album');
 const { currentServer, isServerSet, mayChangeServer } = require('../../services/server/address');
+const { failureNotice, isServerOnPhone } = require('./failure-notice');
 const { fetchFit, storedFit } = require('../../services/api/readiness');
 const { forget, remember } = require('../../services/history/history');
 const { INITIAL, nextState, SENDING } = require('./journey-state');
-const { isOwnPhone, refusalOf } = require('./refusal');
 const { lastResult } = require('./last-result');
 const { openSettings } = require('../../services/device/navigation');
 const { recognise } = require('../../services/api/recognise');
@@ -26,7 +26,7 @@ Page({
     /** What stands above everything while nothing can be recognised. */
     banner: '',
     mayChange: false,
-    refusal: /** @type {import('./refusal').Refusal | null} */ (null),
+    notice: /** @type {import('./failure-notice').FailureNotice | null} */ (null),
     stage: INITIAL.stage,
     visible: INITIAL.visible,
     /** The photo in sight. A path, never the bytes. */
@@ -74,7 +74,7 @@ Page({
   checkServer() {
     this.server = currentServer();
     const { t } = this.data;
-    const ownPhone = isOwnPhone() ? t.ownPhone : '';
+    const ownPhone = isServerOnPhone() ? t.ownPhone : '';
     this.setData({ banner: isServerSet() ? ownPhone : t.unset });
     this.frame();
   },
@@ -120,7 +120,7 @@ Page({
     const changes = {};
     for (const key of RENDERED) if (this.journey[key] !== before[key]) changes[key] = this.journey[key];
     if (photo !== before.photo) changes.picture = photo;
-    if (reason !== before.failure) changes.refusal = reason && refusalOf(reason);
+    if (reason !== before.failure) changes.notice = reason && failureNotice(reason);
     if (Object.keys(changes).length) this.setData(changes);
   },
 
@@ -184,8 +184,8 @@ Page({
   },
 
   copyRequestId() {
-    const { refusal } = this.data;
-    if (refusal) wx.setClipboardData({ data: refusal.requestId });
+    const { notice } = this.data;
+    if (notice) wx.setClipboardData({ data: notice.requestId });
   },
 
   openLast() {

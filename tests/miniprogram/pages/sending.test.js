@@ -137,7 +137,7 @@ describe('a server that wants to know who it is', () => {
     await shoot();
     await failed();
     expect(phone.text()).toContain(title);
-    expect(phone.page.data.refusal.retry).toBe(retry);
+    expect(phone.page.data.notice.retry).toBe(retry);
   });
 
   it('is logged in to later where it cannot ask WeChat for a moment', async () => {

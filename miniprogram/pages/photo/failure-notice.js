@@ -9,7 +9,7 @@ const { fill, texts } = require('../../texts/texts');
 /**
  * A failure as the page shows it.
  *
- * @typedef {object} Refusal
+ * @typedef {object} FailureNotice
  * @property {string} title
  * @property {string} sentence
  * @property {boolean} retry  whether the same photo may be sent again
@@ -40,7 +40,7 @@ const POINTS_TO_ADDRESS = new Set(
  *
  * @returns {boolean}
  */
-function isOwnPhone() {
+function isServerOnPhone() {
   return mayChangeServer() && isPhone() && isLoopback(currentServer());
 }
 
@@ -58,15 +58,15 @@ function waitLine(seconds) {
 
 /**
  * @param {import('../../services/http/failure').Failure} failure
- * @returns {Refusal}
+ * @returns {FailureNotice}
  */
-function refusalOf({ kind, requestId, retryAfter }) {
+function failureNotice({ kind, requestId, retryAfter }) {
   const { failures, photo, server } = texts();
   const { title, sentence } = failures[kind];
   const unanswered = kind === 'unreachable' || kind === 'timeout';
   return {
     title,
-    sentence: (unanswered && isOwnPhone() ? server.phone : sentence) + waitLine(retryAfter),
+    sentence: (unanswered && isServerOnPhone() ? server.phone : sentence) + waitLine(retryAfter),
     retry: isWorthRetrying(kind),
     server: mayChangeServer() && POINTS_TO_ADDRESS.has(kind),
     requestId,
@@ -74,4 +74,4 @@ function refusalOf({ kind, requestId, retryAfter }) {
   };
 }
 
-module.exports = { isOwnPhone, refusalOf };
+module.exports = { isServerOnPhone, failureNotice };
