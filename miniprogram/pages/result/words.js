@@ -31,7 +31,7 @@ function questionOf(entry) {
 }
 
 /**
- * What a person typed, as the class that is called so, where one of those that the network named is.
+ * Matches a typed name with the predicted classes.
  *
  * @param {Entry} entry
  * @param {string} text

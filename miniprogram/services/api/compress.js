@@ -3,7 +3,7 @@ const { platformTask } = require('../http/task');
 const { wxPromise } = require('../device/wx-promise');
 const { fileSize } = require('../device/file-size');
 
-/** Pixels on the long side, and bytes: what no network looks at only costs data and time. */
+/** Pixels on the long side, and bytes: models use fewer pixels, and the rest costs data and time. */
 const LONG_SIDE = 1440;
 const BYTES = 1.5 * 1024 * 1024;
 /** Of JPEG, 0 to 100. */

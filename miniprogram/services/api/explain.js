@@ -29,7 +29,7 @@ const isExplanation = hasForm({
 });
 
 /**
- * Where on the photo the network sees a class.
+ * Fetches the heat map of a class, POST /explain, or takes it from the cache.
  *
  * @param {Pick<import('../history/history').Entry, 'id' | 'photo'>} entry
  * @param {string} classId

@@ -23,7 +23,7 @@ const { sendPhoto } = require('./send-photo');
  * @property {(warming: Warming) => void} onWarming  the server is not ready yet and we wait for it
  */
 
-/** Waits for a server that loads its network: a minute and more at the usual three seconds. */
+/** Waits while the server loads its model: more than a minute at the usual three seconds. */
 const WARM_UP_WAITS = 24;
 /** Seconds; a server that names none, and the longest that we believe. */
 const USUAL_WAIT = 3;

@@ -22,7 +22,7 @@ const { upload } = require('../http/client');
  *   the photo goes out again by itself
  */
 
-/** Refusals that are over after `retry_after`. A network that loads is waited for elsewhere. */
+/** Failures that pass after `retry_after`. `model-loading` is handled in recognise.js. */
 const PASSING = new Set(
   /** @type {import('../http/failure').FailureKind[]} */ ([
     'too-many-requests',

@@ -19,7 +19,7 @@ function inLanguage(name) {
 
 /**
  * @param {Entry} entry
- * @returns {Names | null} what the person says, else what the network is sure of; null where nobody is
+ * @returns {Names | null} the user's correction, else the first prediction if the model is confident, else null
  */
 function namesOf({ corrected, confident, predictions }) {
   if (corrected) return inLanguage(corrected.name);

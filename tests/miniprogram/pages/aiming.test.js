@@ -13,7 +13,7 @@ const ready = (fit) => ({ body: { ...JSON.parse(example('ready')), fit } });
 const camera = () => phone.find('camera').__wxElement.data;
 
 describe('the frame', () => {
-  it('shows what a network sees that gets the middle only', async () => {
+  it('shows what a model sees that gets the middle only', async () => {
     server.on('GET /readyz', ready('crop'));
     await open();
     await phone.until(() => expect(phone.find('.frame')).not.toBeNull());

@@ -10,7 +10,7 @@ const BOX = { left: 0.25, top: 0, width: 0.5, height: 1 };
 describe('the value of a place', () => {
   const explanation = { grid: [[0, 1], [0.5, 0.5]], box: BOX };
 
-  it('is none outside of what the network was shown', () => {
+  it('is none outside of what the model was shown', () => {
     expect(heatAt(explanation, 0.2, 0.5)).toBeNull();
     expect(heatAt(explanation, 0.8, 0.5)).toBeNull();
   });

@@ -7,7 +7,7 @@ import { givePast } from './past.js';
 const SLOW = 90_000;
 
 const { predictions } = JSON.parse(example('predictions'));
-const SIXTY = '这是一个六十个字长的名字来自某个自己训练的网络它一直写到这一行的尽头还没有写完所以要换好几行才放得下请把它完整地显示出来吧谢谢';
+const SIXTY = '这是一个六十个字长的名字来自某个自己训练的模型它一直写到这一行的尽头还没有写完所以要换好几行才放得下请把它完整地显示出来吧谢谢';
 const LONG = [
   { ...predictions[0], name: { zh: SIXTY, en: 'x'.repeat(60) } },
   { ...predictions[1], name: { zh: '黑褐猎浣熊犬', en: 'black-and-tan coonhound' } },

@@ -170,8 +170,8 @@ describe('a server that warms up', () => {
     await openReady();
     server.on('GET /readyz', problem('problem-loading', { retry_after: 0.3 }), { body: example('ready') });
     await phone.tap('拍照');
-    await phone.reads('服务器正在热身');
-    await phone.reads(`第 2 次，最多 ${WARM_UP_WAITS} 次`);
+    await phone.reads('正在启动识别服务');
+    await phone.reads(`（2/${WARM_UP_WAITS}）`);
     await phone.reads('印度象');
     expect(server.to('/predict')).toHaveLength(2);
     expect(server.to('/readyz')).toHaveLength(2);
@@ -202,7 +202,7 @@ describe('a server that warms up', () => {
     server.on('POST /predict', problem('problem-loading'));
     await openReady();
     await phone.tap('拍照');
-    await phone.reads('3 秒后再问它');
+    await phone.reads('3 秒后自动重试');
     await phone.tap('取消');
     expect(phone.find('camera')).not.toBeNull();
     expect(server.to('/readyz')).toHaveLength(0);
@@ -217,7 +217,7 @@ describe('a failure', () => {
     ['a format that is not known', problem('problem', { code: 'image-format-unsupported', status: 415 }), '不认识的格式', false],
     ['a picture that is too large', problem('problem', { code: 'image-too-large', status: 413 }), '照片太大', false],
     ['a server that is busy', problem('problem', { code: 'overloaded', status: 503, retry_after: 1 }), '服务器正忙', true],
-    ['a server without a network', problem('problem', { code: 'model-unavailable', status: 503 }), '服务器没有网络模型', true],
+    ['a server without a model', problem('problem', { code: 'model-unavailable', status: 503 }), '识别服务暂不可用', true],
     ['a server that failed', problem('problem', { code: 'internal', status: 500 }), '服务器出错了', true],
     ['a code of the future', problem('problem', { code: 'moon-phase', status: 429 }), '服务器正忙', true],
     ["a proxy's own page", { status: 502, type: 'text/html', body: '<html>Bad Gateway</html>' }, '服务器没有起来', true],

@@ -103,8 +103,8 @@ describe('the heat map', () => {
 
   /** @type {[string, import('../server.js').Reply, string][]} */
   const failures = [
-    ['a server without a network', { status: 503, body: { ...JSON.parse(example('problem')), code: 'model-unavailable' } }, '服务器没有网络模型'],
-    ['a network that knows the name no more', { status: 400, body: { ...JSON.parse(example('problem')), code: 'request-invalid' } }, '已经不认识这个名字'],
+    ['a server without a model', { status: 503, body: { ...JSON.parse(example('problem')), code: 'model-unavailable' } }, '识别服务暂不可用'],
+    ['a model without this class', { status: 400, body: { ...JSON.parse(example('problem')), code: 'request-invalid' } }, '识别模型已更换'],
     ['an answer of another form', { body: { success: true, grid: [] } }, '看不懂回答'],
     ['rows of different lengths', { body: { ...JSON.parse(example('explanation')), grid: [[0, 1], [0]] } }, '看不懂回答'],
   ];

@@ -36,7 +36,7 @@ describe('a result', () => {
     for (const text of phone.findAll('.button')) expect(text.textContent).not.toMatch(/\p{Script=Han}/u);
   });
 
-  it('of which the network is not sure says so, helps, and calls the names guesses', async () => {
+  it('of which the model is not sure says so, helps, and calls the names guesses', async () => {
     await openResult({ confident: false });
     expect(phone.text()).toContain('没认出来');
     expect(phone.text()).toContain('靠近一点');
@@ -91,7 +91,7 @@ describe('“not this”', () => {
     await phone.tap('不是这个？');
     await phone.tap('三角龙');
     expect(phone.text('.corrected')).toBe('你说这是 三角龙 triceratops 撤销');
-    expect(phone.text()).toContain('网络认为');
+    expect(phone.text()).toContain('模型的判断');
     expect(stored().corrected).toEqual({ id: 'n01704323', label: 'triceratops', name: { en: 'triceratops', zh: '三角龙' } });
     await phone.tap('撤销');
     expect(phone.find('.corrected')).toBeNull();

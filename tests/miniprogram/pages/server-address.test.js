@@ -27,7 +27,7 @@ describe('while developing', () => {
     expect(phone.text()).toContain('默认是 http://127.0.0.1:5000');
     await phone.type(` ${server.address}/ `);
     await phone.tap('测试连接');
-    await phone.reads('连上了，网络是 ResNet50');
+    await phone.reads('连接成功，模型：ResNet50');
     await phone.tap('保存');
     expect(phone.text()).toContain('已保存');
     expect(stored()).toBe(server.address);
@@ -82,7 +82,7 @@ describe('while developing', () => {
     await phone.type('http://192.168.1.5:5000');
     send();
     await phone.settle();
-    expect(phone.text()).not.toContain('连上了');
+    expect(phone.text()).not.toContain('连接成功');
   });
 
   it('going back without saving changes nothing', async () => {

@@ -12,7 +12,7 @@ describe('an address out of a code', () => {
     await open();
     phone.simulator.scan(server.address);
     await phone.tap('扫码');
-    await phone.reads('连上了，网络是 ResNet50 已保存');
+    await phone.reads('连接成功，模型：ResNet50 已保存');
     expect(phone.field()?.value).toBe(server.address);
     expect(phone.calls.find(({ name }) => name === 'scanCode')?.args[0]).toMatchObject({
       onlyFromCamera: false,
@@ -20,10 +20,10 @@ describe('an address out of a code', () => {
     });
     await restart();
     expect(phone.field()?.value).toBe(server.address);
-    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('ResNet50'));
+    await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
   });
 
-  it('is used while the network there still loads', async () => {
+  it('is used while the model there still loads', async () => {
     server.on('GET /readyz', { status: 503, body: example('problem-loading') });
     await open();
     phone.simulator.scan(`${server.address}/`);

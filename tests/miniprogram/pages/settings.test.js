@@ -49,21 +49,21 @@ describe('privacy and permissions', () => {
 });
 
 describe('about', () => {
-  it('names the network of the server, and how it looks at photos', async () => {
+  it('names the model of the server, and how it looks at photos', async () => {
     server.on('GET /readyz', { body: { ...READY, fit: 'both', precision: 'int8' } });
     await open();
-    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('ResNet50'));
-    expect(phone.row('怎样看照片')).toBe('中间和整张都看');
+    await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
+    expect(phone.row('取景方式')).toBe('两者结合');
     expect(phone.row('计算精度')).toBe('int8');
   });
 
   it('says why there is no name, and asks again when it is told to', async () => {
     server.on('GET /readyz', { status: 404, body: '{}' });
     await open();
-    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('地址不对'));
+    await phone.until(() => expect(phone.row('识别模型')).toBe('地址不对'));
     server.on('GET /readyz', { body: READY });
     await phone.tap('再问一次');
-    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('ResNet50'));
+    await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
   });
 
   it('asks the new server after another address was chosen', async () => {
@@ -73,7 +73,7 @@ describe('about', () => {
     await open();
     await phone.type(other.address);
     await phone.tap('保存');
-    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('Xception'));
+    await phone.until(() => expect(phone.row('识别模型')).toBe('Xception'));
     expect(phone.text()).toContain(`就会发给 ${other.address}`);
     await other.close();
   });
@@ -86,10 +86,10 @@ describe('about', () => {
     await open();
     await phone.type(other.address);
     await phone.tap('保存');
-    await phone.until(() => expect(phone.row('服务器上的网络')).toBe('ResNet50'));
+    await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
     late.send();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(phone.row('服务器上的网络')).toBe('ResNet50');
+    expect(phone.row('识别模型')).toBe('ResNet50');
     await other.close();
   });
 
@@ -101,6 +101,6 @@ describe('about', () => {
     await open({ envVersion });
     expect(phone.row('版本')).toBe(said);
     expect(phone.field() === null).toBe(envVersion === 'release');
-    if (envVersion !== 'develop') expect(phone.row('服务器上的网络')).toBe('还没有设置服务器');
+    if (envVersion !== 'develop') expect(phone.row('识别模型')).toBe('还没有设置服务器');
   });
 });

@@ -25,7 +25,7 @@ Component({
   properties: {
     /** Whether the page shows; the camera is open only then. */
     visible: { type: Boolean, value: false },
-    /** Whether the network sees the middle of the photo only. */
+    /** Whether the model uses only the middle of the photo. */
     framed: { type: Boolean, value: false },
     /** LastResult | null, see ../last-result.js */
     last: { type: Object, value: null },

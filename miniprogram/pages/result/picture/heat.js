@@ -8,7 +8,7 @@ const { colourOf } = require('./colours');
 
 /** Dots on the longer side of the photo. */
 const DOTS = 96;
-/** What is left of the photo's brightness outside of what the network was shown, at full strength. */
+/** Brightness that is left of the photo outside the model's input, at full strength. */
 const UNSEEN = 0.25;
 
 /**
@@ -44,7 +44,7 @@ function neighbours(place, cells) {
  * @param {import('../../../contract').Explanation} explanation
  * @param {number} across  0 to 1 over the photo
  * @param {number} down  0 to 1
- * @returns {number | null} 0 to 1; null outside of what the network was shown
+ * @returns {number | null} 0 to 1; null outside the model's input
  */
 function heatAt({ grid, box }, across, down) {
   const x = (across - box.left) / box.width;
@@ -62,7 +62,7 @@ function dotsFor({ width, height }) {
 }
 
 /**
- * Draws over the whole canvas. Nothing covers a value of 0; outside of what the network was shown it is dark.
+ * Draws over the whole canvas. A value of 0 is transparent; outside the model's input the photo is dark.
  *
  * @param {WechatMiniprogram.CanvasRenderingContext.CanvasRenderingContext2D} context
  * @param {import('./fitted').Size} dots  size of the canvas

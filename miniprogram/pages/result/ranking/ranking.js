@@ -9,7 +9,7 @@ Component({
   properties: {
     /** Row[] */
     rows: { type: Array, value: [] },
-    /** The network that answered, as a sentence. */
+    /** The model that answered, as a sentence. */
     by: { type: String, value: '' },
     heading: { type: String, value: '' },
     /** Whether the first name is the answer, and so large. */

@@ -21,8 +21,8 @@ Component({
     t: texts().settings.about,
     version: '',
     state: /** @type {'asking' | 'ready' | 'failed' | 'unset'} */ ('asking'),
-    network: { name: '', fit: '', precision: '' },
-    /** What stands there while there is no network to name. */
+    model: { name: '', fit: '', precision: '' },
+    /** What stands there while there is no model to name. */
     said: '',
   },
   lifetimes: {
@@ -39,14 +39,14 @@ Component({
     async again() {
       const server = this.data.server;
       const t = texts().settings.about;
-      if (isPlaceholder(server)) return this.setData({ state: 'unset', said: t.networkUnset });
+      if (isPlaceholder(server)) return this.setData({ state: 'unset', said: t.modelUnset });
       this.setData({ state: 'asking', said: t.asking });
       const answer = await readiness(server).promise.catch((thrown) => asFailure(thrown));
       if (this.data.server !== server) return;
       if ('kind' in answer) return this.setData({ state: 'failed', said: texts().failures[answer.kind].title });
       const { model, fit, precision } = answer;
       const fits = { crop: t.fitCrop, squash: t.fitSquash, both: t.fitBoth };
-      this.setData({ state: 'ready', network: { name: model.name, fit: fits[fit], precision } });
+      this.setData({ state: 'ready', model: { name: model.name, fit: fits[fit], precision } });
     },
   },
 });
