@@ -1,11 +1,11 @@
 // @ts-check
 
 /**
- * Where the PaiShi server answers, for each version of the mini-program.
+ * Address of the PaiShi server, for each version of the mini-program.
  *
  * `trial` (体验版) and `release` (正式版) need HTTPS and a domain that is listed in the WeChat console
  * under 开发管理 → 服务器域名, as request, uploadFile and downloadFile domain. An address that ends in
- * `.invalid` counts as never set, and the page says so.
+ * `.invalid` counts as not set, and the page shows that.
  *
  * @type {Record<'develop' | 'trial' | 'release', string>}
  */

@@ -8,13 +8,13 @@ const { stopSending } = require('./corrections/send');
 const { waiting } = require('./corrections/queue');
 
 /**
- * What lies on this phone, counted where it lies.
+ * What the mini-program keeps on the phone, counted and deleted.
  *
  * @typedef {object} Stored
  * @property {number} results
- * @property {number} bytes  of their photos and of everything else
- * @property {boolean} session
- * @property {number} corrections  that wait to be sent
+ * @property {number} bytes  photos and key-value storage together
+ * @property {boolean} session  whether there is a login
+ * @property {number} corrections  in the queue
  */
 
 /** @returns {{keys: string[], bytes: number}} */
@@ -23,13 +23,13 @@ function keysAndBytes() {
   return { keys, bytes: currentSize * 1024 };
 }
 
-/** @returns {Promise<Stored>} rejected where the platform does not tell */
+/** @returns {Promise<Stored>} rejects if the platform fails */
 async function storageUsage() {
   const bytes = (await photosSize()) + keysAndBytes().bytes;
   return { results: readIndex().length, bytes, session: hasSession(), corrections: waiting().length };
 }
 
-/** @returns {Promise<boolean>} whether no result and no photo of one is left */
+/** @returns {Promise<boolean>} whether no result and no photo is left */
 async function forgetResults() {
   stopSending();
   await forgetAll();

@@ -2,7 +2,7 @@
 const { settings } = require('./settings-en');
 
 /**
- * Everything that the mini-program says, in English.
+ * All texts of the mini-program, in English.
  *
  * @type {import('./zh').Texts}
  */

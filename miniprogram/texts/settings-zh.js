@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What the settings say, in Chinese. settings-en.js has the same form. */
+/** Texts of the settings, in Chinese. */
 const settings = {
   title: '设置',
   language: '语言',

@@ -6,8 +6,8 @@ const { zh } = require('./zh');
 /** @typedef {import('./zh').Texts} Texts */
 
 /**
- * @param {string | undefined} named  as WeChat names it: zh_CN, zh_TW, zh_HK, en, …
- * @returns {boolean} whether Chinese is shown; also where WeChat names none
+ * @param {string | undefined} named  as WeChat spells it: zh_CN, zh_TW, zh_HK, en, …
+ * @returns {boolean} whether to show Chinese; true if WeChat sends none
  */
 function isChinese(named) {
   return !named || /^zh/i.test(named);
@@ -22,10 +22,10 @@ function textsFor(named) {
 }
 
 /**
- * Asked by each page and component when it is made, never by a script when it is loaded: another language may be
- * chosen later.
+ * Called by each page and component when it is created, never when a script is loaded: the language may
+ * change later.
  *
- * @returns {Texts} in the language that the person chose, else that WeChat is set to
+ * @returns {Texts} in the language that the user chose, else in that of WeChat
  */
 function texts() {
   return textsFor(language());
@@ -37,7 +37,7 @@ function speaksChinese() {
 }
 
 /**
- * @param {string} template  with places such as {model}
+ * @param {string} template  with placeholders such as {model}
  * @param {Record<string, string | number>} values
  * @returns {string}
  */

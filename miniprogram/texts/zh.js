@@ -1,7 +1,7 @@
 // @ts-check
 const { settings } = require('./settings-zh');
 
-/** Everything that the mini-program says, in Chinese. texts/en.js has the same form; tsc compares them. */
+/** All texts of the mini-program, in Chinese. tsc checks that texts/en.js has the same keys. */
 const zh = {
   title: '图像识别',
   capture: {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What went wrong or is missing, in a title and a sentence. What can be done about it goes into the slot. */
+/** A title and a sentence about what went wrong or is missing, with a slot for actions. */
 Component({
   properties: {
     heading: { type: String, value: '' },

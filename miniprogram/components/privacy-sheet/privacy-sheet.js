@@ -2,7 +2,7 @@
 const { answerConsent, onConsentNeeded, showPrivacyContract } = require('../../services/device/privacy');
 const { texts } = require('../../texts/texts');
 
-/** Asks for consent to the privacy statement whenever the platform wants it. One on each page. */
+/** Requests consent to the privacy statement whenever the platform requires it. One on each page. */
 Component({
   data: {
     open: false,
@@ -18,7 +18,7 @@ Component({
     },
   },
   pageLifetimes: {
-    /** Another page's sheet may have taken over meanwhile. */
+    /** Another page's sheet may have registered meanwhile. */
     show() {
       this.listen();
     },
@@ -29,7 +29,7 @@ Component({
     },
     agree() {
       this.setData({ open: false });
-      // The platform looks whether this very button was tapped.
+      // The platform checks that this button was tapped.
       answerConsent({ event: 'agree', buttonId: 'agree' });
     },
     disagree() {

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** A panel that rises from the bottom of `.page-root`. Tapping beside it closes it. */
+/** A panel that rises from the bottom of `.page-root`. A tap outside closes it. */
 Component({
   properties: {
     heading: { type: String, value: '' },
@@ -9,7 +9,7 @@ Component({
     close() {
       this.triggerEvent('close');
     },
-    /** A tap inside is none beside. */
+    /** Keeps a tap inside from reaching the shade. */
     hold() {},
   },
 });

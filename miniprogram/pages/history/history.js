@@ -12,29 +12,29 @@ Page({
   data: {
     t: texts().history,
     scale: 1,
-    /** Nothing is said about an empty history before it was looked at. */
+    /** `opening` until the history is read, so that an empty one is not shown for a moment. */
     stage: /** @type {'opening' | 'empty' | 'shown'} */ ('opening'),
     count: '',
-    /** In pages, so that the next one is set by its path. */
+    /** In pages, so that `setData` can add one by its path. */
     pages: /** @type {ItemPage[]} */ ([]),
     editing: false,
   },
 
-  /** How many results are on the page, or would be if there were as many. */
+  /** Results to show, if there are as many. */
   wanted: PAGE,
 
   onLoad() {
     this.setData({ t: texts().history, scale: textScale() });
   },
 
-  /** Also after a result was corrected or deleted on its own page. */
+  /** A result may have been corrected or deleted on its own page. */
   onShow() {
     this.draw();
   },
 
   onReady() {
     wx.setNavigationBarTitle({ title: this.data.t.title });
-    // The first page alone may not fill a tablet, and what does not scroll reaches no end.
+    // One page may not fill a tablet, and a list that does not scroll never loads more.
     this.more();
   },
 
@@ -44,7 +44,7 @@ Page({
     this.draw();
   },
 
-  /** Sets what differs from what is there. */
+  /** Sets only what changed. */
   draw() {
     const all = entries();
     const pages = pagesOf(all, this.wanted, Date.now());

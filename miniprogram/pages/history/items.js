@@ -4,21 +4,21 @@ const { inLanguage, namesOf } = require('../../services/text/display-names');
 const { fill, texts } = require('../../texts/texts');
 
 /**
- * A result as the list shows it: little, because all of it goes through `setData`.
+ * A result in the list; small, because all of it goes through `setData`.
  *
  * @typedef {object} Item
  * @property {string} id
  * @property {string} photo  path of a small picture
  * @property {string} name
  * @property {string} day
- * @property {boolean} corrected  whether the name is the person's
- * @property {string} maybe  the best guess where nobody is sure, else ''
- * @property {string} removeLabel  what a screen reader says
+ * @property {boolean} corrected  whether the name is the user's correction
+ * @property {string} maybe  the first prediction if the model is not confident, else ''
+ * @property {string} removeLabel  for a screen reader
  *
  * @typedef {{number: number, items: Item[]}} ItemPage
  */
 
-/** Results that are added to the page at once. */
+/** Results a page of the list. */
 const PAGE = 20;
 
 /**
@@ -46,7 +46,7 @@ function itemOf(entry, now) {
 
 /**
  * @param {import('../../services/history/history').Entry[]} entries
- * @param {number} count  of those that are shown
+ * @param {number} count  of results to show
  * @param {number} now  milliseconds since 1970
  * @returns {ItemPage[]}
  */

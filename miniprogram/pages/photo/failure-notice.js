@@ -7,14 +7,14 @@ const { LONGEST_WAIT } = require('../../services/api/send-photo');
 const { fill, texts } = require('../../texts/texts');
 
 /**
- * A failure as the page shows it.
+ * Message and actions for a failure.
  *
  * @typedef {object} FailureNotice
  * @property {string} title
  * @property {string} sentence
  * @property {boolean} retry  whether the same photo may be sent again
- * @property {boolean} server  whether another address of the server may help, and this version may set one
- * @property {string} requestId  '' where the server gave none
+ * @property {boolean} server  whether another server address may help, and this version lets the user set one
+ * @property {string} requestId  '' if the response had none
  * @property {string} requestLine  the same as a sentence
  */
 
@@ -35,8 +35,7 @@ const POINTS_TO_ADDRESS = new Set(
 );
 
 /**
- * Whether the server is sought on the phone itself: 127.0.0.1 means the developer's computer in DevTools
- * only.
+ * Whether the address means the phone itself: 127.0.0.1 is the developer's computer in DevTools only.
  *
  * @returns {boolean}
  */
@@ -45,8 +44,8 @@ function isServerOnPhone() {
 }
 
 /**
- * @param {number} seconds  that the server asks for
- * @returns {string} '' where the wait is one that nobody notices, or none
+ * @param {number} seconds  of `retry_after`
+ * @returns {string} '' if the wait is short
  */
 function waitLine(seconds) {
   const { waitSeconds, waitMinutes } = texts().photo;

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The way of one photo from the camera to its result, as a pure reducer: state and event to state.
+ * The journey of one photo from the camera to its result, as a pure reducer: state and event to state.
  *
  * - `aim`: no photo yet
  * - `recognising`: the photo is compressed, sent, recognised and its result stored
@@ -16,15 +16,15 @@
  *
  * @typedef {object} Journey
  * @property {Stage} stage
- * @property {boolean} visible  whether the page shows
- * @property {boolean} albumOpen  another photo may be chosen: until it is closed nothing starts or opens by itself
+ * @property {boolean} visible  whether the page is visible
+ * @property {boolean} albumOpen  to choose another photo; until it closes nothing starts or opens by itself
  * @property {string} photo  path; '' in `aim`
  * @property {number} attempt  counts recognitions; events of an earlier one are ignored
  * @property {Progress} progress
  * @property {string} entryId  of the result in the history, in `recognised` and `opening`; else ''
  * @property {Failure | null} failure  in `failed`; else null
  * @property {boolean} online  whether the connection came back since it failed
- * @property {{interrupted: boolean, online: boolean}} resent  for which reasons this photo was resent by itself, once each
+ * @property {{interrupted: boolean, online: boolean}} resent  reasons for which the photo was resent automatically, once each
  *
  * @typedef {{type: 'show'} | {type: 'hide'} | {type: 'unload'}
  *   | {type: 'take', photo: string} | {type: 'cancel'} | {type: 'retry'}
@@ -40,7 +40,7 @@
 /** @type {Progress} */
 const SENDING = { phase: 'sending', percent: 0, warming: null, seconds: 0 };
 
-/** What belongs to one photo, before anything is known about it. */
+/** Initial state of a photo. */
 const FRESH = { progress: SENDING, entryId: '', failure: null, online: false };
 
 const NOT_RESENT = { interrupted: false, online: false };
@@ -50,11 +50,11 @@ const INITIAL = { ...FRESH, stage: 'aim', visible: false, albumOpen: false, phot
 
 /**
  * @param {Journey} state
- * @param {Partial<Journey>} photo  what is different about it
+ * @param {Partial<Journey>} changes
  * @returns {Journey}
  */
-function recognise(state, photo) {
-  return { ...state, ...FRESH, stage: 'recognising', attempt: state.attempt + 1, resent: NOT_RESENT, ...photo };
+function recognise(state, changes) {
+  return { ...state, ...FRESH, stage: 'recognising', attempt: state.attempt + 1, resent: NOT_RESENT, ...changes };
 }
 
 /** @type {(state: Journey) => Journey} */
@@ -66,7 +66,7 @@ const ANY_TIME = {
   show: (state) => ({ ...state, visible: true }),
   hide: (state) => ({ ...state, visible: false }),
   'open-album': (state) => ({ ...state, albumOpen: true }),
-  // A photo for a journey that was cancelled meanwhile is not wanted.
+  // In `aim` the journey was cancelled meanwhile, so a chosen photo is dropped.
   'close-album': (state) => ({ ...state, albumOpen: false }),
   unload: (state) => ({ ...state, stage: 'closed' }),
 };
@@ -84,12 +84,12 @@ const WITH_PHOTO = {
 /** @type {Transitions} */
 const WAITING = {
   ...WITH_PHOTO,
-  // Also when an earlier result was opened: the page to come back to is the camera.
+  // Also if an earlier result was opened: the user comes back to the camera.
   'result-opened': toCamera,
 };
 
 /**
- * A state without an event ignores it.
+ * Every other event is ignored.
  *
  * @type {Record<Stage, Transitions>}
  */
@@ -98,7 +98,7 @@ const TRANSITIONS = {
   recognising: {
     ...WAITING,
     progress: (state, { attempt, progress }) =>
-      attempt === state.attempt && isNews(state.progress, progress) ? { ...state, progress } : state,
+      attempt === state.attempt && isChange(state.progress, progress) ? { ...state, progress } : state,
     recognised: (state, { attempt, entryId }) =>
       attempt === state.attempt ? { ...state, stage: 'recognised', entryId } : state,
     fail: (state, { attempt, failure }) => (attempt === state.attempt ? { ...state, stage: 'failed', failure } : state),
@@ -114,20 +114,20 @@ const TRANSITIONS = {
 };
 
 /**
- * WeChat reports the same percent many times; a countdown is news each second.
+ * Whether progress changed: WeChat reports the same percent many times, a countdown changes each second.
  *
  * @param {Progress} before
  * @param {Progress} now
  * @returns {boolean}
  */
-function isNews(before, now) {
+function isChange(before, now) {
   const countsDown = now.phase === 'queueing' || now.phase === 'warming';
   return countsDown || now.phase !== before.phase || now.percent !== before.percent;
 }
 
 /**
  * @param {Journey} state
- * @returns {'interrupted' | 'online' | null} why the photo is worth resending by itself
+ * @returns {'interrupted' | 'online' | null} why to resend the photo automatically
  */
 function resendReason({ failure, online, resent }) {
   const kind = failure && failure.kind;
@@ -137,7 +137,7 @@ function resendReason({ failure, online, resent }) {
 }
 
 /**
- * What happens by itself while the page is visible and the album closed.
+ * The automatic transitions of a visible page with the album closed.
  *
  * @param {Journey} state
  * @returns {Journey}

@@ -4,16 +4,16 @@ const { namesOf } = require('../../services/text/display-names');
 const { fill, texts } = require('../../texts/texts');
 
 /**
- * The newest result as the page shows it.
+ * The newest result, for the button beside the shutter.
  *
  * @typedef {object} LastResult
  * @property {string} id
  * @property {string} photo  path; the file may be gone
- * @property {string} name  '' where nobody is sure of one
+ * @property {string} name  '' if the model is not confident
  * @property {string} label  for a screen reader
  */
 
-/** @returns {LastResult | null} null where there is none */
+/** @returns {LastResult | null} null if there is none */
 function lastResult() {
   const [entry] = entries();
   if (!entry) return null;

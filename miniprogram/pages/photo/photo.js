@@ -23,19 +23,19 @@ Page({
     scale: 1,
     framed: false,
     last: /** @type {import('./last-result').LastResult | null} */ (null),
-    /** What stands above everything while nothing can be recognised. */
+    /** Warning at the top while nothing can be recognised. */
     banner: '',
     mayChange: false,
     notice: /** @type {import('./failure-notice').FailureNotice | null} */ (null),
     stage: INITIAL.stage,
     visible: INITIAL.visible,
-    /** The photo in sight. A path, never the bytes. */
+    /** Path of the photo, never the bytes. */
     picture: INITIAL.photo,
     progress: INITIAL.progress,
   },
 
   journey: INITIAL,
-  /** The recognition of the current attempt, also when it has ended. */
+  /** The recognition of the latest attempt; it may have ended. */
   task: /** @type {import('../../services/http/task').Task<unknown> | null} */ (null),
   /** The address that the banner and the frame are for. */
   server: '',
@@ -70,7 +70,7 @@ Page({
     this.dispatch({ type: 'unload' });
   },
 
-  /** Shows at once what a developer would otherwise learn from the first photo. */
+  /** Warns the developer about the address before the first photo fails. */
   checkServer() {
     this.server = currentServer();
     const { t } = this.data;
@@ -99,17 +99,18 @@ Page({
   },
 
   /**
-   * Cancels a recognition and forgets a result that the new state has no use for.
+   * Cancels a recognition and deletes a result that the new state has no use for.
    *
    * @param {Journey} before
    * @param {import('./journey-state').JourneyEvent} event
    */
   release(before, event) {
     const { attempt, entryId, stage } = this.journey;
-    const replaced = attempt !== before.attempt;
+    const isOver = stage !== 'recognising' || attempt !== before.attempt;
+    const hasEnded = event.type === 'recognised' || event.type === 'fail';
+    if (before.stage === 'recognising' && isOver && !hasEnded) this.task?.cancel();
     if (event.type === 'recognised' && this.journey === before) void forget(event.entryId);
     if (before.stage === 'recognised' && !entryId) void forget(before.entryId);
-    if (before.stage === 'recognising' && (replaced || stage === 'aim' || stage === 'closed')) this.task?.cancel();
   },
 
   /** @param {Journey} before */
@@ -147,7 +148,7 @@ Page({
     this.dispatch({ type: 'take', photo: path });
   },
 
-  /** Chooses another photo in the place of this one, which goes on until there is another. */
+  /** Lets the user replace the photo, whose recognition goes on until another is chosen. */
   async change() {
     if (this.journey.albumOpen) return;
     this.dispatch({ type: 'open-album' });
@@ -162,7 +163,7 @@ Page({
     this.dispatch({ type: 'retry' });
   },
 
-  /** Back to the camera; also the way out of waiting. */
+  /** Returns to the camera, also from a recognition in progress. */
   again() {
     this.dispatch({ type: 'cancel' });
   },

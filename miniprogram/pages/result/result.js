@@ -24,30 +24,30 @@ Page({
     t: texts().result,
     scale: 1,
     stage: /** @type {'opening' | 'shown' | 'gone'} */ ('opening'),
-    /** The picture in sight: the photo, or what the server made of it. A path, never the bytes. */
+    /** Path of the photo, or of the server's echo; never the bytes. */
     picture: '',
     caption: '',
     rows: /** @type {import('./ranking/rows').Row[]} */ ([]),
     sure: true,
     by: '',
     heading: '',
-    /** What the person says it is. */
+    /** Names of the user's correction. */
     corrected: /** @type {import('../../services/text/display-names').Names | null} */ (null),
-    /** Id of the class whose heat map is shown or on its way. */
+    /** Id of the class whose heat map is shown or loading. */
     looked: '',
     looking: false,
     heated: false,
-    /** Below the photo, about the heat map. */
+    /** Line below the photo, about the heat map. */
     note: '',
     correcting: false,
-    /** Below the buttons. */
+    /** Line below the buttons. */
     message: '',
     saving: false,
     mayEcho: false,
   },
 
   id: '',
-  /** What is under way; whatever ends after being replaced here says nothing any more. */
+  /** The explanation in progress; the result of any other task is ignored. */
   explaining: /** @type {import('../../services/http/task').Task<Explanation> | null} */ (null),
 
   /** @param {{id?: string}} query */
@@ -55,7 +55,7 @@ Page({
     this.id = id;
     this.setData({ t: texts().result, scale: textScale(), mayEcho: mayChangeServer() });
     this.present();
-    // What could not be sent earlier: a result was just received, so there may be a network now.
+    // Retry corrections that failed earlier: a result was just received, so the connection may work.
     sendWaiting();
   },
 
@@ -67,7 +67,7 @@ Page({
     this.stopLooking();
   },
 
-  /** @returns {Entry | null} null where it was deleted, or was never on this phone */
+  /** @returns {Entry | null} null if it was deleted, or was never on this phone */
   entry() {
     return entry(this.id);
   },
@@ -88,7 +88,7 @@ Page({
     });
   },
 
-  /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event  the name that was tapped */
+  /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event  id of the class that was tapped */
   onLook({ detail: { id } }) {
     if (this.data.looked === id) this.unlook();
     else this.look(id);
@@ -187,7 +187,7 @@ Page({
     if (corrected) offer(corrected);
   },
 
-  /** @returns {string} the name as it is spoken of, also where nobody is sure of it */
+  /** @returns {string} the displayed name, or that of the first prediction */
   name() {
     const found = this.entry();
     const names = found && namesOf(found);
@@ -205,7 +205,7 @@ Page({
     );
   },
 
-  /** WeChat opens its search for no mini-program: what we can do is to copy the name and say where it goes. */
+  /** Mini-programs cannot open WeChat's search, so this copies the name and explains where to paste it. */
   async search() {
     if (!(await this.copy())) return;
     wx.hideToast({});
@@ -235,7 +235,7 @@ Page({
     const title = questionOf(found);
     /** @type {Promise<string>} */
     const drawn = this.selectComponent('#drawing').forFriends(found.photo, { ...captionOf(found), name: title });
-    // Without the picture WeChat takes one of the page.
+    // Without a picture WeChat uses a screenshot of the page.
     const promise = drawn.then(
       (imageUrl) => ({ title, path, imageUrl }),
       () => ({ title, path })
@@ -243,7 +243,7 @@ Page({
     return { title, path, promise };
   },
 
-  /** Moments open this very page, on other phones: it finds no result there and says so. */
+  /** Moments open this page on other phones, where the result does not exist and the page shows that. */
   onShareTimeline() {
     const found = this.entry();
     return found

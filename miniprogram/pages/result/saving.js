@@ -7,7 +7,7 @@ const { texts } = require('../../texts/texts');
 /** @typedef {import('../../services/device/album').SaveOutcome} SaveOutcome */
 
 /**
- * Puts a picture into the album; after a refusal it offers the way over the settings once.
+ * Saves a picture to the album; if the permission is missing, offers the settings once.
  *
  * @param {string} path
  * @returns {Promise<SaveOutcome>}
@@ -17,7 +17,7 @@ async function saveAsking(path) {
   return outcome === 'not-permitted' && (await permitSaving()) ? savePhoto(path) : outcome;
 }
 
-/** @returns {Promise<boolean>} whether the person allowed it in the settings */
+/** @returns {Promise<boolean>} whether the user allowed it in the settings */
 async function permitSaving() {
   const t = texts().result;
   const wanted = await confirm(t.permissionTitle, t.permissionSentence, t.toSettings, t.notNow);
@@ -26,7 +26,7 @@ async function permitSaving() {
 
 /**
  * @param {SaveOutcome} outcome
- * @returns {string} what has to be said about it on the page
+ * @returns {string} message for the page, or ''
  */
 function saveMessage(outcome) {
   const { saveFailed, saveNoConsent } = texts().result;

@@ -6,7 +6,7 @@ const { rowsOf } = require('./ranking/rows');
 /** @typedef {import('../../services/history/history').Entry} Entry */
 
 /**
- * The words on a photo that goes to the album.
+ * The caption of a saved or shared photo.
  *
  * @param {Entry} entry
  * @returns {import('../../services/text/caption').Caption}
@@ -22,7 +22,7 @@ function captionOf(entry) {
 
 /**
  * @param {Entry} entry
- * @returns {string} what a friend is asked
+ * @returns {string} title of a shared result
  */
 function questionOf(entry) {
   const { shareTitle, shareUnsure } = texts().result;

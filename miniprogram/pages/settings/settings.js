@@ -9,9 +9,9 @@ const { textScale } = require('../../services/device/device-info');
 /** @typedef {import('../../services/text/language').Choice} Choice */
 
 /**
- * A language is called by its own name in every language.
+ * Each language has its own name in every language.
  *
- * @param {string} system  what the phone's own is called
+ * @param {string} system  name of the choice to follow WeChat
  * @returns {{choice: Choice, name: string}[]}
  */
 function languages(system) {
@@ -22,7 +22,7 @@ function languages(system) {
   ];
 }
 
-/** What the page itself says; its parts have texts of their own. */
+/** Texts of the page itself; its components have their own. */
 function ownTexts() {
   const { title, language, privacy } = texts().settings;
   return { title, language, privacy };
@@ -34,7 +34,7 @@ Page({
     scale: 1,
     languages: languages(''),
     choice: /** @type {Choice} */ ('system'),
-    /** Whether this version lets a person choose the server. */
+    /** Whether this version lets the user choose the server. */
     mayChange: false,
     server: '',
   },
@@ -64,13 +64,13 @@ Page({
     beginAnewInSettings();
   },
 
-  /** @param {WechatMiniprogram.CustomEvent<{server: string}>} event  another one is in use */
+  /** @param {WechatMiniprogram.CustomEvent<{server: string}>} event  with the new address */
   onServer({ detail: { server } }) {
     this.setData({ server });
     this.count();
   },
 
-  /** What lies on the phone may be another. */
+  /** Refreshes the storage usage. */
   count() {
     this.selectComponent('#stored').count();
   },

@@ -8,18 +8,18 @@ const LONG_SIDE = 1440;
 const BYTES = 1.5 * 1024 * 1024;
 /** Of JPEG, 0 to 100. */
 const QUALITY = 80;
-/** Milliseconds after which the photo goes as it is. */
+/** Milliseconds, then the original is sent. */
 const TIME_LIMIT = 8000;
 
 /**
  * @param {string} path
- * @returns {Promise<string>} of the smaller file, or of the same
+ * @returns {Promise<string>} of the smaller file, or `path`
  */
 async function smaller(path) {
   const [{ width, height, type }, bytes] = await Promise.all([wxPromise(wx.getImageInfo, { src: path }), fileSize(path)]);
   const scale = LONG_SIDE / Math.max(width, height);
   if (scale >= 1 && bytes <= BYTES) return path;
-  // There only JPEG is compressed; of another format WeChat makes what it likes.
+  // iOS compresses JPEG only; the result for other formats is undefined.
   if (wx.getDeviceInfo().platform === 'ios' && type !== 'jpeg') return path;
   const size = scale < 1 ? { compressedWidth: Math.round(width * scale) } : {};
   const { tempFilePath } = await wxPromise(wx.compressImage, { src: path, quality: QUALITY, ...size });
@@ -28,15 +28,15 @@ async function smaller(path) {
 }
 
 /**
- * A photo as it is worth sending: a large one made smaller where the phone can do that.
+ * Compresses a large photo, if the phone can.
  *
  * @param {string} path
- * @returns {import('../http/task').Task<string>} path of what to send; the same where nothing is gained
+ * @returns {import('../http/task').Task<string>} path of the file to send; `path` if compression gains nothing
  */
 function compressed(path) {
   return platformTask((resolve) => {
     const late = setTimeout(() => resolve(path), TIME_LIMIT);
-    // HEIC that the phone cannot read is read by the server.
+    // If the phone cannot read it, such as HEIC, the server can.
     void smaller(path)
       .catch(() => path)
       .then(resolve)

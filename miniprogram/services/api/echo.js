@@ -14,8 +14,8 @@ const { sequence } = require('../http/task');
  */
 
 /**
- * The photo as the server sees it: upright, without metadata. Two steps, because wx.uploadFile cannot
- * receive a picture.
+ * Fetches the photo as the server decodes it: upright, without metadata. Two requests, because
+ * wx.uploadFile cannot receive a picture.
  *
  * @param {string} address  of the server
  * @param {string} filePath  the photo

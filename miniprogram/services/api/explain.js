@@ -5,7 +5,7 @@ const { sequence } = require('../http/task');
 
 /** @typedef {import('../../contract').Explanation} Explanation */
 
-/** As many explanations are kept for the session; each is some hundred numbers. */
+/** Explanations in the cache, which lasts for the session; each is some hundred numbers. */
 const KEPT = 60;
 
 /** @type {Map<string, Explanation>} result and class -> explanation, oldest first */

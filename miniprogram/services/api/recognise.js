@@ -9,9 +9,9 @@ const { sendPhoto } = require('./send-photo');
 
 /**
  * @typedef {object} Warming
- * @property {number} seconds  until the server is asked again
- * @property {number} attempt  which wait this is, from 1
- * @property {number} attempts  after how many waits we give up
+ * @property {number} seconds  until the next attempt
+ * @property {number} attempt  number of this wait, from 1
+ * @property {number} attempts  waits before it fails
  *
  * @typedef {object} Recognition
  * @property {string} photo  path of the photo that was sent
@@ -19,22 +19,22 @@ const { sendPhoto } = require('./send-photo');
  *
  * @typedef {object} RecogniseListener
  * @property {(percent: number) => void} onProgress  0 to 100, of the bytes sent
- * @property {(wait: import('./send-photo').Wait) => void} onWaiting  the server is busy and we wait for it
- * @property {(warming: Warming) => void} onWarming  the server is not ready yet and we wait for it
+ * @property {(wait: import('./send-photo').Wait) => void} onWaiting  the server is busy
+ * @property {(warming: Warming) => void} onWarming  the server is loading its model
  */
 
 /** Waits while the server loads its model: more than a minute at the usual three seconds. */
 const WARM_UP_WAITS = 24;
-/** Seconds; a server that names none, and the longest that we believe. */
+/** Seconds, if the server sends no `retry_after`; and the longest that is accepted. */
 const USUAL_WAIT = 3;
 const LONGEST_WAIT = 30;
 
 /**
- * Whether the server says of itself that it is still loading. Asked instead of sending the photo again
- * and again: the photo may be the last megabyte of somebody's month.
+ * Whether the server is still loading, by GET /readyz. Sending the photo repeatedly instead would use up
+ * the user's mobile data.
  *
  * @param {string} address
- * @returns {import('../http/task').Task<import('../http/failure').Failure | null>} why to wait on, or null
+ * @returns {import('../http/task').Task<import('../http/failure').Failure | null>} the reason to keep waiting, or null
  */
 function stillLoading(address) {
   return sequence((run) =>
@@ -43,7 +43,7 @@ function stillLoading(address) {
       (thrown) => {
         const problem = asFailure(thrown);
         if (problem.kind === 'cancelled') throw problem;
-        // Anything else is better said by the next upload, in the words that belong to it.
+        // Any other failure is reported by the next upload.
         return problem.kind === 'model-loading' ? problem : null;
       }
     )

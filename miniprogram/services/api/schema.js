@@ -11,7 +11,7 @@ const { parseJson } = require('../http/json');
  * @typedef {(value: any) => boolean} Check
  */
 
-/** @type {Check} */
+/** Schemas of response bodies, and the checks they are made of. @type {Check} */
 const isText = (value) => typeof value === 'string';
 /** @type {Check} */
 const isFilledText = (value) => typeof value === 'string' && value !== '';

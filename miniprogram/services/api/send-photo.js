@@ -9,7 +9,7 @@ const { upload } = require('../http/client');
  * @typedef {import('../http/failure').Failure} Failure
  *
  * @typedef {object} Wait
- * @property {number} seconds  until the photo goes out again, whole
+ * @property {number} seconds  until the photo is sent again
  * @property {import('../http/failure').FailureKind} reason
  *
  * @typedef {object} Sending
@@ -17,9 +17,8 @@ const { upload } = require('../http/client');
  * @property {string} filePath  the photo
  * @property {Record<string, string>} [header]
  * @property {Record<string, string>} [formData]
- * @property {(percent: number) => void} [onProgress]  0 to 100, of the bytes sent; 0 again at each new try
- * @property {(wait: Wait) => void} [onWaiting]  the server is busy; told each second until
- *   the photo goes out again by itself
+ * @property {(percent: number) => void} [onProgress]  0 to 100, of the bytes sent; starts again with each attempt
+ * @property {(wait: Wait) => void} [onWaiting]  the server is busy; called each second until the next attempt
  */
 
 /** Failures that pass after `retry_after`. `model-loading` is handled in recognise.js. */
@@ -33,10 +32,10 @@ const PASSING = new Set(
   ])
 );
 
-/** How often a busy server is waited for, and the longest that a person waits, in seconds. */
+/** Waits for a busy server, and the longest wait in seconds. */
 const WAITS = 3;
 const LONGEST_WAIT = 20;
-/** Seconds until a connection that dropped is tried again: a phone changes its cell in less. */
+/** Seconds before a dropped connection is retried: a phone changes its cell in less. */
 const BREATH = 0.5;
 
 /**
@@ -48,9 +47,8 @@ function passes({ kind, retryAfter }) {
 }
 
 /**
- * One photo to the server in use, with all that can be done by itself so that it arrives: logged in where
- * the server wants that, again after a wait where it is busy, once more where the connection dropped. One
- * request at a time, a bounded number of them, and none after `cancel`.
+ * Sends one photo to the server in use. Logs in if the server requires it, waits if it is busy, and retries
+ * once if the connection dropped. One request at a time, a bounded number of them, none after `cancel`.
  *
  * @param {Sending} sending
  * @returns {import('../http/task').Task<string>} the body of a 200

@@ -7,29 +7,29 @@ const { request } = require('../http/client');
 const { transportFailure } = require('../http/transport-failure');
 
 /**
- * The login that a server may ask for. Nobody sees it: WeChat gives a code that counts once, the server
- * makes a token of it. A server that never answers 401 is never logged in to.
+ * Silent login for servers that require it: wx.login returns a code for one use, POST /session exchanges it
+ * for a token. Without a 401 there is no login.
  *
  * @typedef {object} Held
- * @property {string} server  the only one that ever gets this token
+ * @property {string} server  the only one that gets this token
  * @property {string} token
- * @property {number} renewAt  milliseconds since 1970; from here on a fresh one is fetched beforehand
- * @property {number} until  milliseconds since 1970; from here on the server refuses it
+ * @property {number} renewAt  milliseconds since 1970; from then on it is renewed in the background
+ * @property {number} until  milliseconds since 1970; from then on the server rejects it
  */
 
 const STORAGE_KEY = 'session';
 /** Milliseconds. */
 const TIME_LIMIT = 10000;
-/** Seconds before its end in which a token is renewed, unless that is more than this part of its life. */
+/** Seconds before it expires that a token is renewed, but at most this part of its lifetime. */
 const RENEW_BEFORE = 300;
 const RENEW_PART = 0.1;
 
 const isHeld = hasForm({ server: isText, token: isText, renewAt: isNumber, until: isNumber });
 
-/** @type {Held | null | undefined} undefined until the storage was looked at */
+/** @type {Held | null | undefined} undefined until the storage was read */
 let held;
 
-/** @type {{server: string, promise: Promise<string>} | null} everything that needs it waits for the same login */
+/** @type {{server: string, promise: Promise<string>} | null} the login in progress, shared by all requests */
 let underWay = null;
 
 /**
@@ -53,7 +53,7 @@ function hold(server, { token, expires_in: life }) {
   const now = Date.now();
   const early = Math.min(RENEW_BEFORE, life * RENEW_PART);
   held = { server, token, renewAt: now + (life - early) * 1000, until: now + life * 1000 };
-  // A full storage costs one more login at the next start, no more.
+  // If the storage is full, the next start logs in again.
   wx.setStorage({ key: STORAGE_KEY, data: held, fail: () => {} });
   return token;
 }
@@ -65,7 +65,7 @@ function forget(server) {
   wx.removeStorage({ key: STORAGE_KEY, fail: () => {} });
 }
 
-/** @returns {Promise<string>} WeChat's code, good for five minutes and one login */
+/** @returns {Promise<string>} WeChat's code, valid for five minutes and one login */
 async function loginCode() {
   try {
     const { code } = await wxPromise(wx.login, { timeout: TIME_LIMIT });
@@ -89,24 +89,24 @@ async function open(server) {
 
 /**
  * @param {import('../http/failure').Failure} problem  of POST /session
- * @returns {import('../http/failure').Failure} in the words of the request that wanted the login
+ * @returns {import('../http/failure').Failure} as a failure of the request that needed the login
  */
 function ofLogin(problem) {
   const isForeign = problem.kind === 'not-found' || problem.kind === 'method-not-allowed';
-  // A server that wants another key than WeChat's logins: no login will ever help.
+  // A server without POST /session requires an API key, which a login cannot give.
   return isForeign ? failure('not-authorised', { requestId: problem.requestId }) : problem;
 }
 
 /**
  * @param {string} server
- * @param {() => boolean} isWanted  whether its token is to be kept
+ * @param {() => boolean} isWanted  whether to store the token
  * @returns {Promise<string>} token
  */
 async function login(server, isWanted) {
   try {
     const session = await open(server).catch((thrown) => {
       if (asFailure(thrown).kind !== 'login-code-invalid') throw thrown;
-      // Codes get too old on their way; another one costs nobody anything.
+      // A code may expire on its way; another one is free.
       return open(server);
     });
     return isWanted() ? hold(server, session) : session.token;
@@ -139,7 +139,7 @@ function sharedLogin(server) {
 }
 
 /**
- * Others may wait for the same login, so calling one of them off does not end it.
+ * Other requests may wait for the same login, so cancelling one does not abort it.
  *
  * @param {string} server
  * @returns {import('../http/task').Task<string>}
@@ -152,11 +152,10 @@ function loggedIn(server) {
 }
 
 /**
- * What a request to this server shows first. Shortly before its end another one is fetched beside the
- * request, so that nobody waits for it.
+ * The token for a request. Shortly before it expires it is renewed in the background.
  *
  * @param {string} server
- * @returns {import('../http/task').Task<string>} token; '' where this server never wanted one
+ * @returns {import('../http/task').Task<string>} token; '' if this server never required one
  */
 function sessionToken(server) {
   return sequence(async (run) => {
@@ -165,7 +164,7 @@ function sessionToken(server) {
     if (Date.now() < current.renewAt) return current.token;
     const renewal = run(() => loggedIn(server)).catch((thrown) => {
       if (asFailure(thrown).kind === 'cancelled') throw thrown;
-      // The request goes out all the same: its own answer says what is wrong.
+      // The request is sent without a token and reports the failure itself.
       return '';
     });
     if (Date.now() >= current.until) return renewal;
@@ -175,10 +174,10 @@ function sessionToken(server) {
 }
 
 /**
- * After a 401 `not-authorised`: a token other than the one that was refused.
+ * Gets another token after a 401 `not-authorised`.
  *
  * @param {string} server
- * @param {string} refused  token; '' where none was shown
+ * @param {string} refused  the rejected token; '' if none was sent
  * @returns {import('../http/task').Task<string>}
  */
 function otherToken(server, refused) {
@@ -190,12 +189,12 @@ function otherToken(server, refused) {
   });
 }
 
-/** @returns {boolean} whether a token is kept on this phone */
+/** @returns {boolean} whether a token is stored */
 function hasSession() {
   return isHeld(wx.getStorageSync(STORAGE_KEY));
 }
 
-/** Also a login that is under way leaves nothing behind. */
+/** Deletes the token; a login in progress will not store one either. */
 function forgetSession() {
   held = null;
   underWay = null;

@@ -1,10 +1,10 @@
 // @ts-check
 
-/** What the person agreed to beyond being answered. Chosen in the settings, nowhere else. */
+/** Consent to send corrections to the server, given in the settings only. */
 
 const STORAGE_KEY = 'may-contribute';
 
-/** @returns {boolean} whether photos that the person corrected may go to the server to learn from */
+/** @returns {boolean} false by default */
 function mayContribute() {
   return wx.getStorageSync(STORAGE_KEY) === true;
 }

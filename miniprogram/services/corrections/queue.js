@@ -2,7 +2,7 @@
 const { hasForm, isFilledText } = require('../api/schema');
 
 /**
- * Which corrections still wait to be sent. Of each only the result's id: photo and name are in the history.
+ * The queue of corrections to send, by result id: photo and name are in the history.
  *
  * @typedef {object} Waiting
  * @property {string} id  of the result
@@ -11,11 +11,11 @@ const { hasForm, isFilledText } = require('../api/schema');
 
 const STORAGE_KEY = 'corrections-waiting';
 const SENT_KEY = 'corrections-sent';
-/** As many wait at most; the oldest go first. */
+/** Length of the queue; the oldest are dropped first. */
 const WAITING = 20;
-/** As many sent ones are remembered, as there are results at most. */
+/** Sent corrections that are remembered: as many as the history has results. */
 const SENT = 100;
-/** What failed as often is given up. */
+/** Attempts before a correction is dropped. */
 const TRIES = 5;
 
 const isWaiting = hasForm({ id: isFilledText, tries: (value) => Number.isInteger(value) && value >= 0 });
@@ -32,7 +32,7 @@ function keep(all) {
     if (all.length === 0) dropAll();
     else wx.setStorageSync(STORAGE_KEY, all.slice(-WAITING));
   } catch {
-    // Without room they are not kept for later; the correction itself stays with its result.
+    // If the storage is full the queue is lost; the correction itself stays with its result.
   }
 }
 
@@ -54,7 +54,7 @@ function drop(id) {
   keep(without(id));
 }
 
-/** @param {string} id  of one that failed; it stays where it is */
+/** @param {string} id  of one that failed; it keeps its place */
 function countTry(id) {
   const counted = waiting().map((one) => (one.id === id ? { id, tries: one.tries + 1 } : one));
   keep(counted.filter(({ tries }) => tries < TRIES));
@@ -78,14 +78,14 @@ function noteSent(id, label) {
   try {
     wx.setStorageSync(SENT_KEY, [...sent(), `${id} ${label}`].slice(-SENT));
   } catch {
-    // It may be offered once more, which the person decides.
+    // It may be offered once more, and the user decides.
   }
 }
 
 /**
  * @param {string} id  of the result
  * @param {string} label
- * @returns {boolean} whether the server has it
+ * @returns {boolean} whether it was sent
  */
 function wasSent(id, label) {
   return sent().includes(`${id} ${label}`);

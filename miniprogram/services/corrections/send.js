@@ -7,7 +7,7 @@ const { sendPhoto } = require('../api/send-photo');
 
 /** @typedef {import('../http/failure').FailureKind} FailureKind */
 
-/** The server wants none: nothing is asked and nothing is kept for later. */
+/** The server takes no corrections: the queue is dropped. */
 const UNWANTED = new Set(/** @type {FailureKind[]} */ (['corrections-off', 'corrections-full']));
 
 /** @type {Promise<void> | null} one at a time */
@@ -16,11 +16,11 @@ let sending = null;
 let underWay = null;
 
 /**
- * A correction for the server to learn from. Without consent nothing is sent and nothing waits to be sent.
- * Silent in any case: the correction stays on the phone, whatever becomes of it.
+ * Queues a correction and sends the queue, if the user agreed. Failures are silent: the correction stays
+ * on the phone in any case.
  *
  * @param {import('../history/history').Entry} corrected
- * @returns {Promise<void>} when all that wait were tried
+ * @returns {Promise<void>} when the whole queue was tried
  */
 function offer({ id, corrected }) {
   if (!corrected) drop(id);
@@ -28,7 +28,7 @@ function offer({ id, corrected }) {
   return sendWaiting();
 }
 
-/** @returns {Promise<void>} when all that wait were tried, or one of them found the server out of reach */
+/** @returns {Promise<void>} when the whole queue was tried, or the server was out of reach */
 function sendWaiting() {
   sending =
     sending ||
@@ -41,7 +41,7 @@ function sendWaiting() {
 async function sendAll() {
   const tried = new Set();
   for (;;) {
-    // Asked anew each time: it may have been taken back while the last photo was on its way.
+    // Checked each time: consent may have been withdrawn during the last upload.
     if (!mayContribute()) return dropAll();
     const next = waiting().find(({ id }) => !tried.has(id));
     if (!next) return;
@@ -52,7 +52,7 @@ async function sendAll() {
 
 /**
  * @param {string} id
- * @returns {Promise<boolean>} whether it is worth trying the next one
+ * @returns {Promise<boolean>} whether to try the next one
  */
 async function sendOne(id) {
   const found = entry(id);
@@ -71,7 +71,7 @@ async function sendOne(id) {
     underWay = null;
   }
   noteSent(id, label);
-  // What was changed meanwhile goes again, as it is now.
+  // A correction that changed meanwhile is sent again.
   const now = entry(id);
   if (now && now.corrected === corrected) drop(id);
   return true;
@@ -91,13 +91,13 @@ function afterFailure(id, kind) {
 
 /**
  * @param {import('../history/history').Correction} corrected
- * @returns {string} as the server takes it
+ * @returns {string} in the form that the server accepts
  */
 function labelOf({ id, label }) {
   return id || label;
 }
 
-/** @returns {import('../history/history').Entry[]} corrected while nothing was to be sent, newest first; as many as can wait */
+/** @returns {import('../history/history').Entry[]} corrected without consent, newest first; as many as the queue holds */
 function unsent() {
   const known = new Set(waiting().map(({ id }) => id));
   return entries()
@@ -111,7 +111,7 @@ function offerUnsent() {
   return sendWaiting();
 }
 
-/** Calls off what is on its way and forgets what waits. */
+/** Cancels the upload and empties the queue. */
 function stopSending() {
   dropAll();
   if (underWay) underWay.cancel();

@@ -17,7 +17,7 @@ function outcomeOf(error) {
 }
 
 /**
- * One picture out of the album.
+ * Lets the user choose one photo from the album.
  *
  * @returns {Promise<Choice>}
  */
@@ -37,10 +37,10 @@ async function choosePhoto() {
 }
 
 /**
- * Puts a picture into the album. The platform asks for scope.writePhotosAlbum where nobody did yet.
+ * Saves a picture to the album. WeChat requests scope.writePhotosAlbum on first use.
  *
  * @param {string} filePath
- * @returns {Promise<SaveOutcome>} `not-permitted` is what only the settings page can change
+ * @returns {Promise<SaveOutcome>} `not-permitted` can be changed only on WeChat's settings page
  */
 async function savePhoto(filePath) {
   try {

@@ -2,11 +2,13 @@
 const { wxPromise } = require('./wx-promise');
 
 /**
+ * Shows a dialog with two buttons.
+ *
  * @param {string} title
  * @param {string} content
- * @param {string} yes  four letters at most, as `no`
+ * @param {string} yes  at most four characters, as `no`
  * @param {string} no
- * @returns {Promise<boolean>} whether the person says yes
+ * @returns {Promise<boolean>} whether the user confirmed
  */
 async function confirm(title, content, yes, no) {
   const answer = await wxPromise(wx.showModal, { title, content, confirmText: yes, cancelText: no });

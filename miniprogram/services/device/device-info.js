@@ -1,9 +1,9 @@
 // @ts-check
 
-/** Text sizes below and above break the page sooner than they help. */
+/** Text sizes outside these bounds break the layout. */
 const SMALLEST_SCALE = 0.9;
 const LARGEST_SCALE = 1.5;
-/** Pixels; WeChat's own standard text size. */
+/** Pixels; WeChat's standard text size. */
 const STANDARD_TEXT = 17;
 
 /** @returns {boolean} false in DevTools, where 127.0.0.1 is the developer's computer */
@@ -13,7 +13,7 @@ function isPhone() {
 }
 
 /**
- * The text size that the person chose in WeChat, as a factor.
+ * The text size that the user chose in WeChat, as a factor.
  *
  * @returns {number} 1 is WeChat's standard
  */

@@ -3,7 +3,7 @@
 const CAMERA = 'pages/photo/photo';
 const SETTINGS = '/pages/settings/settings';
 
-/** To the page that takes photos: back to it where it is open, else anew. */
+/** Goes back to the photo page if it is open, else relaunches it. */
 function toCamera() {
   const pages = getCurrentPages();
   const from = pages.length - 1;
@@ -12,7 +12,7 @@ function toCamera() {
   else wx.reLaunch({ url: `/${CAMERA}` });
 }
 
-/** To the page before this one, or to the camera where there is none: a shared page has none. */
+/** Goes to the previous page, or to the camera if there is none, as on a shared page. */
 function leave() {
   if (getCurrentPages().length > 1) wx.navigateBack({});
   else toCamera();
@@ -22,7 +22,7 @@ function openSettings() {
   wx.navigateTo({ url: SETTINGS });
 }
 
-/** Makes every page anew, for what they asked only once, and comes back to the settings. */
+/** Recreates every page, because pages read the language and the server only once, and reopens the settings. */
 function beginAnewInSettings() {
   wx.reLaunch({ url: `/${CAMERA}`, success: openSettings });
 }

@@ -18,7 +18,7 @@ function read(setting, scope) {
 }
 
 /**
- * What the person answered so far; asks nothing.
+ * Reads a permission without requesting it.
  *
  * @param {Scope} scope
  * @returns {Promise<Permission>}
@@ -31,10 +31,10 @@ function permission(scope) {
 }
 
 /**
- * Opens WeChat's settings page, the only way back after a refusal. To be called from a tap.
+ * Opens WeChat's settings page, the only way back after a refusal. Call it from a tap handler.
  *
  * @param {Scope} scope
- * @returns {Promise<Permission>} as the person leaves it
+ * @returns {Promise<Permission>} after the user left the page
  */
 function changePermission(scope) {
   return wxPromise(wx.openSetting, {}).then(
@@ -56,7 +56,7 @@ function readAll(setting) {
   };
 }
 
-/** @returns {Promise<Permissions | null>} null where the platform does not tell */
+/** @returns {Promise<Permissions | null>} null if the platform fails */
 function permissions() {
   return wxPromise(wx.getSetting, {}).then(
     ({ authSetting }) => readAll(authSetting),
@@ -65,7 +65,7 @@ function permissions() {
 }
 
 /**
- * Opens WeChat's settings page. To be called from a tap.
+ * Opens WeChat's settings page. Call it from a tap handler.
  *
  * @returns {Promise<boolean>} whether it opened
  */

@@ -2,19 +2,19 @@
 const { wxPromise } = require('./wx-promise');
 
 /**
- * The privacy statement (隐私保护指引) that WeChat wants accepted before the camera and the album are
- * touched. The platform asks through wx.onNeedPrivacyAuthorization; the privacy sheet answers.
+ * Consent to the privacy statement (隐私保护指引), which WeChat requires before camera and album. The
+ * platform requests it through wx.onNeedPrivacyAuthorization; the privacy sheet resolves it.
  *
  * @typedef {{event: 'agree' | 'disagree' | 'exposureAuthorization', buttonId?: string}} ConsentAnswer
  * @typedef {(answer: ConsentAnswer) => void} Resolve
  */
 
-/** @type {Resolve[]} several features may wait for the same answer */
+/** @type {Resolve[]} several features may wait for the same consent */
 let waiting = [];
 
 /**
- * From now on `show` is called when the platform wants consent. Only the last call counts, as in the
- * platform itself: the page in front is the one that can show a sheet.
+ * Calls `show` whenever the platform requires consent. Only the last call counts, as in the platform
+ * itself: the page in front is the one that can show a sheet.
  *
  * @param {() => void} show
  */
@@ -28,7 +28,7 @@ function onConsentNeeded(show) {
 }
 
 /**
- * The person's answer, to everything that waits for it.
+ * Passes the user's choice to every feature that waits for it.
  *
  * @param {ConsentAnswer} answer
  */
@@ -38,7 +38,7 @@ function answerConsent(answer) {
   for (const resolve of resolves) resolve(answer);
 }
 
-/** @returns {Promise<boolean>} whether the statement still has to be accepted; asks nobody */
+/** @returns {Promise<boolean>} whether consent is missing; does not request it */
 function needsConsent() {
   return wxPromise(wx.getPrivacySetting, {}).then(
     (answer) => answer.needAuthorization,
@@ -46,7 +46,7 @@ function needsConsent() {
   );
 }
 
-/** @returns {Promise<boolean>} whether the person agreed, now or earlier; asks where needed */
+/** @returns {Promise<boolean>} whether the user agreed, now or earlier; requests consent if needed */
 function askConsent() {
   return wxPromise(wx.requirePrivacyAuthorize, {}).then(
     () => true,
@@ -54,7 +54,7 @@ function askConsent() {
   );
 }
 
-/** @returns {Promise<boolean>} whether the statement itself opened */
+/** @returns {Promise<boolean>} whether the statement opened */
 function showPrivacyContract() {
   return wxPromise(wx.openPrivacyContract, {}).then(
     () => true,
@@ -64,7 +64,7 @@ function showPrivacyContract() {
 
 /**
  * @param {{errMsg?: string}} error  of any `wx` function
- * @returns {boolean} whether it failed because the person did not agree
+ * @returns {boolean} whether it failed for lack of consent
  */
 function isConsentRefusal(error) {
   return /privacy/i.test(String(error.errMsg));

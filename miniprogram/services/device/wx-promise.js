@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * One asynchronous `wx` function as a promise. Not every function of the platform has a promise style
- * of its own, and which ones do differs between versions.
+ * Calls an asynchronous `wx` function and returns a promise. Which functions have a promise style of
+ * their own differs between versions.
  *
  * @template {object} Options
  * @template Answer

@@ -4,7 +4,7 @@ const { dropPhoto, isNoRoom, keepPhoto, photoPath, sweepPhotos } = require('./ph
 const { readIndex, removeIndex, writeIndex } = require('./stored-index');
 
 /**
- * The last results, on this device only. The newest of a session is there even where nothing can be stored.
+ * The latest results, on this phone only. If nothing can be stored, they last for the session.
  *
  * @typedef {import('./stored-index').Correction} Correction
  * @typedef {import('./stored-index').StoredEntry} StoredEntry
@@ -12,28 +12,28 @@ const { readIndex, removeIndex, writeIndex } = require('./stored-index');
  * @typedef {object} Entry
  * @property {string} id
  * @property {number} takenAt  milliseconds since 1970
- * @property {string} photo  path; the file may have been cleared away
- * @property {string} small  path of a small copy for lists, or the same
+ * @property {string} photo  path; the file may be gone
+ * @property {string} small  path of a small copy for lists, or the same path
  * @property {import('../../contract').Prediction[]} predictions  1 to 5, most probable first
  * @property {boolean} confident
  * @property {import('../../contract').Model} model
- * @property {Correction | null} corrected  what the person says it is
+ * @property {Correction | null} corrected  the user's correction
  */
 
 const ENTRIES = 100;
 const PREDICTIONS = 5;
-/** Of all photos together. The platform allows 200 MB for all files of a mini-program. */
+/** Of all photos. The platform allows 200 MB for all files of a mini-program. */
 const BYTES = 100 * 1024 * 1024;
-/** How often older results make room before a new one stays in memory only. */
+/** Rounds of dropping old results before a new one stays in memory only. */
 const ROUNDS = 5;
-/** Letters of a name that a person types. */
+/** Characters of a typed name. */
 const TYPED_LETTERS = 40;
 
-/** @typedef {StoredEntry & {photo: string | null}} Known `photo`: where it lies while only memory knows of it */
+/** @typedef {StoredEntry & {photo: string | null}} Known `photo`: path of the temporary file if the result is in memory only */
 
-/** @type {Known[] | null} newest first; null until it is asked for */
+/** @type {Known[] | null} newest first; null until it is read */
 let loaded = null;
-/** @type {Promise<unknown>} no copy is made while leftovers are looked for */
+/** @type {Promise<unknown>} no photo is copied during the sweep */
 let swept = Promise.resolve();
 
 /** @returns {Known[]} */
@@ -55,7 +55,7 @@ function shown({ id, takenAt, file, small, photo, predictions, confident, model,
   return { id, takenAt, photo: path, small: smallPath, predictions, confident, model, corrected };
 }
 
-/** @returns {boolean} whether what has a file is stored */
+/** @returns {boolean} whether the results with files are stored */
 function store() {
   return writeIndex(
     known()
@@ -67,17 +67,17 @@ function store() {
 }
 
 /**
- * Gives up the oldest results, the files after the index that names them.
+ * Drops the oldest results: first from the index, then their files.
  *
  * @param {number} count
  * @param {Known} [spared]
- * @returns {Promise<number>} bytes that became free
+ * @returns {Promise<number>} bytes freed
  */
 async function dropOldest(count, spared) {
   if (count <= 0) return 0;
   const old = known().filter((entry) => entry !== spared).slice(-count);
   loaded = known().filter((entry) => !old.includes(entry));
-  // While the stored index still names them they are no leftovers; else the next start sweeps them away.
+  // If the index could not be stored it still lists them, and their files must stay.
   if (!store()) return 0;
   const kept = old.filter(({ photo }) => photo === null);
   await Promise.all(kept.map(dropPhoto));
@@ -85,7 +85,7 @@ async function dropOldest(count, spared) {
 }
 
 /**
- * @param {Known} newest  stays in any case
+ * @param {Known} newest  is never dropped
  * @returns {Promise<unknown>}
  */
 function keepWithinBounds(newest) {
@@ -102,7 +102,7 @@ function keepWithinBounds(newest) {
  * @param {string} id
  * @param {number} bytes
  * @returns {Promise<import('./photo-files').Kept>}
- * @throws {{errMsg: string}} where room cannot be made, or the file is gone
+ * @throws {{errMsg: string}} if no room can be made, or the file is gone
  */
 async function copyMakingRoom(path, id, bytes) {
   for (let round = 1; ; round += 1) {
@@ -116,7 +116,7 @@ async function copyMakingRoom(path, id, bytes) {
 }
 
 /**
- * Stores the index; where it does not fit, 1, 2, 4, … of the oldest results go.
+ * Stores the index; if it does not fit, drops the 1, 2, 4, … oldest results.
  *
  * @param {Known} newest
  * @returns {Promise<boolean>}
@@ -130,10 +130,10 @@ async function storeMakingRoom(newest) {
 }
 
 /**
- * Keeps a result with a copy of its photo.
+ * Adds a result with a copy of its photo.
  *
  * @param {{photo: string, answer: import('../../contract').Predictions}} result  `photo`: path of the file
- * @returns {Promise<Entry>} also where it could not be stored: then it ends with the session
+ * @returns {Promise<Entry>} if it cannot be stored, it lasts for the session
  */
 async function remember({ photo, answer }) {
   known();
@@ -176,7 +176,7 @@ function entries() {
 
 /**
  * @param {string} id
- * @returns {Entry | null} null where it was forgotten
+ * @returns {Entry | null} null if it was deleted
  */
 function entry(id) {
   const found = known().find((candidate) => candidate.id === id);
@@ -184,11 +184,11 @@ function entry(id) {
 }
 
 /**
- * Keeps what the person says it is.
+ * Sets or removes the user's correction of a result.
  *
  * @param {string} id  of the result
- * @param {Correction | string | null} correction  one of the classes, a name as it was typed, or null to take it back
- * @returns {Entry | null} as it is now; null where it was forgotten
+ * @param {Correction | string | null} correction  a class, a typed name, or null to undo
+ * @returns {Entry | null} the updated result; null if it was deleted
  */
 function correct(id, correction) {
   const found = known().find((candidate) => candidate.id === id);
@@ -199,7 +199,7 @@ function correct(id, correction) {
 }
 
 /**
- * @param {Correction | null} correction  may carry more, such as a probability
+ * @param {Correction | null} correction  may have more fields, such as a probability
  * @returns {Correction | null}
  */
 function onlyClass(correction) {
@@ -210,7 +210,7 @@ function onlyClass(correction) {
 
 /**
  * @param {string} text
- * @returns {Correction | null} null where nothing is left of it
+ * @returns {Correction | null} null if it is blank
  */
 function typed(text) {
   const name = text.replace(/\s+/g, ' ').trim().slice(0, TYPED_LETTERS).trim();
@@ -219,7 +219,7 @@ function typed(text) {
 
 /**
  * @param {string} id
- * @returns {Promise<unknown>} when the photo is gone too
+ * @returns {Promise<unknown>} when the photo is deleted too
  */
 function forget(id) {
   const gone = known().filter((candidate) => candidate.id === id);
@@ -228,7 +228,7 @@ function forget(id) {
   return Promise.all(gone.map(dropPhoto));
 }
 
-/** @returns {Promise<unknown>} when the photos are gone too */
+/** @returns {Promise<unknown>} when the photos are deleted too */
 function forgetAll() {
   loaded = [];
   removeIndex();

@@ -3,15 +3,15 @@ const { fileSize } = require('../device/file-size');
 const { wxPromise } = require('../device/wx-promise');
 
 /**
- * The files of past results: of each its photo and a small copy for lists, in a folder of their own.
+ * Photo files of past results: each photo and a small copy for lists, in one folder.
  *
  * @typedef {object} Kept
  * @property {string} file  name of the photo
- * @property {string} small  name of the small copy; '' where the platform made none
+ * @property {string} small  name of the small copy; '' if it could not be made
  * @property {number} bytes  of both
  */
 
-/** Pixels; twice what a list shows, for screens with small ones. */
+/** Pixels; twice the width in a list, for high-density screens. */
 const SMALL_WIDTH = 320;
 const SMALL_QUALITY = 75;
 
@@ -21,7 +21,7 @@ function folder() {
 }
 
 /**
- * @param {string} name  as `keepPhoto` gave it
+ * @param {string} name  as returned by `keepPhoto`
  * @returns {string} path for an image, an upload or the album
  */
 function photoPath(name) {
@@ -33,14 +33,14 @@ function files() {
   return wx.getFileSystemManager();
 }
 
-/** @returns {Promise<unknown>} when the folder is there, new or old */
+/** @returns {Promise<unknown>} when the folder exists */
 function makeFolder() {
   return wxPromise((options) => files().mkdir(options), { dirPath: folder(), recursive: true }).catch(() => {});
 }
 
 /**
  * @param {string} path  JPEG, PNG, …
- * @returns {string} `.jpg` and the like; '' where the name has none
+ * @returns {string} such as `.jpg`; '' if there is none
  */
 function suffixOf(path) {
   const [suffix = ''] = /\.[a-z0-9]{2,5}$/i.exec(path) || [];
@@ -58,7 +58,7 @@ function copy(path, name) {
 }
 
 /**
- * Copies a photo to where it outlives the session.
+ * Copies a photo from temporary to permanent files.
  *
  * @param {string} path  temporary file
  * @param {string} id  of the result
@@ -92,7 +92,7 @@ async function keepSmall(path, name) {
 
 /**
  * @param {string} name
- * @returns {Promise<unknown>} fulfilled also where there was no such file
+ * @returns {Promise<unknown>} fulfilled even if there is no such file
  */
 function drop(name) {
   return wxPromise((options) => files().unlink(options), { filePath: photoPath(name) }).catch(() => {});
@@ -100,13 +100,13 @@ function drop(name) {
 
 /**
  * @param {{file: string, small: string}} names
- * @returns {Promise<unknown>} fulfilled also where there were no such files
+ * @returns {Promise<unknown>} fulfilled even if there are no such files
  */
 function dropPhoto({ file, small }) {
   return Promise.all([file, small].filter(Boolean).map(drop));
 }
 
-/** @returns {Promise<string[]>} of the files that are there */
+/** @returns {Promise<string[]>} of all photo files */
 function names() {
   return wxPromise((options) => files().readdir(options), { dirPath: folder() }).then(
     (answer) => answer.files,
@@ -115,9 +115,9 @@ function names() {
 }
 
 /**
- * Removes what no result speaks of: copies that were made just before the phone went off.
+ * Removes files without a result: copies that were made just before the mini-program was killed.
  *
- * @param {ReadonlySet<string>} spared  names of the photos that stay
+ * @param {ReadonlySet<string>} spared  names of the files that stay
  * @returns {Promise<unknown>}
  */
 async function sweepPhotos(spared) {
@@ -125,7 +125,7 @@ async function sweepPhotos(spared) {
 }
 
 /**
- * Whether there was no room for a file: 200 MB for all files of a mini-program, or the phone itself is full.
+ * Whether a file did not fit: beyond 200 MB for all files of a mini-program, or on a full phone.
  *
  * @param {unknown} error  the platform's `{errMsg}`
  * @returns {boolean}
@@ -134,7 +134,7 @@ function isNoRoom(error) {
   return /exceed|limit|space|full/i.test(String(/** @type {{errMsg?: string}} */ (error).errMsg));
 }
 
-/** @returns {Promise<number>} bytes of all of them, as the files are */
+/** @returns {Promise<number>} bytes of all photo files */
 async function photosSize() {
   const sizes = await Promise.all((await names()).map((name) => fileSize(photoPath(name))));
   return sizes.reduce((sum, size) => sum + size, 0);

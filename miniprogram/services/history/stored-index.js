@@ -2,18 +2,18 @@
 const { hasForm, isFilledText, isModel, isName, isPrediction, isText } = require('../api/schema');
 
 /**
- * What is stored of past results, without the photos. The platform allows 1 MB for a key and 10 MB for all.
+ * Past results in key-value storage, without the photos. The platform allows 1 MB a key and 10 MB in all.
  *
  * @typedef {object} Correction
- * @property {string} id  of the class; '' where the person typed a name
- * @property {string} label  as Keras's index spells the class, or what was typed
+ * @property {string} id  of the class; '' if the user typed a name
+ * @property {string} label  of the class, or the typed name
  * @property {import('../../contract').Name} name
  *
  * @typedef {object} StoredEntry
  * @property {string} id
  * @property {number} takenAt  milliseconds since 1970
  * @property {string} file  name of the photo, see photo-files.js
- * @property {string} small  name of its small copy; '' where there is none
+ * @property {string} small  name of its small copy; '' if there is none
  * @property {number} bytes  of both files
  * @property {import('../../contract').Prediction[]} predictions
  * @property {boolean} confident
@@ -23,7 +23,7 @@ const { hasForm, isFilledText, isModel, isName, isPrediction, isText } = require
 
 const STORAGE_KEY = 'history';
 
-/** Letters of JSON. A Chinese one takes three bytes, so that the worst stays below the platform's 1 MB. */
+/** Characters of JSON. A Chinese one takes three bytes, so the worst case stays below the platform's 1 MB. */
 const LETTERS = 300_000;
 
 const isCorrection = hasForm({ id: isText, label: isFilledText, name: isName });
@@ -40,7 +40,7 @@ const isStoredEntry = hasForm({
   corrected: (value) => value === null || isCorrection(value),
 });
 
-/** @returns {StoredEntry[]} newest first; what is of another form is left out */
+/** @returns {StoredEntry[]} newest first; invalid entries are left out */
 function readIndex() {
   const stored = wx.getStorageSync(STORAGE_KEY);
   return Array.isArray(stored) ? stored.filter(isStoredEntry) : [];
@@ -48,7 +48,7 @@ function readIndex() {
 
 /**
  * @param {StoredEntry[]} index  newest first
- * @returns {boolean} whether it is stored now; false where there is no room
+ * @returns {boolean} false if it does not fit
  */
 function writeIndex(index) {
   if (JSON.stringify(index).length > LETTERS) return false;
@@ -60,7 +60,7 @@ function writeIndex(index) {
   }
 }
 
-/** Needs no room, unlike writing an empty one. What could not be removed is still there at the next start. */
+/** Works in a full storage, unlike writing an empty index. If it fails, the index is back at the next start. */
 function removeIndex() {
   try {
     wx.removeStorageSync(STORAGE_KEY);

@@ -4,17 +4,17 @@
  * @typedef {import('../../contract').ProblemCode} ProblemCode
  *
  * @typedef {'cancelled' | 'offline' | 'unreachable' | 'timeout' | 'interrupted' | 'domain-not-listed'
- *   | 'insecure' | 'photo-gone' | 'address-not-set'} TransportKind  the request got no answer
+ *   | 'insecure' | 'photo-gone' | 'address-not-set'} TransportKind  there was no response
  *
  * @typedef {'refused' | 'busy' | 'gateway' | 'server-error' | 'not-json' | 'wrong-form'} AnswerKind
- *   the answer is not one that the contract knows
+ *   the response is outside the contract
  *
  * @typedef {TransportKind | AnswerKind | ProblemCode} FailureKind
  *   every kind has a title and a sentence in texts/
  *
  * @typedef {object} FailureFacts
- * @property {string} requestId  the server's own number of the request; '' where it gave none
- * @property {number} retryAfter  seconds that the server asks to wait; 0 where it asks for nothing
+ * @property {string} requestId  of the response; '' if it had none
+ * @property {number} retryAfter  seconds; 0 if the response had none
  *
  * @typedef {Error & FailureFacts & {kind: FailureKind}} Failure
  */
@@ -51,7 +51,7 @@ const WORTH_RETRYING = new Set(
 );
 
 /**
- * Not a class: DevTools turns classes into ES5, where a subclass of Error is not an instance of itself.
+ * Creates an error. Not a class: DevTools compiles to ES5, where a subclass of Error is not an instance of itself.
  *
  * @param {FailureKind} kind
  * @param {Partial<FailureFacts>} [facts]
@@ -62,8 +62,8 @@ function failure(kind, facts) {
 }
 
 /**
- * Whatever was thrown, as a failure. A mistake of ours counts as `wrong-form`, so that a person still
- * gets a sentence and a way on.
+ * Converts anything thrown to a failure. A bug becomes `wrong-form`, so that the user still gets a
+ * message and a way on.
  *
  * @param {unknown} thrown
  * @returns {Failure}

@@ -1,10 +1,10 @@
 // @ts-check
 
 /**
- * wx.uploadFile hands the body over as text, wx.request as an object where it could parse it.
+ * Parses a body: wx.uploadFile returns text, wx.request an object if it could parse it.
  *
  * @param {unknown} data
- * @returns {unknown} undefined where it is no JSON
+ * @returns {unknown} undefined if it is not JSON
  */
 function parseJson(data) {
   if (typeof data !== 'string') return data;

@@ -8,7 +8,7 @@ const { parseJson } = require('./json');
  * @typedef {import('./failure').ProblemCode} ProblemCode
  */
 
-/** @type {Record<ProblemCode, true>} a record, so that tsc asks for every code of the contract */
+/** @type {Record<ProblemCode, true>} a record, so that tsc requires every code of the contract */
 const KNOWN_CODES = {
   'request-invalid': true,
   'image-missing': true,
@@ -38,8 +38,7 @@ const KNOWN_CODES = {
 };
 
 /**
- * A proxy before the server answers with pages of its own, and a newer server with codes that we do not
- * know: then the status decides.
+ * The failure of a response without a known code: from a proxy, or from a newer server.
  *
  * @param {number} status
  * @returns {FailureKind}
@@ -64,10 +63,10 @@ function isRecord(body) {
 }
 
 /**
- * The failure in an answer that is not 200: an RFC 9457 problem by its `code`, anything else by status.
+ * The failure of a response that is not 200: by the `code` of an RFC 9457 problem, else by status.
  *
  * @param {number} status  HTTP status
- * @param {unknown} data  the body as the platform gave it
+ * @param {unknown} data  the body, text or object
  * @returns {Failure}
  */
 function responseFailure(status, data) {

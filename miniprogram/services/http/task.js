@@ -2,11 +2,11 @@
 const { failure } = require('./failure');
 
 /**
- * Work that can be called off.
+ * Work that can be cancelled.
  *
  * @template Result
  * @typedef {object} Task
- * @property {Promise<Result>} promise  rejected with a Failure; of kind `cancelled` after `cancel()`
+ * @property {Promise<Result>} promise  rejects with a Failure; `cancelled` after `cancel()`
  * @property {() => void} cancel
  */
 
@@ -17,13 +17,13 @@ const { failure } = require('./failure');
  */
 
 /**
- * The `wx` functions that answer with a task: wx.uploadFile, wx.request, wx.downloadFile.
+ * The task that wx.uploadFile, wx.request and wx.downloadFile return.
  *
  * @typedef {{abort: () => void}} PlatformTask
  */
 
 /**
- * One platform task. `cancel` rejects at once: not every platform calls `fail` after `abort`.
+ * Wraps a platform task. `cancel` rejects at once: not every platform calls `fail` after `abort`.
  *
  * @template Result
  * @param {(resolve: (result: Result) => void, reject: (reason: unknown) => void) => PlatformTask} start
@@ -59,7 +59,7 @@ function pause(seconds) {
 }
 
 /**
- * Several tasks one after the other, as one task.
+ * Runs several tasks one after the other, as one task.
  *
  * @template Result
  * @param {(run: Run) => Promise<Result>} steps

@@ -8,8 +8,8 @@ const { wxPromise } = require('../device/wx-promise');
  */
 
 /**
- * What the platform's `errMsg` says, in the order in which it is asked. The words differ between iOS,
- * Android and DevTools; `errno` is not sent by all of them.
+ * Patterns of the platform's `errMsg`, in order of precedence. The wording differs between iOS, Android
+ * and DevTools; not all of them send `errno`.
  *
  * @type {[RegExp, FailureKind][]}
  */
@@ -23,10 +23,10 @@ const WORDS = [
 ];
 
 /**
- * Which failure hides behind the `fail` of wx.uploadFile, wx.request or wx.downloadFile.
+ * The kind of failure behind `fail` of wx.uploadFile, wx.request or wx.downloadFile.
  *
  * @param {string} errMsg
- * @param {string} networkType  as wx.getNetworkType tells it: 'wifi', '4g', … or 'none'
+ * @param {string} networkType  of wx.getNetworkType: 'wifi', '4g', … or 'none'
  * @returns {FailureKind}
  */
 function transportKind(errMsg, networkType) {

@@ -10,8 +10,8 @@ function version() {
 }
 
 /**
- * Whether this version lets a person choose the server. The release never does: an address typed once
- * would outlive every update.
+ * Whether this version lets the user choose the server. The release never does: a typed address would
+ * outlive every update.
  *
  * @returns {boolean}
  */
@@ -19,29 +19,29 @@ function mayChangeServer() {
   return version() !== 'release';
 }
 
-/** @returns {string} the address out of config/server.js */
+/** @returns {string} the address from config/server.js */
 function defaultServer() {
   return SERVERS[version()].replace(/\/+$/, '');
 }
 
-/** @returns {string} the address in use, without a slash at the end */
+/** @returns {string} the address in use, without a trailing slash */
 function currentServer() {
   if (!mayChangeServer()) return defaultServer();
   const stored = wx.getStorageSync(STORAGE_KEY);
   return (typeof stored === 'string' && parseAddress(stored)) || defaultServer();
 }
 
-/** @returns {boolean} false while config/server.js has only its placeholder for this version */
+/** @returns {boolean} false if config/server.js has only the placeholder for this version */
 function isServerSet() {
   return !isPlaceholder(currentServer());
 }
 
-/** @param {string} address  as `parseAddress` gives it */
+/** @param {string} address  as returned by `parseAddress` */
 function chooseServer(address) {
   wx.setStorageSync(STORAGE_KEY, address);
 }
 
-/** Back to the address out of config/server.js. */
+/** Returns to the address from config/server.js. */
 function forgetServer() {
   wx.removeStorageSync(STORAGE_KEY);
 }

@@ -1,18 +1,16 @@
 // @ts-check
 
-/**
- * Addresses of servers. The platform has no `URL`.
- */
+/** Parsing of server addresses, because the platform has no `URL`. */
 
 const ADDRESS = /^(https?):\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/[^\s?#]*)?$/i;
 const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/i;
 const PLACEHOLDER = /^https?:\/\/[^/:]*\.invalid(:|\/|$)/i;
 
 /**
- * What a person typed, as an address: scheme added, Chinese punctuation and a slash at the end forgiven.
+ * Normalises a typed address: adds the scheme, replaces Chinese punctuation, drops a slash at the end.
  *
  * @param {string} typed
- * @returns {string | null} null where it cannot be an address
+ * @returns {string | null} null if it is not an address
  */
 function parseAddress(typed) {
   const plain = typed.replace(/\s+/g, '').replace(/：/g, ':').replace(/。/g, '.').replace(/／/g, '/');
@@ -26,7 +24,7 @@ function parseAddress(typed) {
 }
 
 /**
- * Whether the address means the device itself: on a phone, never the developer's computer.
+ * Whether the address means the device itself, which on a phone is never the developer's computer.
  *
  * @param {string} address
  * @returns {boolean}
@@ -36,8 +34,7 @@ function isLoopback(address) {
 }
 
 /**
- * Whether the address is the one that stands in config/server.js until somebody sets a real one.
- * RFC 2606 keeps `.invalid` free for this.
+ * Whether the address is the placeholder of config/server.js. RFC 2606 reserves `.invalid` for this.
  *
  * @param {string} address
  * @returns {boolean}
@@ -47,8 +44,8 @@ function isPlaceholder(address) {
 }
 
 /**
- * An absolute url out of the server's answer, taken to the address at which we reach that server. A
- * server behind a proxy often sees another scheme, host or path than we do.
+ * Moves a URL from a response to the address that reaches the server. Behind a proxy the server often
+ * sees another scheme, host or path than the client.
  *
  * @param {string} address  of the server, with or without a path
  * @param {string} url  absolute, or a path

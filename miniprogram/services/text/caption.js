@@ -2,26 +2,26 @@
 const { fitLines, shortened } = require('./line-breaking');
 
 /**
- * Photos with words drawn on them, for the album and for friends.
+ * Draws captions on photos, for the album and for sharing.
  *
  * @typedef {WechatMiniprogram.CanvasRenderingContext.CanvasRenderingContext2D} Context
  * @typedef {{width: number, height: number}} Size  pixels
  *
  * @typedef {object} Caption
  * @property {string} name  large
- * @property {string} detail  below it, as much as there is room for; may be ''
+ * @property {string} detail  below it, shortened to fit; may be ''
  * @property {string} percent  beside the detail; may be ''
  * @property {string} mark  small, in the corner
  */
 
-/** Pixels on the longer side of what is saved; phones draw no canvas above 4096. */
+/** Pixels on the longer side of a saved picture; phones draw no canvas above 4096. */
 const LONGEST = 2000;
-/** Pixels of the picture that WeChat shows at 5:4 in a chat. */
+/** Pixels of a share card, which WeChat shows at 5:4. */
 const CARD = { width: 1000, height: 800 };
 
 /**
  * @param {Size} photo
- * @returns {Size} of the picture that is saved: the photo's own, at most LONGEST
+ * @returns {Size} of the saved picture: the photo's own, at most LONGEST
  */
 function savedSize({ width, height }) {
   const scale = Math.min(1, LONGEST / Math.max(width, height));
@@ -29,7 +29,7 @@ function savedSize({ width, height }) {
 }
 
 /**
- * The part of a photo that fills a canvas of other proportions, out of its middle.
+ * The centre crop of a photo with the proportions of a canvas.
  *
  * @param {Size} photo
  * @param {Size} canvas
@@ -55,10 +55,10 @@ function measureWith(context, weight) {
 }
 
 /**
- * Draws a photo over the whole canvas, and the words at its foot on a dark ground.
+ * Draws a photo over the whole canvas, and the caption at its foot on a dark gradient.
  *
  * @param {Context} context
- * @param {Size} canvas  its size
+ * @param {Size} canvas
  * @param {any} image  of the canvas's `createImage`, loaded
  * @param {Caption} caption
  */

@@ -2,10 +2,10 @@
 const { speaksChinese } = require('../../texts/texts');
 
 /**
- * What a result is called, in the language of the person.
+ * Names of results in the user's language.
  *
  * @typedef {import('../history/history').Entry} Entry
- * @typedef {{name: string, other: string}} Names  `other`: in the other language; '' where it is the same
+ * @typedef {{name: string, other: string}} Names  `other`: in the other language; '' if it is the same
  */
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The language that the person chose here, before the one that WeChat is set to.
+ * The language: the user's choice in the settings, else that of WeChat.
  *
  * @typedef {'zh' | 'en'} Spoken
  * @typedef {'system' | Spoken} Choice
@@ -9,7 +9,7 @@
 
 const STORAGE_KEY = 'language';
 
-/** @type {Choice | null} null until the storage was looked at */
+/** @type {Choice | null} null until the storage was read */
 let chosen = null;
 
 /** @returns {Choice} */
@@ -18,17 +18,17 @@ function storedChoice() {
   return stored === 'zh' || stored === 'en' ? stored : 'system';
 }
 
-/** @returns {Choice} `system` unless the person chose one */
+/** @returns {Choice} `system` unless the user chose one */
 function languageChoice() {
   if (chosen === null) chosen = storedChoice();
   return chosen;
 }
 
 /**
- * Counts from now on for what asks anew. Pages that are open do not.
+ * Takes effect when texts are read again; pages that are open keep theirs.
  *
  * @param {Choice} choice
- * @returns {boolean} false where it could not be stored: then it ends with the session
+ * @returns {boolean} false if it could not be stored: then it ends with the session
  */
 function chooseLanguage(choice) {
   chosen = choice;
@@ -41,7 +41,7 @@ function chooseLanguage(choice) {
   }
 }
 
-/** @returns {string | undefined} as WeChat names languages: zh_CN, zh_TW, en, … */
+/** @returns {string | undefined} as WeChat spells it: zh_CN, zh_TW, en, … */
 function language() {
   const choice = languageChoice();
   return choice === 'system' ? wx.getAppBaseInfo().language : choice;

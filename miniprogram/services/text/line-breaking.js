@@ -1,21 +1,21 @@
 // @ts-check
 
 /**
- * Text that has to fit into a width, for canvases, which know no lines.
+ * Line breaking for canvases, which draw single lines only.
  *
  * @typedef {object} Fitted
  * @property {string[]} lines  1 or 2
  * @property {number} size  of the letters, pixels
  */
 
-/** A letter of Chinese, or a word with the space after it. */
+/** A Chinese character, or a word with the space after it. */
 const PIECES = /[\p{Script=Han}，。？！、（）]|[^\s\p{Script=Han}，。？！、（）]+\s*|\s+/gu;
 
 /**
  * @param {string} text
  * @param {number} width  pixels
  * @param {(text: string) => number} measure  pixels
- * @returns {string} the text, or as much of it as fits before `…`
+ * @returns {string} the text, or as much of it as fits with `…`
  */
 function shortened(text, width, measure) {
   if (measure(text) <= width) return text;
@@ -28,7 +28,7 @@ function shortened(text, width, measure) {
  * @param {string} text
  * @param {number} width  pixels
  * @param {(text: string) => number} measure  pixels
- * @returns {[string, string]} what fits into one line, broken between words, and the rest
+ * @returns {[string, string]} the first line, broken between words, and the rest
  */
 function broken(text, width, measure) {
   let line = '';
@@ -40,11 +40,11 @@ function broken(text, width, measure) {
 }
 
 /**
- * One line where the text fits with letters of at least half the size, else two.
+ * Fits text into one line, reduced to at least 0.6 of the size, else into two lines of 0.6.
  *
  * @param {string} text
  * @param {number} width  pixels
- * @param {number} size  of the letters where there is room, pixels
+ * @param {number} size  of the letters if the text is short, pixels
  * @param {(text: string, size: number) => number} measure  pixels
  * @returns {Fitted}
  */

@@ -2,7 +2,7 @@
 const { fill } = require('../../texts/texts');
 
 /**
- * The day of a moment as people say it.
+ * Formats the day of a moment relative to now.
  *
  * @param {number} moment  milliseconds since 1970
  * @param {number} now  the same

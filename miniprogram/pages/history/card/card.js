@@ -2,7 +2,7 @@
 const { texts } = require('../../../texts/texts');
 
 /**
- * One past result: a small picture, its name and its day.
+ * A past result: a small picture, its name and its day.
  *
  * Events: `open` and `remove`, with the `id` of the result.
  */

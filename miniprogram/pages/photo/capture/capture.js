@@ -8,7 +8,7 @@ const { fill, texts } = require('../../../texts/texts');
 
 /** @typedef {import('./views').View} View */
 
-/** @param {number} index  of the flashes, counted round */
+/** @param {number} index  of the flash modes, modulo their number */
 function flashAt(index) {
   const all = flashes();
   const { mode, name } = all[index % all.length] ?? { mode: 'off', name: '' };
@@ -16,14 +16,13 @@ function flashAt(index) {
 }
 
 /**
- * Gets a photo, from the camera or the album.
+ * Takes a photo with the camera, or chooses one from the album.
  *
- * Events: `photo` with `{path}`, `last` and `history` when the person wants to see earlier results,
- * `settings` when they want the settings.
+ * Events: `photo` with `{path}`; `last`, `history` and `settings` to open those pages.
  */
 Component({
   properties: {
-    /** Whether the page shows; the camera is open only then. */
+    /** Whether the page is visible; the camera is open only then. */
     visible: { type: Boolean, value: false },
     /** Whether the model uses only the middle of the photo. */
     framed: { type: Boolean, value: false },
@@ -35,12 +34,12 @@ Component({
     t: texts().capture,
     view: /** @type {View} */ ('resting'),
     panel: panels().closed,
-    /** One line below the viewfinder; what went wrong, or the usual one where it is empty. */
+    /** Line below the viewfinder about a failure; the usual hint if it is empty. */
     hint: '',
     busy: false,
     position: /** @type {'back' | 'front'} */ ('back'),
     ...flashAt(0),
-    /** The id of the last result where its picture is not there any more. */
+    /** Id of the last result if its picture is gone. */
     lost: '',
   },
 
@@ -51,7 +50,7 @@ Component({
   },
 
   observers: {
-    /** Comes back from the settings of the phone, another page, or another app, which stops the camera. */
+    /** The system settings, another page or another app may have stopped the camera. */
     visible(/** @type {boolean} */ visible) {
       if (visible) this.resume();
       else if (this.data.view === 'live') this.show('resting');
@@ -64,7 +63,7 @@ Component({
       this.setData({ view, panel: panels()[view], hint: '' });
     },
 
-    /** Opens the camera where everything was allowed earlier; asks nothing. */
+    /** Opens the camera if everything was allowed earlier; requests nothing. */
     async resume() {
       const allowed = !(await needsConsent()) && (await permission('scope.camera')) === 'granted';
       const { visible, view } = this.data;
@@ -73,7 +72,7 @@ Component({
       else if (view === 'resting') this.show('closed');
     },
 
-    /** What the big button does: take a photo, or whatever leads towards one. */
+    /** The big button: takes a photo, or opens the camera or the settings first. */
     press() {
       const { view } = this.data;
       if (view === 'live') return this.shoot();
@@ -83,7 +82,7 @@ Component({
     async open() {
       if (!(await askConsent())) return this.show('no-consent');
       const camera = await permission('scope.camera');
-      // Where nobody was asked yet, the camera asks by itself when it opens.
+      // The camera requests the permission itself when it first opens.
       this.show(camera === 'refused' ? 'refused' : 'live');
     },
 

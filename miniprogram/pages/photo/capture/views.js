@@ -2,17 +2,17 @@
 const { texts } = require('../../../texts/texts');
 
 /**
- * What stands in the viewfinder:
- * - `resting`: nothing, while the page does not show or it is not known yet what may be shown
- * - `closed`: nothing was asked yet, or the platform stopped the camera
+ * States of the viewfinder:
+ * - `resting`: empty, while the page is hidden or permissions are being read
+ * - `closed`: nothing was requested yet, or the platform stopped the camera
  * - `live`: the camera
- * - `refused`: the person does not let this mini-program use the camera
- * - `missing`: no camera, or it does not open
+ * - `refused`: the user denied the camera permission
+ * - `missing`: there is no camera, or it does not open
  * - `no-consent`: the privacy statement was not accepted
  *
  * @typedef {'resting' | 'closed' | 'live' | 'refused' | 'missing' | 'no-consent'} View
  *
- * What stands there in the place of the camera.
+ * The panel in place of the camera.
  *
  * @typedef {{title: string, sentence: string, action: string}} Panel
  */
@@ -33,7 +33,7 @@ function panels() {
 
 /**
  * @typedef {'off' | 'auto' | 'on'} Flash
- * @returns {{mode: Flash, name: string}[]} in the order in which a tap goes through them
+ * @returns {{mode: Flash, name: string}[]} in the order of taps
  */
 function flashes() {
   const t = texts().capture;

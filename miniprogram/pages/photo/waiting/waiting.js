@@ -2,13 +2,13 @@
 const { fill, texts } = require('../../../texts/texts');
 
 /**
- * How far the recognising is.
+ * Progress of a recognition.
  *
  * @typedef {object} Progress
  * @property {'sending' | 'reading' | 'warming' | 'queueing'} phase
  * @property {number} percent  of the photo sent, 0 to 100
  * @property {import('../../../services/api/recognise').Warming | null} warming
- * @property {number} seconds  until the photo goes to a busy server again, while `queueing`
+ * @property {number} seconds  until the photo is sent again, in `queueing`
  */
 
 /** @type {Progress} */
@@ -28,7 +28,7 @@ function describe({ phase, percent, warming, seconds }) {
   return { title: t.sending, sentence: `${percent}%`, percent };
 }
 
-/** Shows how far the recognising is, and says it to those who do not see it. */
+/** Shows the progress of a recognition, also to screen readers. */
 Component({
   properties: {
     progress: { type: Object, value: START },

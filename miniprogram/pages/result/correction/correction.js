@@ -3,7 +3,7 @@ const { texts } = require('../../../texts/texts');
 const { TYPED_LETTERS } = require('../../../services/history/history');
 
 /**
- * Asks what it really is: one of the names, or another one, typed.
+ * Lets the user correct a result: with one of the predicted names, or a typed one.
  *
  * Events: `correct` with the `id` of a class or a `text`; `close`.
  */
@@ -16,7 +16,7 @@ Component({
     t: texts().result,
     letters: TYPED_LETTERS,
     draft: '',
-    /** Whether something typed is there to be kept. */
+    /** Whether there is a typed name to save. */
     ready: false,
   },
   lifetimes: {

@@ -7,17 +7,17 @@ const { wxPromise } = require('../../../services/device/wx-promise');
  * @typedef {import('../../../services/text/caption').Size} Size
  */
 
-/** Share of 1. */
+/** Of JPEG, 0 to 1. */
 const QUALITY = 0.92;
 
-/** One picture after the other: there is one canvas. @type {WeakMap<object, Promise<unknown>>} */
+/** Queue of each component, because it has one canvas. @type {WeakMap<object, Promise<unknown>>} */
 const last = new WeakMap();
 
-/** A canvas that nobody sees, and what is drawn on it as files. */
+/** A hidden canvas that draws pictures with captions into files. */
 Component({
   methods: {
     /**
-     * The photo at its own size with words at its foot.
+     * The photo at its own size with a caption.
      *
      * @param {string} photo  path
      * @param {Caption} caption
@@ -28,7 +28,7 @@ Component({
     },
 
     /**
-     * The middle of the photo at 5:4 with words at its foot.
+     * The middle of the photo at 5:4 with a caption.
      *
      * @param {string} photo  path
      * @param {Caption} caption
@@ -87,7 +87,7 @@ Component({
 /**
  * @param {any} image  of the canvas's `createImage`
  * @param {string} path
- * @returns {Promise<any>} the same, when it can be drawn
+ * @returns {Promise<any>} the image when it is loaded
  */
 function loaded(image, path) {
   return new Promise((resolve, reject) => {

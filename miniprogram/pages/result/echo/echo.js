@@ -7,7 +7,7 @@ const { fill, texts } = require('../../../texts/texts');
 /**
  * @typedef {import('../../../services/api/echo').EchoedPhoto} EchoedPhoto
  *
- * @typedef {object} Own  what is not rendered
+ * @typedef {object} Own  state that is not rendered
  * @property {EchoedPhoto | null} echoed
  * @property {import('../../../services/http/task').Task<EchoedPhoto> | null} task
  */
@@ -26,9 +26,9 @@ function own(component) {
 }
 
 /**
- * Changes between the photo and what the server made of it, for developers; fetched at the first wish.
+ * Toggles between the photo and the server's echo of it, for developers; fetched on the first tap.
  *
- * Events: `picture` with `path` and `caption` of the server's picture, both '' where the photo comes back.
+ * Events: `picture` with `path` and `caption` of the server's picture, both '' to return to the photo.
  */
 Component({
   properties: {
@@ -62,7 +62,7 @@ Component({
       else this.fetch();
     },
 
-    /** The photo itself again. */
+    /** Returns to the photo. */
     back() {
       if (this.data.state !== 'shown') return;
       this.setData({ state: 'none' });

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Colours for values of 0 to 1: dark violet over red to light yellow, as the server's own heat maps have them. */
+/** Colour scale for values of 0 to 1: dark violet over red to light yellow, as in the server's heat maps. */
 
 /** @param {number} value  linear light, 0 to 1 @returns {number} sRGB, 0 to 255 */
 function encoded(value) {
@@ -9,8 +9,8 @@ function encoded(value) {
 }
 
 /**
- * Equal steps of the value are equal steps of lightness, so that the colours rank as the values do, in grey
- * and for the colour-blind too. The matrices are those of OKLab: B. Ottosson, A perceptual color space for
+ * Lightness is linear in the value, so the order stays readable in grey and for colour-blind users. The
+ * matrices are those of OKLab: B. Ottosson, A perceptual color space for
  * image processing, 2020.
  *
  * @param {number} value  0 to 1

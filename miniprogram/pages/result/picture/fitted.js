@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * Where `aspectFit` puts a picture.
+ * The rectangle of a picture in mode `aspectFit`.
  *
  * @typedef {{width: number, height: number}} Size
  *

@@ -2,8 +2,8 @@
 const { colourOf } = require('./colours');
 
 /**
- * The heat map over a photo. It is drawn in few, large dots, which the platform smooths when it lays the
- * canvas over the photo: a grid has 7 x 7 values, a phone two million pixels.
+ * Draws the heat map over a photo, on a small canvas that the platform scales up smoothly: a grid has
+ * 7 x 7 values, a phone two million pixels.
  */
 
 /** Dots on the longer side of the photo. */
@@ -12,7 +12,7 @@ const DOTS = 96;
 const UNSEEN = 0.25;
 
 /**
- * Linear between the middles of cells, constant from the outer middles to the edge.
+ * Bilinear interpolation between the centres of cells, constant from the outer centres to the edge.
  *
  * @param {number[][]} grid  rows from top to bottom
  * @param {number} across  0 to 1 over the grid, from left to right
@@ -32,7 +32,7 @@ function valueAt(grid, across, down) {
 /**
  * @param {number} place  0 to 1
  * @param {number} cells
- * @returns {[number, number, number]} the cells before and after, and how far it is to the second, 0 to 1
+ * @returns {[number, number, number]} the cells before and after, and the weight of the second, 0 to 1
  */
 function neighbours(place, cells) {
   const at = Math.min(Math.max(place * cells - 0.5, 0), cells - 1);
@@ -67,7 +67,7 @@ function dotsFor({ width, height }) {
  * @param {WechatMiniprogram.CanvasRenderingContext.CanvasRenderingContext2D} context
  * @param {import('./fitted').Size} dots  size of the canvas
  * @param {import('../../../contract').Explanation} explanation
- * @param {number} strength  0 to 1: how little of the photo shows through where the value is 1
+ * @param {number} strength  0 to 1: opacity at a value of 1
  */
 function drawHeat(context, dots, explanation, strength) {
   context.clearRect(0, 0, dots.width, dots.height);

@@ -7,14 +7,14 @@ const { texts } = require('../../../texts/texts');
 /**
  * @typedef {import('../../../contract').Explanation} Explanation
  *
- * @typedef {object} Own  what is not rendered
+ * @typedef {object} Own  state that is not rendered
  * @property {Explanation | null} explanation
  * @property {import('./fitted').Size | null} photo  pixels
  * @property {number} strength  percent
- * @property {() => void} turned  listens for a phone that is turned
+ * @property {() => void} turned  listener for rotation of the phone
  */
 
-/** Percent; what the slider begins with. */
+/** Percent; initial value of the slider. */
 const STRENGTH = 75;
 
 /** @type {WeakMap<object, Own>} */
@@ -31,9 +31,9 @@ function own(component) {
 }
 
 /**
- * The photo with, where one is shown, the heat map over it and the slider for its strength.
+ * The photo with an optional heat map and a slider for its strength.
  *
- * Events: `off` when a tap asks for the photo without the heat map, `missing` where the file is gone.
+ * Events: `off` when the heat map is tapped, `missing` if the file is gone.
  */
 Component({
   properties: {
@@ -41,14 +41,14 @@ Component({
     label: { type: String, value: '' },
     caption: { type: String, value: '' },
     busy: { type: Boolean, value: false },
-    /** Whether there is a heat map to lay over the photo; `show` says which. */
+    /** Whether the heat map passed to `show` is visible. */
     heated: { type: Boolean, value: false },
   },
   data: {
     t: texts().result,
     missing: false,
     strength: STRENGTH,
-    /** Where the photo lies inside the frame. */
+    /** Style of the canvas: the rectangle of the photo inside the frame. */
     place: '',
   },
   observers: {
@@ -85,7 +85,7 @@ Component({
       this.triggerEvent('missing');
     },
 
-    /** Lays the canvas over the photo, which fills the frame in one direction only. */
+    /** Places the canvas over the photo, which fills the frame in one direction only. */
     async lay() {
       const { photo } = own(this);
       const frame = await this.measured('.frame', { size: true });
@@ -110,7 +110,7 @@ Component({
     /**
      * @param {string} selector
      * @param {{size?: boolean, node?: boolean}} fields
-     * @returns {Promise<any>} null where there is none
+     * @returns {Promise<any>} null if there is none
      */
     measured(selector, fields) {
       return new Promise((resolve) => {
@@ -118,13 +118,13 @@ Component({
       });
     },
 
-    /** @param {WechatMiniprogram.SliderChange} event  while the finger moves, and when it leaves */
+    /** @param {WechatMiniprogram.SliderChange} event  during and after sliding */
     slide({ detail: { value } }) {
       own(this).strength = value;
       this.draw();
     },
 
-    /** A photo without a heat map opens in WeChat's own viewer, where it can be enlarged. */
+    /** Opens a photo without a heat map in WeChat's viewer, which can zoom. */
     tap() {
       if (this.data.heated) this.triggerEvent('off');
       else if (!this.data.missing) wxPromise(wx.previewImage, { urls: [this.data.src] }).catch(() => {});

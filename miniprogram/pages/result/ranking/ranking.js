@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The names with their probabilities as bars, most probable first; see rows.js.
+ * The predicted names with bars for their probabilities, most probable first; see rows.js.
  *
  * Events: `look` with the `id` of a class whose name was tapped.
  */
@@ -12,11 +12,11 @@ Component({
     /** The model that answered, as a sentence. */
     by: { type: String, value: '' },
     heading: { type: String, value: '' },
-    /** Whether the first name is the answer, and so large. */
+    /** Whether the first name is the result, and shown large. */
     lead: { type: Boolean, value: true },
-    /** What a tap on a name does, as a sentence; without one a name is no button. */
+    /** Sentence about what a tap on a name does; if empty, names are not buttons. */
     hint: { type: String, value: '' },
-    /** Id of the class that is looked at. */
+    /** Id of the class whose heat map is shown. */
     looked: { type: String, value: '' },
   },
   methods: {

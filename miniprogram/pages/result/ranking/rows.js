@@ -4,18 +4,18 @@ const { inLanguage } = require('../../../services/text/display-names');
 /**
  * @typedef {object} Row
  * @property {string} id
- * @property {string} name  in the language of the person
- * @property {string} other  in the other language; '' where it is the same
- * @property {string} percent  as it is read
+ * @property {string} name  in the user's language
+ * @property {string} other  in the other language; '' if it is the same
+ * @property {string} percent  as text
  * @property {number} width  of the bar in percent of its track
  */
 
-/** Names on the page; the server may send more. */
+/** Rows on the page; the server may send more. */
 const ROWS = 5;
 
 /**
  * @param {number} probability  0 to 1
- * @returns {string} percent with one decimal place; never 0.0 or a 100 that is not reached
+ * @returns {string} percent with one decimal; never rounded to 0.0 or 100.0
  */
 function percentText(probability) {
   if (probability > 0 && probability < 0.001) return '<0.1%';
@@ -24,7 +24,7 @@ function percentText(probability) {
 }
 
 /**
- * The most probable classes as the page shows them.
+ * Rows of the most probable classes.
  *
  * @param {import('../../../contract').Prediction[]} predictions  most probable first
  * @returns {Row[]}

@@ -4,7 +4,7 @@ const { isPlaceholder } = require('../../../services/server/url');
 const { readiness } = require('../../../services/api/readiness');
 const { texts } = require('../../../texts/texts');
 
-/** @returns {string} of the mini-program; only what is published has a number */
+/** @returns {string} of the mini-program; only published versions have a number */
 function versionText() {
   const t = texts().settings.about;
   const { envVersion, version } = wx.getAccountInfoSync().miniProgram;
@@ -12,7 +12,7 @@ function versionText() {
   return { develop: t.versionDevelop, trial: t.versionTrial, release: texts().settings.unknown }[envVersion];
 }
 
-/** What runs here and there. */
+/** Version of the mini-program, and model of the server. */
 Component({
   properties: {
     server: { type: String, value: '' },
@@ -22,7 +22,7 @@ Component({
     version: '',
     state: /** @type {'asking' | 'ready' | 'failed' | 'unset'} */ ('asking'),
     model: { name: '', fit: '', precision: '' },
-    /** What stands there while there is no model to name. */
+    /** Text in place of the model while there is none. */
     said: '',
   },
   lifetimes: {

@@ -8,28 +8,28 @@ const { readiness } = require('../../../services/api/readiness');
 const { fill, texts } = require('../../../texts/texts');
 
 /**
- * @typedef {object} Found  what the test of an address came to
+ * @typedef {object} Found  result of testing an address
  * @property {string} sentence
- * @property {boolean} ours  whether it is a recogniser, be it ready or not yet
+ * @property {boolean} ours  whether it is a PaiShi server, ready or not
  */
 
-/** @type {ReadonlySet<import('../../../services/http/failure').FailureKind>} what only a recogniser says */
+/** @type {ReadonlySet<import('../../../services/http/failure').FailureKind>} failures that only a PaiShi server returns */
 const NOT_YET = new Set(
   /** @type {import('../../../services/http/failure').FailureKind[]} */ (['model-loading', 'model-unavailable'])
 );
 
 /**
- * The address of the server, for developers: seen, typed or scanned, tried, put back.
+ * The address of the server, for developers: shows, edits, scans, tests and resets it.
  *
- * Events: `change` with the `server` that is used from now on.
+ * Events: `change` with the new `server`.
  */
 Component({
   data: {
     t: texts().server,
-    /** What stands in the field. */
+    /** Text of the field. */
     draft: '',
     explanation: '',
-    /** One line under the field: what the test or the check of the address found. */
+    /** Line below the field: result of the test or of validation. */
     finding: '',
     testing: false,
     onPhone: false,
@@ -68,7 +68,7 @@ Component({
     },
 
     /**
-     * A code may say anything: it is used only once a recogniser has answered there.
+     * A code may contain any address: it is used only if a PaiShi server responds there.
      *
      * @param {string} code
      */
@@ -87,7 +87,7 @@ Component({
 
     /**
      * @param {string} address
-     * @returns {Promise<Found | null>} null where the field was edited meanwhile: nobody asks any more
+     * @returns {Promise<Found | null>} null if the field was edited meanwhile
      */
     async try(address) {
       const { draft } = this.data;
@@ -113,7 +113,7 @@ Component({
       );
     },
 
-    /** @returns {string | null} the address in the field; null and a word about it where it is none */
+    /** @returns {string | null} the address in the field; null, with a message, if it is invalid */
     checked() {
       const address = parseAddress(this.data.draft);
       if (!address) this.setData({ finding: this.data.t.invalid, testing: false });
@@ -127,7 +127,7 @@ Component({
 
     /**
      * @param {string} address
-     * @param {string} finding  what is known about it
+     * @param {string} finding  result of the test, or ''
      */
     use(address, finding) {
       const { t } = this.data;

@@ -5,9 +5,9 @@ const { offerUnsent, stopSending, unsent } = require('../../../services/correcti
 const { fill, texts } = require('../../../texts/texts');
 
 /**
- * Whether corrections go to the server to learn from.
+ * The switch for sending corrections to the server.
  *
- * Events: `change` when other corrections wait than before.
+ * Events: `change` when the queue of corrections changed.
  */
 Component({
   properties: {
@@ -43,7 +43,7 @@ Component({
       this.triggerEvent('change');
     },
 
-    /** What was corrected before was corrected without this consent. */
+    /** Earlier corrections were made without consent, so they need their own. */
     async offerEarlier() {
       const { t } = this.data;
       const count = unsent().length;

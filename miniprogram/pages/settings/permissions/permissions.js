@@ -5,7 +5,7 @@ const { texts } = require('../../../texts/texts');
 /** @typedef {import('../../../services/device/permissions').Permissions} Permissions */
 
 /**
- * @param {Permissions | null} all  null where the platform does not tell
+ * @param {Permissions | null} all  null if the platform fails
  * @returns {{camera: string, album: string}}
  */
 function describe(all) {
@@ -15,7 +15,7 @@ function describe(all) {
   return { camera: words[all['scope.camera']], album: words[all['scope.writePhotosAlbum']] };
 }
 
-/** What the person allowed, and the way to change it. */
+/** Shows the permissions and opens WeChat's settings to change them. */
 Component({
   data: {
     t: texts().settings.permissions,

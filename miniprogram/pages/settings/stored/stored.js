@@ -18,7 +18,7 @@ function sizeText(bytes) {
 }
 
 /**
- * @param {Stored | null} stored  null where it is not known
+ * @param {Stored | null} stored  null if the platform failed
  * @returns {Record<'results' | 'size' | 'session' | 'corrections', string>}
  */
 function describe(stored) {
@@ -32,12 +32,12 @@ function describe(stored) {
   };
 }
 
-/** What lies on this phone, and the ways to be rid of it. */
+/** Shows what is stored on this phone, and deletes it. */
 Component({
   data: {
     t: texts().settings.kept,
     shown: { results: '', size: '', session: '', corrections: '' },
-    /** Whether there are results. */
+    /** Whether there are results to delete. */
     some: false,
     deleting: false,
     message: '',
@@ -86,7 +86,7 @@ Component({
 
     /**
      * @param {() => Promise<boolean>} forget
-     * @returns {Promise<boolean>} whether it is gone; a word about it where it is not
+     * @returns {Promise<boolean>} whether it is gone; if not, sets a message
      */
     async remove(forget) {
       this.setData({ deleting: true, message: '' });
