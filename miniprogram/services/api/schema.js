@@ -3,6 +3,8 @@ const { failure } = require('../http/failure');
 const { parseJson } = require('../http/json');
 
 /**
+ * Schemas of response bodies, and the checks they are made of.
+ *
  * @typedef {import('../../contract').Predictions} Predictions
  * @typedef {import('../../contract').Echo} Echo
  * @typedef {import('../../contract').Ready} Ready
@@ -11,7 +13,7 @@ const { parseJson } = require('../http/json');
  * @typedef {(value: any) => boolean} Check
  */
 
-/** Schemas of response bodies, and the checks they are made of. @type {Check} */
+/** @type {Check} */
 const isText = (value) => typeof value === 'string';
 /** @type {Check} */
 const isFilledText = (value) => typeof value === 'string' && value !== '';
@@ -68,8 +70,9 @@ const isSession = hasForm({
 
 /**
  * @param {Check} check
- * @param {unknown} data
+ * @param {unknown} data  body of a 200, text or object
  * @returns {any}
+ * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
  */
 function read(check, data) {
   const body = parseJson(data);
@@ -78,49 +81,14 @@ function read(check, data) {
   return body;
 }
 
-/**
- * The body of a 200 of POST /predict.
- *
- * @param {unknown} data  text or object
- * @returns {Predictions}
- * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
- */
-function readPredictions(data) {
-  return read(isPredictions, data);
-}
-
-/**
- * The body of a 200 of POST /image with Accept: application/json.
- *
- * @param {unknown} data  text or object
- * @returns {Echo}
- * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
- */
-function readEcho(data) {
-  return read(isEcho, data);
-}
-
-/**
- * The body of a 200 of GET /readyz.
- *
- * @param {unknown} data  text or object
- * @returns {Ready}
- * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
- */
-function readReady(data) {
-  return read(isReady, data);
-}
-
-/**
- * The body of a 200 of POST /session.
- *
- * @param {unknown} data  text or object
- * @returns {Session}
- * @throws {import('../http/failure').Failure} `not-json` or `wrong-form`
- */
-function readSession(data) {
-  return read(isSession, data);
-}
+/** POST /predict @type {(data: unknown) => Predictions} */
+const readPredictions = (data) => read(isPredictions, data);
+/** POST /image with Accept: application/json @type {(data: unknown) => Echo} */
+const readEcho = (data) => read(isEcho, data);
+/** GET /readyz @type {(data: unknown) => Ready} */
+const readReady = (data) => read(isReady, data);
+/** POST /session @type {(data: unknown) => Session} */
+const readSession = (data) => read(isSession, data);
 
 module.exports = {
   readPredictions,

@@ -4,30 +4,31 @@ const { wxPromise } = require('./wx-promise');
 /**
  * @typedef {'scope.camera' | 'scope.writePhotosAlbum'} Scope
  * @typedef {'granted' | 'refused' | 'unasked'} Permission
+ * @typedef {Record<Scope, Permission>} Permissions
  */
 
 /**
- * @param {WechatMiniprogram.AuthSetting} setting
- * @param {Scope} scope
- * @returns {Permission}
+ * @param {{authSetting: WechatMiniprogram.AuthSetting}} result
+ * @returns {Permissions}
  */
-function read(setting, scope) {
-  const granted = setting[scope];
-  if (granted === undefined) return 'unasked';
-  return granted ? 'granted' : 'refused';
+function read({ authSetting }) {
+  const state = (/** @type {Scope} */ scope) =>
+    authSetting[scope] === undefined ? 'unasked' : authSetting[scope] ? 'granted' : 'refused';
+  return { 'scope.camera': state('scope.camera'), 'scope.writePhotosAlbum': state('scope.writePhotosAlbum') };
+}
+
+/** @returns {Promise<Permissions | null>} without requesting any; null if the platform fails */
+function permissions() {
+  return wxPromise(wx.getSetting, {}).then(read, () => null);
 }
 
 /**
- * Reads a permission without requesting it.
- *
  * @param {Scope} scope
- * @returns {Promise<Permission>}
+ * @returns {Promise<Permission>} `unasked` if the platform fails
  */
-function permission(scope) {
-  return wxPromise(wx.getSetting, {}).then(
-    ({ authSetting }) => read(authSetting, scope),
-    () => 'unasked'
-  );
+async function permission(scope) {
+  const all = await permissions();
+  return all ? all[scope] : 'unasked';
 }
 
 /**
@@ -38,29 +39,8 @@ function permission(scope) {
  */
 function changePermission(scope) {
   return wxPromise(wx.openSetting, {}).then(
-    ({ authSetting }) => read(authSetting, scope),
+    (result) => read(result)[scope],
     () => permission(scope)
-  );
-}
-
-/** @typedef {Record<Scope, Permission>} Permissions */
-
-/**
- * @param {WechatMiniprogram.AuthSetting} setting
- * @returns {Permissions}
- */
-function readAll(setting) {
-  return {
-    'scope.camera': read(setting, 'scope.camera'),
-    'scope.writePhotosAlbum': read(setting, 'scope.writePhotosAlbum'),
-  };
-}
-
-/** @returns {Promise<Permissions | null>} null if the platform fails */
-function permissions() {
-  return wxPromise(wx.getSetting, {}).then(
-    ({ authSetting }) => readAll(authSetting),
-    () => null
   );
 }
 
