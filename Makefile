@@ -48,8 +48,12 @@ $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
-node_modules/.package-lock.json: package-lock.json package.json
-	@npm ci --no-fund --no-audit --loglevel=error
+node_modules/.package-lock.json: package-lock.json package.json tests/simulator/package.json
+	@npm ci --loglevel=error
+	@touch $@
+
+tests/wechat-compiler/node_modules/.package-lock.json: tests/wechat-compiler/package-lock.json
+	@npm ci --prefix $(<D) --loglevel=error
 	@touch $@
 
 prerequisites:
@@ -96,7 +100,7 @@ contract-check: $(VENV)/test.stamp node_modules/.package-lock.json
 	@diff -u server/paishi/contract.py build/contract.py && diff -u miniprogram/contract.d.ts build/contract.d.ts \
 		|| { echo "shared/contract.schema.json has changed: run 'make contract' and commit what it writes."; exit 1; }
 
-lint: lock-check prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
+lint: lock-check prerequisites $(VENV)/test.stamp node_modules/.package-lock.json tests/wechat-compiler/node_modules/.package-lock.json
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -104,7 +108,7 @@ lint: lock-check prerequisites $(VENV)/test.stamp node_modules/.package-lock.jso
 	$(VENV)/bin/deptry server
 	$(TOOLS)/eslint .
 	$(TOOLS)/tsc -p miniprogram
-	node tests/miniprogram/official-compile.js
+	node tests/wechat-compiler/compile.js
 
 format: $(VENV)/test.stamp
 	$(PY) -m ruff check --fix .

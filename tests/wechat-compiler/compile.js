@@ -1,6 +1,6 @@
 /**
  * Compiles the mini-program with WeChat's own compiler and runs WeChat's code quality check, offline.
- * `node tests/miniprogram/official-compile.js [folder]` prints the package size; it exits with 1 and the
+ * `node tests/wechat-compiler/compile.js [folder]` prints the package size; it exits with 1 and the
  * messages where either finds something, or where the package is larger than LIMIT_KB.
  *
  * It does not see wrong WXML or wrong types: the simulator's compiler and tsc do.
@@ -12,7 +12,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const LIMIT_KB = 300;
-const TIME_LIMIT_MS = 55_000;
+/** Ends a compiler that hangs; it is no assertion about speed. */
+const TIME_LIMIT_MS = 600_000;
 
 const folder = resolve(process.argv[2] ?? fileURLToPath(new URL('../../miniprogram', import.meta.url)));
 
