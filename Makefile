@@ -8,12 +8,24 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 py
 	$(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null && echo $(name))))
 TOOLS := node_modules/.bin
 
-.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock lock-check prerequisites
+# What the tests need and this machine lacks is fetched with pip and npm, pinned and checked: Node.js and npm into
+# .venv, a Chinese font and Chromium (tests/simulator/browser/install.js) beside the simulator.
+HAS_NODE := $(shell command -v npm >/dev/null && node -p "parseInt(process.versions.node) >= 20" 2>/dev/null)
+ifneq ($(HAS_NODE),true)
+NODE := $(VENV)/node.stamp
+export PATH := $(CURDIR)/$(dir $(PY)):$(PATH)
+endif
+# Elsewhere than on Linux the system brings one.
+LACKS_FONT := $(shell test "$$(uname -s)" != Linux || fc-list :lang=zh 2>/dev/null | grep -q . || echo true)
+INSTALLED := tests/simulator/browser/installed
+FONT := $(if $(LACKS_FONT),$(INSTALLED)/fonts/.stamp)
+
+.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock lock-check browser
 
 help:
 	@echo "make setup            install what the server needs"
 	@echo "make run [PORT=5055]  install, start, answer"
-	@echo "make test             every test; needs Node 20 and Chromium too"
+	@echo "make test             every test; fetches what it needs beside Python"
 	@echo "make test-server      the server's tests alone"
 	@echo "make test-client      the mini-program's tests alone"
 	@echo "make simulate         the mini-program in a browser, beside a running server"
@@ -22,7 +34,6 @@ help:
 	@echo "make screenshots      the README's pictures, anew"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
 	@echo "make contract-check   whether those types are as it says"
-	@echo "make prerequisites    what the tests need and this machine lacks"
 	@echo "make lint             style, types, WeChat's own compile check"
 	@echo "make format           put the Python code into its style"
 	@echo "make lock             resolve the Python dependencies anew"
@@ -48,29 +59,39 @@ $(VENV)/test.stamp: requirements-test.lock $(VENV)/run.stamp
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
-node_modules/.package-lock.json: package-lock.json package.json tests/simulator/package.json
+$(VENV)/node.stamp: requirements-node.lock | $(PY)
+	@echo "No Node.js 20 here: installing one (about 60 MB, once) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock
+	@touch $@
+
+$(INSTALLED)/fonts/.stamp: requirements-font.lock | $(PY)
+	@rm -rf $(@D)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --target $(@D) -r requirements-font.lock
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json package.json tests/simulator/package.json $(NODE)
 	@npm ci --loglevel=error
 	@touch $@
 
-tests/wechat-compiler/node_modules/.package-lock.json: tests/wechat-compiler/package-lock.json
+tests/wechat-compiler/node_modules/.package-lock.json: tests/wechat-compiler/package-lock.json $(NODE)
 	@npm ci --prefix $(<D) --loglevel=error
 	@touch $@
 
-prerequisites:
-	@sh tests/prerequisites.sh
+browser: node_modules/.package-lock.json $(FONT)
+	@node tests/simulator/browser/install.js
 
-test: prerequisites contract-check test-server test-client
+test: contract-check test-server test-client
 
 test-server: $(VENV)/test.stamp
 	$(PY) -m pytest -n auto --dist worksteal
 
-test-client: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
+test-client: $(VENV)/test.stamp browser
 	PAISHI_PYTHON=$(PY) $(TOOLS)/vitest run
 
-simulate: prerequisites node_modules/.package-lock.json
+simulate: node_modules/.package-lock.json
 	node tests/simulator/serve.js --open $(if $(PORT),--server http://127.0.0.1:$(PORT))
 
-screenshots: prerequisites $(VENV)/test.stamp node_modules/.package-lock.json
+screenshots: $(VENV)/test.stamp browser
 	PAISHI_PYTHON=$(PY) PAISHI_KEEP_SCREENSHOTS=1 $(TOOLS)/vitest run tests/e2e/readme.chromium.test.js \
 		tests/e2e/contact-sheet.chromium.test.js
 
@@ -100,7 +121,7 @@ contract-check: $(VENV)/test.stamp node_modules/.package-lock.json
 	@diff -u server/paishi/contract.py build/contract.py && diff -u miniprogram/contract.d.ts build/contract.d.ts \
 		|| { echo "shared/contract.schema.json has changed: run 'make contract' and commit what it writes."; exit 1; }
 
-lint: lock-check prerequisites $(VENV)/test.stamp node_modules/.package-lock.json tests/wechat-compiler/node_modules/.package-lock.json
+lint: lock-check $(VENV)/test.stamp node_modules/.package-lock.json tests/wechat-compiler/node_modules/.package-lock.json
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -116,11 +137,13 @@ format: $(VENV)/test.stamp
 
 # Each lock file is a part of uv.lock, so that `make run` needs Python and pip alone.
 EXPORT := $(VENV)/bin/uv export --quiet --frozen --no-emit-project --no-annotate --no-header
-LOCKS := requirements requirements-int8 requirements-redis requirements-test
+LOCKS := requirements requirements-int8 requirements-redis requirements-test requirements-node requirements-font
 OPTIONS_requirements := --no-default-groups --group build
 OPTIONS_requirements-int8 := --no-default-groups --group build --extra int8
 OPTIONS_requirements-redis := --no-default-groups --group build --extra redis
 OPTIONS_requirements-test := --all-extras
+OPTIONS_requirements-node := --only-group node
+OPTIONS_requirements-font := --only-group font
 
 lock: $(VENV)/test.stamp
 	$(VENV)/bin/uv lock

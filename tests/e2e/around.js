@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { chromium } from 'playwright-core';
-import { findChromium } from '../simulator/chromium.js';
+import { launchBrowser } from '../simulator/chromium.js';
 import { startRecogniser } from './recogniser.js';
 import { visit } from './visit.js';
 
@@ -24,7 +23,7 @@ export function shareServer(settings) {
 /** One bare browser for all tests of a chapter. */
 export function shareBrowser() {
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+    browser = await launchBrowser();
   });
   afterAll(() => browser.close());
 }

@@ -1,6 +1,5 @@
 // A picture of our own to point the camera at, so that the README can show it.
-import { chromium } from 'playwright-core';
-import { findChromium } from '../simulator/chromium.js';
+import { launchBrowser } from '../simulator/chromium.js';
 
 const WIDTH = 960;
 const HEIGHT = 1280;
@@ -59,7 +58,7 @@ export function daisy() {
  * @returns {Promise<void>}
  */
 export async function photograph(svg, file) {
-  const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  const browser = await launchBrowser();
   const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } });
   await page.setContent(`<body style="margin:0">${svg}`);
   await page.screenshot({ path: file, type: 'jpeg', quality: 90 });

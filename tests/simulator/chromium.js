@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { environmentOf, findChromium } from './browser/find.js';
 import { PROXY_PREFIX } from './proxy.js';
 import { startServer } from './server.js';
 
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+export { findChromium };
 
 /**
  * @typedef {object} PhoneLaunch
@@ -27,17 +27,18 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-s
  * @property {() => Promise<void>} close
  */
 
-/** @returns {string | undefined} the browser to use: the environment's CHROMIUM, or the first one found */
-export function findChromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const name of NAMES) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    } catch {
-      // The next name may be there.
-    }
-  }
-  return undefined;
+/**
+ * A browser without a mini-program.
+ *
+ * @param {string[]} [flags] more of them
+ * @returns {Promise<import('playwright-core').Browser>}
+ * @throws {Error} where there is no Chromium
+ */
+export async function launchBrowser(flags = []) {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error('no Chromium: install one or set CHROMIUM');
+  const args = ['--no-sandbox', ...flags];
+  return chromium.launch({ executablePath, args, env: environmentOf(executablePath) });
 }
 
 /**
@@ -57,11 +58,9 @@ export async function launchPhone({
   query = {},
   touch = true,
 }) {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error('no Chromium: install one or set CHROMIUM');
   const served = await startServer({ root, server });
   const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
-  const browser = await chromium.launch({ executablePath, args: flags(cameraPhoto, folder) });
+  const browser = await launchBrowser(cameraFlags(cameraPhoto, folder));
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
@@ -93,14 +92,14 @@ export async function launchPhone({
 }
 
 /** @returns {string[]} an MJPEG file is JPEGs one after the other, so a copy of one is a film */
-function flags(cameraPhoto, folder) {
+function cameraFlags(cameraPhoto, folder) {
   const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   if (cameraPhoto) {
     const film = join(folder, 'camera.mjpeg');
     copyFileSync(cameraPhoto, film);
     camera.push(`--use-file-for-fake-video-capture=${film}`);
   }
-  return ['--no-sandbox', ...camera];
+  return camera;
 }
 
 /** @param {import('playwright-core').Page} page @returns {Error[]} */

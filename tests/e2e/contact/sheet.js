@@ -1,5 +1,4 @@
-import { chromium } from 'playwright-core';
-import { findChromium } from '../../simulator/chromium.js';
+import { launchBrowser } from '../../simulator/chromium.js';
 
 /** CSS pixels. */
 const SHEET_WIDTH = 1280;
@@ -20,7 +19,7 @@ export async function layOut(shots, file) {
     ({ label, picture }) =>
       `<figure><img src="data:image/jpeg;base64,${picture.toString('base64')}"><figcaption>${label}</figcaption></figure>`,
   );
-  const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  const browser = await launchBrowser();
   const page = await browser.newPage({ viewport: { width: SHEET_WIDTH, height: 400 }, deviceScaleFactor: 1.75 });
   await page.setContent(`<style>
     body { display: flex; flex-wrap: wrap; gap: 16px 12px; margin: 16px; background: #8a918f; font: 12px sans-serif; }
