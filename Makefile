@@ -80,7 +80,11 @@ tests/wechat-compiler/node_modules/.package-lock.json: tests/wechat-compiler/pac
 browser: node_modules/.package-lock.json $(FONT)
 	@node tests/simulator/browser/install.js
 
-test: contract-check test-server test-client
+# The failure of one part does not hide the others'. One after the other they stay below 4 GB of memory.
+test:
+	@failed=; for part in contract-check test-server test-client; do \
+		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	done; test -z "$$failed" || { echo "Failed:$$failed"; exit 1; }
 
 test-server: $(VENV)/test.stamp
 	$(PY) -m pytest -n auto --dist worksteal
