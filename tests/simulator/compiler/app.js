@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { CompileError } from './compile-error.js';
 import { readAppConfig, readComponentConfig } from './config.js';
 import { collectModules } from './modules.js';
@@ -22,6 +22,11 @@ import { builtIns } from '../runtime/components/index.js';
  * @property {string} templates function body that returns the compiled templates
  * @property {Record<string, string>} styles path without suffix -> CSS
  * @property {Record<string, string>} assets path -> data: address
+ *
+ * @typedef {object} PackedFile
+ * @property {string} path relative to the mini-program's folder, with forward slashes
+ * @property {number} size bytes
+ * @property {number} mtimeMs
  */
 
 /** WeChat's limit for a main package, bytes. */
@@ -36,15 +41,29 @@ const ASSET_TYPES = {
   '.webp': 'image/webp',
 };
 
+/** @type {Map<string, {state: string, app: Promise<CompiledApp>}>} by folder */
+const compiled = new Map();
+
 /**
- * Compiles the folder that DevTools opens, as it is.
+ * Compiles the folder that DevTools opens, as it is; again only when a file in it has changed.
  *
  * @param {string} root
- * @returns {Promise<CompiledApp>} plain data, safe to send as JSON
+ * @returns {Promise<CompiledApp>} plain data, safe to send as JSON; other callers get the same object
  * @throws {CompileError} at the first fault, with file and line
  */
 export async function compileApp(root) {
-  checkSize(root);
+  const files = packedFiles(root);
+  const state = JSON.stringify(files);
+  const known = compiled.get(root);
+  if (known?.state === state) return known.app;
+  const app = compile(root, files);
+  compiled.set(root, { state, app });
+  return app;
+}
+
+/** @param {string} root @param {PackedFile[]} files @returns {Promise<CompiledApp>} */
+async function compile(root, files) {
+  checkSize(files);
   const folder = new SourceFolder(root);
   const { config, theme } = readAppConfig(folder);
   const templates = new Templates(folder);
@@ -59,17 +78,25 @@ export async function compileApp(root) {
     modules: await collectModules(folder, entries),
     templates: templates.code(),
     styles: collectStyles(folder, components),
-    assets: collectAssets(root),
+    assets: collectAssets(folder, files),
   };
 }
 
-/** @param {string} root @returns {void} */
-function checkSize(root) {
-  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
-  const packed = entries.filter(
-    (entry) => entry.isFile() && !/\.d\.ts$|node_modules/.test(entry.parentPath + entry.name),
-  );
-  const size = packed.reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+/** @param {string} root @returns {PackedFile[]} what would be uploaded to WeChat */
+function packedFiles(root) {
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => !/\.d\.ts$|node_modules\//.test(path))
+    .map((path) => {
+      const { size, mtimeMs } = statSync(join(root, path));
+      return { path, size, mtimeMs };
+    });
+}
+
+/** @param {PackedFile[]} files @returns {void} */
+function checkSize(files) {
+  const size = files.reduce((sum, file) => sum + file.size, 0);
   if (size > PACKAGE_LIMIT)
     throw new CompileError(`the package has ${size} bytes, a phone takes ${PACKAGE_LIMIT}`, 'app.json');
 }
@@ -125,15 +152,11 @@ function collectStyles(folder, components) {
   return styles;
 }
 
-/** @param {string} root @returns {Record<string, string>} */
-function collectAssets(root) {
-  const folder = new SourceFolder(root);
-  const files = readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && extname(entry.name) in ASSET_TYPES)
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(root).length).replace(/^\//, ''))
-    .filter((path) => !path.includes('node_modules'));
+/** @param {SourceFolder} folder @param {PackedFile[]} files @returns {Record<string, string>} */
+function collectAssets(folder, files) {
+  const pictures = files.map(({ path }) => path).filter((path) => extname(path) in ASSET_TYPES);
   return Object.fromEntries(
-    files.map((path) => [
+    pictures.map((path) => [
       path,
       `data:${ASSET_TYPES[extname(path)]};base64,${folder.readBytes(path).toString('base64')}`,
     ]),
