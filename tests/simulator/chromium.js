@@ -1,12 +1,10 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium } from 'playwright-core';
-import { environmentOf, findChromium } from './browser/find.js';
+import { findChromium } from './browser/find.js';
+import { launchBrowser } from './browser/launch.js';
+import { borrowBrowser } from './browser/share.js';
 import { PROXY_PREFIX } from './proxy.js';
 import { startServer } from './server.js';
 
-export { findChromium };
+export { findChromium, launchBrowser };
 
 /**
  * @typedef {object} PhoneLaunch
@@ -28,20 +26,6 @@ export { findChromium };
  */
 
 /**
- * A browser without a mini-program.
- *
- * @param {string[]} [flags] more of them
- * @returns {Promise<import('playwright-core').Browser>}
- * @throws {Error} where there is no Chromium
- */
-export async function launchBrowser(flags = []) {
-  const executablePath = findChromium();
-  if (!executablePath) throw new Error('no Chromium: install one or set CHROMIUM');
-  const args = ['--no-sandbox', ...flags];
-  return chromium.launch({ executablePath, args, env: environmentOf(executablePath) });
-}
-
-/**
  * Runs the mini-program in a real browser of a phone's size, with a camera that shows a photo.
  *
  * @param {PhoneLaunch} options
@@ -59,8 +43,7 @@ export async function launchPhone({
   touch = true,
 }) {
   const served = await startServer({ root, server });
-  const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
-  const browser = await launchBrowser(cameraFlags(cameraPhoto, folder));
+  const { browser, giveBack } = await borrowBrowser(cameraPhoto);
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: theme,
@@ -84,22 +67,11 @@ export async function launchPhone({
       await page.waitForFunction(() => window.simulator);
     },
     async close() {
-      await browser.close();
+      await context.close();
+      giveBack();
       await served.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** @returns {string[]} an MJPEG file is JPEGs one after the other, so a copy of one is a film */
-function cameraFlags(cameraPhoto, folder) {
-  const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-  if (cameraPhoto) {
-    const film = join(folder, 'camera.mjpeg');
-    copyFileSync(cameraPhoto, film);
-    camera.push(`--use-file-for-fake-video-capture=${film}`);
-  }
-  return camera;
 }
 
 /** @param {import('playwright-core').Page} page @returns {Error[]} */
