@@ -1,6 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
-const CHROMIUM = ['tests/e2e/**/*.test.js', 'tests/**/*.chromium.test.js'];
+const E2E = ['tests/e2e/**/*.test.js'];
+const CHROMIUM = ['tests/**/*.chromium.test.js'];
+
+/** Each loads jsdom, the simulator and a browser once for all its files; more would not fit into 4 GB of memory. */
+const WORKERS = { isolate: false, maxWorkers: 2 };
+/** Generous: they end what hangs, and say nothing about speed. */
+const LIMITS = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -9,18 +15,22 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.js'],
-          exclude: ['**/node_modules/**', ...CHROMIUM],
-          testTimeout: 10_000,
+          exclude: ['**/node_modules/**', ...E2E, ...CHROMIUM],
+          ...WORKERS,
+          ...LIMITS,
         },
       },
       {
         test: {
           name: 'chromium',
           include: CHROMIUM,
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: ['**/node_modules/**', ...E2E],
+          ...WORKERS,
+          ...LIMITS,
         },
+      },
+      {
+        test: { name: 'e2e', include: E2E, globalSetup: 'tests/e2e/shared-recogniser.js', ...WORKERS, ...LIMITS },
       },
     ],
   },

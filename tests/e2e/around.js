@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchBrowser } from '../simulator/chromium.js';
 import { startRecogniser } from './recogniser.js';
 import { visit } from './visit.js';
 
-/** @type {import('./recogniser.js').Recogniser} of the chapter */
+/** @type {{address: string}} of the chapter */
 export let server;
 /** @type {import('playwright-core').Browser} of the chapter, where no phone is wanted */
 export let browser;
@@ -12,12 +12,18 @@ export let phone;
 /** @type {import('playwright-core').Page} that the phone is on */
 export let page;
 
-/** One server for all tests of a chapter. @param {Record<string, string>} [settings]  more of them */
+/** The server that all chapters share, or one of this chapter's own. @param {Record<string, string>} [settings]  of that */
 export function shareServer(settings) {
+  if (!settings) {
+    server = { address: inject('recogniser') };
+    return;
+  }
+  /** @type {import('./recogniser.js').Recogniser} */
+  let own;
   beforeAll(async () => {
-    server = await startRecogniser(undefined, settings);
+    server = own = await startRecogniser(undefined, settings);
   });
-  afterAll(() => server.stop());
+  afterAll(() => own.stop());
 }
 
 /** One bare browser for all tests of a chapter. */
