@@ -1,7 +1,7 @@
 /* Generated from shared/contract.schema.json by `make contract`; do not edit. */
 
 /**
- * What went wrong, for programs. New codes may come; treat an unknown one by its status.
+ * Kind of problem, for programs. Codes may be added; treat an unknown one by its status.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "ProblemCode".
@@ -34,7 +34,7 @@ export type ProblemCode =
   | "internal";
 
 /**
- * Every body that the PaiShi server sends, and the only place where their form is decided.
+ * Every body that the PaiShi server sends; the single source of both sides' types.
  */
 export interface Contract {
   [k: string]: unknown;
@@ -47,11 +47,11 @@ export interface Contract {
  */
 export interface Name {
   /**
-   * English name, as a person would write it.
+   * English name, as people write it.
    */
   en: string;
   /**
-   * Chinese name, as a Chinese person would say it.
+   * Chinese name, as people say it.
    */
   zh: string;
 }
@@ -63,7 +63,7 @@ export interface Name {
  */
 export interface Prediction {
   /**
-   * The class as Keras's own index spells it.
+   * The class as the index of Keras spells it.
    */
   label: string;
   /**
@@ -77,7 +77,7 @@ export interface Prediction {
   name: Name;
 }
 /**
- * The network that answered.
+ * The model that recognised the photo.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Model".
@@ -88,7 +88,7 @@ export interface Model {
    */
   name: string;
   /**
-   * Name of the list of classes: a file in shared/labels/, or the operator's own network.
+   * Name of the list of classes: a file in shared/labels/, or the custom model.
    */
   labels: string;
 }
@@ -106,7 +106,7 @@ export interface Predictions {
    */
   predictions: [Prediction, ...Prediction[]];
   /**
-   * Whether the first name is probably right; where it is not, say so and do not name the thing.
+   * Whether the first name is probably right. If not, tell the user so instead of showing a name.
    */
   confident: boolean;
   model: Model;
@@ -128,7 +128,7 @@ export interface Box {
   height: number;
 }
 /**
- * 200 of POST /explain with Accept: application/json: where on the photo the network saw the class.
+ * 200 of POST /explain with Accept: application/json: where in the photo the model found evidence for the class.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Explanation".
@@ -137,11 +137,11 @@ export interface Explanation {
   success: true;
   label: Prediction;
   /**
-   * Exact class activation where the network ends in pooling and one matrix, else by gradients.
+   * `cam`, exact class activation, if the model ends in pooling and one matrix; otherwise `grad-cam`, by gradients.
    */
   method: "cam" | "grad-cam";
   /**
-   * Rows from top to bottom, each from left to right: 0 says nothing for the class, 1 the most.
+   * Rows from top to bottom, each from left to right: from 0, no evidence for the class, to 1, the strongest.
    */
   grid: number[][];
   box: Box;
@@ -149,7 +149,7 @@ export interface Explanation {
   request_id: string;
 }
 /**
- * 200 of POST /features: what the network makes of the photo before it names it.
+ * 200 of POST /features: the output of a layer for the photo.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Features".
@@ -157,22 +157,22 @@ export interface Explanation {
 export interface Features {
   success: true;
   /**
-   * Of a vector its length; of a map height, width and channels.
+   * Length of a vector; height, width and channels of a map.
    */
   shape: number[];
   /**
-   * All values one after the other, the last axis of shape fastest.
+   * All values in C order: the last axis of `shape` varies fastest.
    */
   features: number[];
   /**
-   * Name of the layer in Keras, null for the vector before the head.
+   * Name of the layer in Keras; null for the vector before the head.
    */
   layer: string | null;
   model: Model;
   request_id: string;
 }
 /**
- * 200 of POST /image with Accept: application/json: where the picture can be fetched, for a while.
+ * 200 of POST /image with Accept: application/json: where the picture can be fetched until it expires.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Echo".
@@ -180,25 +180,25 @@ export interface Features {
 export interface Echo {
   success: true;
   /**
-   * Absolute address that GET, and so wx.downloadFile, answers with image/jpeg.
+   * Absolute URL of the JPEG, for GET or wx.downloadFile.
    */
   url: string;
   /**
-   * Pixels, after turning upright.
+   * Pixels of the upright picture.
    */
   width: number;
   /**
-   * Pixels, after turning upright.
+   * Pixels of the upright picture.
    */
   height: number;
   /**
-   * Seconds after which the address answers 404 at the latest.
+   * Seconds until the URL returns 404 at the latest.
    */
   expires_in: number;
   request_id: string;
 }
 /**
- * 200 of POST /session: what this user sends from now on as `Authorization: Bearer <token>`.
+ * 200 of POST /session: the token that this user sends as `Authorization: Bearer <token>`.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Session".
@@ -207,13 +207,13 @@ export interface Session {
   success: true;
   token: string;
   /**
-   * Seconds after which the token is refused with 401 `not-authorised`.
+   * Seconds until the token expires; it is then refused with 401 `not-authorised`.
    */
   expires_in: number;
   request_id: string;
 }
 /**
- * 200 of POST /corrections: the photo and the name that a person gave it are kept.
+ * 200 of POST /corrections: the photo and its corrected name are stored.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Correction".
@@ -221,24 +221,24 @@ export interface Session {
 export interface Correction {
   success: true;
   /**
-   * What it is kept under: the id of a class that the network knows, else the text as it was sent.
+   * Label that the photo is stored under: the id if it is a class of the model, otherwise the text that was sent.
    */
   label: string;
   request_id: string;
 }
 /**
- * Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` is there for pages written for the demo.
+ * Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` serves pages written for the old demo.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Problem".
  */
 export interface Problem {
   /**
-   * Identifies the kind of problem; `urn:paishi:problem:` and the code.
+   * Kind of problem: `urn:paishi:problem:` and the code.
    */
   type: string;
   /**
-   * Short summary, the same for every problem of this kind.
+   * Short summary, the same for all problems of this kind.
    */
   title: string;
   /**
@@ -246,19 +246,19 @@ export interface Problem {
    */
   status: number;
   /**
-   * What happened this time and what to do next, in English.
+   * What happened and what to do next, in English.
    */
   detail: string;
   success: false;
   code: ProblemCode;
   request_id: string;
   /**
-   * Seconds to wait before trying again; the header Retry-After for clients that cannot read headers.
+   * Seconds to wait before a retry: the header Retry-After, for clients that cannot read headers.
    */
   retry_after?: number;
 }
 /**
- * 200 of GET /livez: the process answers.
+ * 200 of GET /livez: the process responds.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Alive".
@@ -271,7 +271,7 @@ export interface Alive {
   version: string;
 }
 /**
- * 200 of GET /readyz: a network has answered its self-test. Until then it is a Problem with status 503.
+ * 200 of GET /readyz: a model is loaded and has passed its self-test. Until then, a Problem with status 503.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Ready".
@@ -280,35 +280,35 @@ export interface Ready {
   status: "ready";
   model: Model;
   /**
-   * What runs the network.
+   * Runtime of the model: openvino or tensorflow.
    */
   runtime: string;
   /**
-   * What the network calculates with.
+   * Precision of the calculations.
    */
   precision: "fp32" | "bf16" | "int8";
   /**
-   * How a photo is brought to the network's size.
+   * How a photo is fitted to the model's input size.
    */
   fit: "crop" | "squash" | "both";
 }
 /**
- * One network of the catalogue, or the operator's own while it serves.
+ * A model of the catalogue, or the custom model while it is being served.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Backbone".
  */
 export interface Backbone {
   /**
-   * What PAISHI_MODEL takes; of the operator's own network what its card or folder calls it.
+   * Value of PAISHI_MODEL; for a custom model, the name on its card or of its folder.
    */
   name: string;
   /**
-   * Side of the square that the network reads, in pixels.
+   * Side of the model's square input, in pixels.
    */
   input_size: number;
   /**
-   * Number of weights, classifier included; null for the operator's own network.
+   * Number of weights, classifier included; null for a custom model.
    */
   parameters: number | null;
   /**
@@ -316,47 +316,47 @@ export interface Backbone {
    */
   top1: number | null;
   /**
-   * Published ImageNet top-5 accuracy in percent, null where none was published.
+   * Published ImageNet top-5 accuracy in percent, null if none was published.
    */
   top5: number | null;
   /**
-   * Published size of the weights in megabytes; of the operator's own network the size of its file.
+   * Published size of the weights in megabytes; for a custom model, the size of its file.
    */
   download_mb: number;
   /**
-   * Whether the weights lie on this server's disk.
+   * Whether the weights are on this server's disk.
    */
   cached: boolean;
   /**
-   * Whether this network answers POST /predict now.
+   * Whether POST /predict uses this model now.
    */
   serving: boolean;
   /**
-   * What the network calculates with. Of the network that serves.
+   * Precision of the calculations, for the model that is being served.
    */
   precision?: "fp32" | "bf16" | "int8";
   /**
-   * Share of photos whose most probable class is the same as in fp32; where the precision is another.
+   * Share of photos with the same most probable class as in fp32, if the precision is lower.
    */
   agreement?: number;
   /**
-   * How many photos that share is of.
+   * Number of photos behind `agreement`.
    */
   checked_on?: number;
   /**
-   * How many other photos the precision was calibrated on; bf16 needs none.
+   * Number of other photos used for calibration; bf16 needs none.
    */
   calibrated_on?: number;
   /**
-   * Median milliseconds for one photo alone on this machine, without reading it; where `python -m server models --measure` has measured it.
+   * Median milliseconds for one photo on this machine, decoding excluded, as measured by `python -m paishi models --measure`.
    */
   measured_ms?: number;
   /**
-   * What the operator says of a network of their own.
+   * The operator's description of a custom model.
    */
   description?: string;
   /**
-   * Which version of it the operator says it is.
+   * The operator's version of a custom model.
    */
   version?: string;
 }

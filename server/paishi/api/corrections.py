@@ -2,8 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form
 
-from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
-from paishi.api.photo_request import PhotoRoute
+from paishi.api.deps import Admitted, PhotoDep, PhotoRoute, RequestIdDep, ServicesDep
 from paishi.contract import Correction
 from paishi.photo.encode import encode_jpeg
 from paishi.problems import kinds as problems
@@ -19,7 +18,7 @@ _LONG_SIDE = 1024
 
 @router.post(
     "/corrections",
-    summary="Give the photo away with its right name",
+    summary="Send a photo with its correct name",
     dependencies=[Admitted],
     responses=documented(
         *problems.OF_A_PHOTO,
@@ -39,22 +38,24 @@ async def correct(
         Form(min_length=1, max_length=200, description="The class's id or one of its names, or a new name."),
     ],
 ) -> Correction:
-    """For servers whose operator collects photos (`PAISHI_CORRECTIONS`), to train a network on them. Send
-    only what the person agreed to give. The photo is kept without metadata, at most 1024 pixels wide and
-    high."""
+    """Stores the photo for training, if the operator collects corrections (`PAISHI_CORRECTIONS`).
+
+    Send only photos that the user agreed to share. They are stored without metadata, at most 1024 pixels
+    wide and high.
+    """
     corrections = services.corrections
     if corrections is None:
-        raise problems.CorrectionsOff("The operator of this server does not collect photos.")
+        raise problems.CorrectionsOff("This server does not collect photos.")
     kept_under = _class_id(services.recognition.state, label) or as_label(label)
     if not kept_under:
-        raise problems.RequestInvalid("label: there is no letter or digit in it.")
+        raise problems.RequestInvalid("label: it has no letter or digit.")
     picture = await services.photos.drawn_on(photo, _LONG_SIDE, encode_jpeg)
     await corrections.keep(picture, kept_under)
     return Correction(success=True, label=kept_under, request_id=request_id)
 
 
 def _class_id(state: State, called: str) -> str | None:
-    """None for what is no class of the network, and while there is none."""
+    """Id of the class with this name; None if there is none or no model is ready."""
     if not isinstance(state, Ready):
         return None
     labels = state.recogniser.labels

@@ -1,4 +1,4 @@
-"""Exceptions to problem responses."""
+"""Maps exceptions to problem responses."""
 
 import logging
 
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Maps our own kinds, FastAPI's and Starlette's exceptions to the contract's form."""
+    """Registers a handler for every kind of exception: ours, FastAPI's, Starlette's and unexpected ones."""
     app.exception_handler(Problem)(_problem)
-    app.exception_handler(BodyAborted)(_body_ended)
+    app.exception_handler(BodyAborted)(_body_aborted)
     app.exception_handler(RequestValidationError)(_validation_error)
     app.exception_handler(HTTPException)(_http_exception)
     app.exception_handler(Exception)(unexpected_error)
@@ -29,15 +29,15 @@ async def _problem(request: Request, error: Problem) -> ProblemResponse:
     return problem_response(request, error)
 
 
-async def _body_ended(request: Request, error: BodyAborted) -> ProblemResponse:
+async def _body_aborted(request: Request, error: BodyAborted) -> ProblemResponse:
     return problem_response(request, error.problem, dict(error.headers or {}))
 
 
 async def _validation_error(request: Request, error: RequestValidationError) -> ProblemResponse:
     first = error.errors()[0]
     where = [str(part) for part in first["loc"]]
-    if where[0] == "body" and any(wrong["loc"] in (("body",), ("body", "image")) for wrong in error.errors()):
-        detail = "Send the photo as multipart/form-data in a file field named `image`, once."
+    if where[0] == "body" and any(each["loc"] in (("body",), ("body", "image")) for each in error.errors()):
+        detail = "Send one photo as multipart/form-data, in a file field named `image`."
         return problem_response(request, problems.ImageMissing(detail))
     return problem_response(
         request, problems.RequestInvalid(f"{where[0]} {'.'.join(where[1:])}: {first['msg']}.")
@@ -45,17 +45,17 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
 
 
 async def _http_exception(request: Request, error: HTTPException) -> ProblemResponse:
-    """Starlette's own refusals: unknown address, wrong method, multipart that cannot be parsed."""
+    """Maps Starlette's exceptions: unknown path, wrong method, invalid multipart."""
     problem: Problem
     settings: Settings = request.app.state.services.settings
     if error.status_code == 404:
-        listed = " All addresses are listed at /docs." if settings.docs else ""
-        problem = problems.NotFound(f"Nothing is at {request.url.path}.{listed}")
+        listed = " All routes are listed at /docs." if settings.docs else ""
+        problem = problems.NotFound(f"There is no {request.url.path}.{listed}")
     elif error.status_code == 405:
         see = "; see /docs" if settings.docs else ""
-        problem = problems.MethodNotAllowed(f"{request.method} is not for {request.url.path}{see}.")
+        problem = problems.MethodNotAllowed(f"{request.url.path} does not allow {request.method}{see}.")
     elif error.status_code == 413:
-        problem = problems.ImageTooLarge("The request is too large. Send the photo smaller or compressed.")
+        problem = problems.ImageTooLarge("The request is too large. Send a smaller or more compressed photo.")
     else:
         problem = problems.RequestInvalid(str(error.detail))
         problem.status = error.status_code
@@ -63,7 +63,7 @@ async def _http_exception(request: Request, error: HTTPException) -> ProblemResp
 
 
 async def unexpected_error(request: Request, error: Exception) -> ProblemResponse:
-    """The log gets the stack trace, the client only the id to ask with."""
+    """Logs the stack trace; the client gets the request's id only."""
     request_id = request.state.request_id
     log.error(
         "request %s: %s: %s",
@@ -77,6 +77,6 @@ async def unexpected_error(request: Request, error: Exception) -> ProblemRespons
     return problem_response(
         request,
         problems.Internal(
-            "It is in the server's log under this request_id. Try again; if it stays, report it."
+            "The server's log has the reason under this request_id. Try again; report it if it persists."
         ),
     )

@@ -4,9 +4,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request, Response
 from PIL import Image
 
-from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
-from paishi.api.inside import opened
-from paishi.api.photo_request import PhotoRoute
+from paishi.api.deps import Admitted, PhotoDep, PhotoRoute, RequestIdDep, ServicesDep
+from paishi.api.insight import open_insight
 from paishi.contract import Box, Explanation, Model
 from paishi.photo.encode import encode_jpeg, encode_png
 from paishi.photo.heatmap import overlay
@@ -22,23 +21,20 @@ _LONG_SIDE = 1024
 _DIGITS = 4
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _ENCODERS: dict[str, Callable[[Image.Image], bytes]] = {"image/png": encode_png, "image/jpeg": encode_jpeg}
-_CALLED = "The class to look for: its id, Keras label, English or Chinese name. Default: the most probable."
+_CALLED = "The class to explain: its id, Keras label, English or Chinese name. Default: the most probable."
 
 
 @router.post(
     "/explain",
-    summary="See where on a photo the network saw something",
+    summary="Show where in a photo the model sees a class",
     response_model=Explanation,
     dependencies=[Admitted],
     responses={
         200: {
-            "description": "The photo under colours, or with `Accept: application/json` the grid of values.",
+            "description": "The photo with a heatmap, or with `Accept: application/json` the grid of values.",
             "content": dict.fromkeys(_ENCODERS, _BINARY),
         },
-        **documented(
-            *problems.OF_A_PHOTO,
-            *problems.OF_A_MODEL,
-        ),
+        **documented(*problems.OF_A_PHOTO, *problems.OF_A_MODEL),
     },
 )
 async def explanation(
@@ -49,10 +45,12 @@ async def explanation(
     label: Annotated[str, Query(description=_CALLED)] = "",
     label_field: Annotated[str, Form(alias="label", description=_CALLED)] = "",
 ) -> Explanation | Response:
-    """`Accept` chooses: `application/json` the values as a grid, `image/png` or else JPEG the upright photo,
-    at most 1024 pixels wide and high, with colours where the network saw the class. What it was not shown is
-    dark."""
-    with services.recognition.hold() as recogniser, opened(recogniser) as insight:
+    """Returns the evidence for one class.
+
+    `Accept: application/json` gets the values as a grid; `image/png`, and JPEG for anything else, the upright
+    photo, at most 1024 pixels wide and high, under a heatmap. Parts outside the model's input are dark.
+    """
+    with services.recognition.hold() as recogniser, open_insight(recogniser) as insight:
         classes = _classes(recogniser.labels, label or label_field)
         seen = await services.photos.seen(photo, recogniser.input_size, recogniser.fit)
         found = await explain(recogniser, insight, seen, classes)

@@ -9,14 +9,14 @@ from paishi.problems.openapi import documented
 router = APIRouter(tags=["health"])
 
 
-@router.get("/livez", summary="Does the process answer?")
+@router.get("/livez", summary="Check that the process responds")
 async def livez() -> Alive:
     return Alive(status="alive", version=__version__)
 
 
 @router.get(
     "/readyz",
-    summary="Can photos be recognised?",
+    summary="Check that photos can be recognised",
     responses=documented(
         problems.ModelLoading, problems.ModelUnavailable, problems.ShuttingDown, problems.NotAnswering
     ),

@@ -1,4 +1,4 @@
-"""The page at `/`: a first answer without any client."""
+"""The web page at `/`: recognition without a client to install."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def home(services: ServicesDep) -> HTMLResponse:
-    # Scripts and styles only from this server, so that a picture's name can never become code.
+    # Scripts and styles only from this server: the name of a picture can never become code.
     policy = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'; base-uri 'none'"
     page = (WEB / "index.html").read_text(encoding="utf-8")
     if not services.settings.docs:
@@ -26,5 +26,6 @@ def home(services: ServicesDep) -> HTMLResponse:
 
 
 def add_home(app: FastAPI) -> None:
+    """Adds the page and its static files."""
     app.include_router(router)
     app.mount("/web", StaticFiles(directory=WEB), name="web")

@@ -1,15 +1,14 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import AnyUrl, ValidationError
 
-from paishi.api.deps import Admitted, PhotoDep, RequestIdDep, ServicesDep
-from paishi.api.photo_request import PhotoRoute
+from paishi.api.deps import Admitted, PhotoDep, PhotoRoute, RequestIdDep, ServicesDep
 from paishi.contract import Echo
 from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
 
 router = APIRouter(tags=["echo"], route_class=PhotoRoute)
 kept = APIRouter(tags=["echo"])
-"""Needs no key: `wx.downloadFile` and browsers fetch by the address alone, which nobody can guess."""
+"""Unguarded: `wx.downloadFile` and browsers send no key, and nobody can guess the id of a picture."""
 
 _JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
 _PRIVATE = {"Cache-Control": "private, no-store"}
@@ -17,12 +16,12 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 
 @router.post(
     "/image",
-    summary="Get the photo back, upright and without metadata",
+    summary="Return the photo upright and without metadata",
     response_model=Echo,
     dependencies=[Admitted],
     responses={
         200: {
-            "description": "The picture, or with `Accept: application/json` where it can be fetched.",
+            "description": "The picture, or with `Accept: application/json` its URL.",
             **_JPEG,
         },
         **documented(
@@ -36,8 +35,8 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 async def echo(
     request: Request, photo: PhotoDep, services: ServicesDep, request_id: RequestIdDep
 ) -> Echo | Response:
-    """`wx.uploadFile` cannot receive a picture, so with `Accept: application/json` the answer is a
-    `url` for `wx.downloadFile`."""
+    """Returns a JPEG. `wx.uploadFile` cannot receive one, so `Accept: application/json` gets a `url` for
+    `wx.downloadFile`."""
     wants_url = "application/json" in request.headers.get("accept", "")
     base = _base(request, services.settings.public_url) if wants_url else ""
     picture = await services.photos.upright_jpeg(photo)
@@ -55,23 +54,23 @@ async def echo(
 
 
 def _base(request: Request, public_url: str) -> str:
-    """What the address of a picture begins with. Raises RequestInvalid.
+    """Base URL of stored pictures. Raises RequestInvalid if the header Host is no valid host.
 
-    Known before anything is decoded or kept: a sender that gets no address could never fetch it.
+    Checked before the photo is decoded and stored: a picture without a URL could never be fetched.
     """
     base = public_url or str(request.base_url)
     try:
         AnyUrl(base)
     except ValidationError:
         raise problems.RequestInvalid(
-            "header Host: it is no name that an address can have. Send the server's own."
+            "header Host: this is no valid host name. Send the server's own."
         ) from None
     return base
 
 
 @kept.get(
     "/image/{picture_id}",
-    summary="Fetch a picture that POST /image kept",
+    summary="Fetch a picture stored by POST /image",
     response_class=Response,
     responses={
         200: {"description": "The picture.", **_JPEG},
@@ -82,6 +81,6 @@ async def fetch_echo(picture_id: str, services: ServicesDep) -> Response:
     picture = await services.echoes.get(picture_id)
     if picture is None:
         raise problems.ImageNotFound(
-            f"Pictures are kept for {services.settings.echo_age_s} s at most. Send the photo to /image again."
+            f"Pictures expire after {services.settings.echo_age_s} s at most. Send the photo to /image again."
         )
     return Response(picture, media_type="image/jpeg", headers=_PRIVATE)

@@ -3,51 +3,65 @@ from typing import Any
 from fastapi import APIRouter
 
 from paishi.api.deps import ServicesDep
-from paishi.api.own_model import custom_fields
 from paishi.contract import Backbone, Models
 from paishi.models.catalogue import CATALOGUE
+from paishi.models.custom.folder import CustomModel
 from paishi.models.weights.keras_cache import cached_file
 from paishi.recognition.benchmark import Measured, read_measured
-from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Ready
 from paishi.runtimes.base import Runtime
 
 router = APIRouter(tags=["recognition"])
 
 
-# A key that says nothing of a network is left out, not null.
-@router.get("/models", summary="Networks that this server knows", response_model_exclude_unset=True)
+# Fields that do not apply to a model are left out, not null.
+@router.get("/models", summary="List models", response_model_exclude_unset=True)
 def models(services: ServicesDep) -> Models:
-    """Any of them is served with `PAISHI_MODEL=<name>`, but one of the operator's own, which comes last."""
+    """Returns the catalogue, any of which `PAISHI_MODEL=<name>` serves, and last the custom model, if it is
+    being served."""
     state = services.recognition.state
     serving = state.recogniser if isinstance(state, Ready) else None
     settings = services.settings
     measured = read_measured(settings.cache_folder)
-    return Models(
-        models=[
-            Backbone(
-                name=backbone.name,
-                input_size=backbone.input_size,
-                parameters=backbone.parameters,
-                top1=backbone.top1,
-                top5=backbone.top5,
-                download_mb=backbone.download_mb,
-                cached=cached_file(backbone, settings.keras_home).is_file(),
-                serving=serves,
-                **(_precision(serving.runtime) if serving and serves else {}),
-                **_measured(measured.get(backbone.name)),
-            )
-            for backbone in CATALOGUE.values()
-            for serves in [serving is not None and not serving.custom and backbone.name == serving.network]
-        ]
-        + _own(serving)
+    found = [
+        Backbone(
+            name=backbone.name,
+            input_size=backbone.input_size,
+            parameters=backbone.parameters,
+            top1=backbone.top1,
+            top5=backbone.top5,
+            download_mb=backbone.download_mb,
+            cached=cached_file(backbone, settings.keras_home).is_file(),
+            serving=serves,
+            **(_precision(serving.runtime) if serving and serves else {}),
+            **_measured(measured.get(backbone.name)),
+        )
+        for backbone in CATALOGUE.values()
+        for serves in [serving is not None and not serving.custom and backbone.name == serving.network]
+    ]
+    if serving and serving.custom:
+        found.append(_custom(serving.custom, serving.runtime))
+    return Models(models=found)
+
+
+def _custom(custom: CustomModel, runtime: Runtime) -> Backbone:
+    texts: dict[str, Any] = {"description": custom.card.description, "version": custom.card.version}
+    return Backbone(
+        name=custom.name,
+        input_size=custom.input_size,
+        parameters=None,
+        top1=None,
+        top5=None,
+        download_mb=custom.megabytes,
+        cached=True,
+        serving=True,
+        **_precision(runtime),
+        **{field: text for field, text in texts.items() if text},
     )
 
 
-def _own(serving: Recogniser | None) -> list[Backbone]:
-    if serving is None or serving.custom is None:
-        return []
-    return [Backbone(**custom_fields(serving.custom), serving=True, **_precision(serving.runtime))]
+def _measured(measured: Measured | None) -> dict[str, Any]:
+    return {"measured_ms": measured.ms} if measured else {}
 
 
 def _precision(runtime: Runtime) -> dict[str, Any]:
@@ -60,7 +74,3 @@ def _precision(runtime: Runtime) -> dict[str, Any]:
         "checked_on": agreement.photos,
         "calibrated_on": agreement.calibrated_on,
     }
-
-
-def _measured(measured: Measured | None) -> dict[str, Any]:
-    return {"measured_ms": measured.ms} if measured else {}

@@ -1,4 +1,4 @@
-"""The FastAPI application, with `/openapi.json` as the contract has it and `/docs` without a CDN."""
+"""The FastAPI application: `/openapi.json` in agreement with the contract, `/docs` without a CDN."""
 
 import hashlib
 import re
@@ -22,7 +22,7 @@ _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 class Api(FastAPI):
-    """`/docs` and `/openapi.json` exist only if they are `shown`."""
+    """FastAPI with `/docs` and `/openapi.json` if `shown`."""
 
     def __init__(self, shown: bool, **options: Any) -> None:
         super().__init__(
@@ -34,7 +34,7 @@ class Api(FastAPI):
             self.add_api_route("/docs", _docs, include_in_schema=False)
 
     def openapi(self) -> dict[str, Any]:
-        """FastAPI's description, completed: problems are no response model of any route."""
+        """FastAPI's description with the Problem schema, which is no route's response model."""
         if self.openapi_schema is None:
             description = super().openapi()
             schemas = description["components"]["schemas"]
@@ -48,11 +48,8 @@ class Api(FastAPI):
 
 
 def guarded(auth: str) -> dict[str, Any]:
-    """Arguments of `include_router` for routes behind `middleware.access`.
-
-    If a key or a session is needed, /docs asks for it.
-    """
-    # It refuses nothing: it would do so only after the whole body.
+    """Arguments of `include_router` for routes behind `middleware.access`, documented with its `auth`."""
+    # For the description only: as a dependency, it would refuse a request only after the whole body.
     shown = HTTPBearer(auto_error=False, description="A key, or a token from POST /session.")
     return {
         "responses": documented(NotAuthorised, TooManyRequests),
@@ -61,16 +58,16 @@ def guarded(auth: str) -> dict[str, Any]:
 
 
 def _drop_undocumented_422(description: dict[str, Any]) -> None:
-    """FastAPI claims its own form of 422 for every route with a parameter, even one that takes any string."""
+    """Removes FastAPI's own form of 422, which it adds to every route with a parameter."""
     for path in description["paths"].values():
         for operation in path.values():
-            answer = operation["responses"].get("422", {})
-            if "application/json" in answer.get("content", {}):
+            response = operation["responses"].get("422", {})
+            if "application/json" in response.get("content", {}):
                 del operation["responses"]["422"]
 
 
 def _name_formats(description: dict[str, Any]) -> None:
-    """FastAPI describes a photo as bytes of any kind."""
+    """Adds the accepted formats of a photo, which FastAPI describes as any bytes."""
     for path in description["paths"].values():
         for operation in path.values():
             form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
@@ -93,7 +90,7 @@ async def _docs(request: Request) -> HTMLResponse:
 
 
 def _policy(page: bytes) -> str:
-    """Nothing from elsewhere, and of inline scripts only those that are in the page now."""
+    """Content-Security-Policy that allows this origin and, by hash, the inline scripts of `page`."""
     scripts = " ".join(
         f"'sha256-{b64encode(hashlib.sha256(script).digest()).decode()}'"
         for script in _INLINE_SCRIPT.findall(page)

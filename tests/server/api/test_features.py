@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.api.features import features
 from paishi.choices import Fit, RuntimeChoice
-from paishi.models.catalogue import CATALOGUE
 from paishi.models.keras.imports import keras
 from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
@@ -22,8 +19,6 @@ from paishi.system.cpu_count import usable_cores
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
-from tests.server.models.keras.test_build import FAMILIES
-from tests.server.models.keras_models import without_values
 from tests.server.pictures import file_of, noise
 
 NPY = {"Accept": "application/octet-stream"}
@@ -101,23 +96,6 @@ def test_of_both_views_a_map_is_that_of_the_whole_photo(keras_home: Path, beagle
         both = ask_npy(client, beagle, layer="out_relu")
     with started(load=lambda on_progress: mobilenet(keras_home, "squash")) as client:
         assert np.abs(ask_npy(client, beagle, layer="out_relu") - both).max() < 1e-4
-
-
-def documented() -> dict[str, int]:
-    rows = re.findall(r"- (\d+): ((?:[A-Z]\w+(?:,\s+)?)+)", features.__doc__ or "")
-    return {name: int(count) for count, names in rows for name in re.split(r",\s+", names.strip())}
-
-
-def test_every_network_has_a_documented_shape() -> None:
-    assert set(documented()) == set(CATALOGUE)
-
-
-@pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square")  # MobileNetV3 always says so
-@pytest.mark.parametrize("name", FAMILIES)
-def test_the_documented_shape_is_that_of_keras(name: str) -> None:
-    with without_values():
-        network = getattr(keras.applications, name)(weights=None, include_top=False, pooling="avg")
-        assert network.output_shape == (None, documented()[name])
 
 
 def test_an_unknown_layer_is_refused_with_the_nearest(client: AppClient) -> None:

@@ -7,7 +7,7 @@ import tempfile
 import pytest
 from python_multipart.multipart import parse_options_header
 
-from paishi.api.photo_request import _with_known_charset
+from paishi.api.deps import _with_known_charset
 from tests.server.api.conftest import AppClient
 from tests.server.connection.raw_client import Served, served, upload
 from tests.server.pictures import file_of, noise

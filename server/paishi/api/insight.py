@@ -1,4 +1,4 @@
-"""What the routes that look into a network share."""
+"""Access to a model's insight for the routes that need it."""
 
 import logging
 from collections.abc import Iterator
@@ -15,14 +15,17 @@ _RETRY_AFTER_S = 30
 
 
 @contextmanager
-def opened(recogniser: Recogniser) -> Iterator[Insight]:
-    """Its insight, whose failures within the block become problems."""
+def open_insight(recogniser: Recogniser) -> Iterator[Insight]:
+    """Yields the insight of `recogniser` and turns its errors into problems.
+
+    Raises RequestInvalid if the model has none or lacks the layer, ModelUnavailable if it cannot be loaded.
+    """
     try:
         if recogniser.insight is None:
-            raise NotExplainable(f"What {recogniser.network} sees cannot be shown.")
+            raise NotExplainable(f"{recogniser.network} cannot be explained.")
         yield recogniser.insight
     except (UnknownLayer, NotExplainable) as error:
         raise problems.RequestInvalid(str(error)) from error
     except ModelError as error:
-        log.warning("%s cannot be looked into: %s", recogniser.network, error)
+        log.warning("insight into %s failed: %s", recogniser.network, error)
         raise problems.ModelUnavailable(str(error), retry_after=_RETRY_AFTER_S) from error
