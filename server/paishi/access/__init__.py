@@ -1,1 +1,1 @@
-"""Authentication may ask the server to work, and how much."""
+"""Authentication and rate limits."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from paishi.access.authentication import Authentication, KeyAuthentication, NoAuthentication
+from paishi.access.authentication import Authentication, KeyAuthentication
 from paishi.access.key_file import KeyFile
 from paishi.access.keys import StoredKey, parse_stored
-from paishi.access.rates import Rates
+from paishi.access.rate_limits import RateLimits
 from paishi.access.redis_storage import redis_storage
 from paishi.access.tokens import Tokens
 from paishi.access.wechat import WeChat
@@ -17,27 +17,27 @@ from paishi.settings import TOKEN_KEY_BYTES, Misconfigured, Settings
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Exchanges a code of wx.login for a token of ours."""
+    """Exchanges a code of wx.login for a token."""
 
     wechat: WeChat
     tokens: Tokens
 
     async def token(self, code: str) -> str:
-        """Raises what `WeChat.openid` raises."""
+        """Raises as `WeChat.openid`."""
         return self.tokens.issue(await self.wechat.openid(code))
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`login` is there with PAISHI_AUTH=wechat only."""
+    """`authentication` is None with PAISHI_AUTH=none; `login` is set with PAISHI_AUTH=wechat only."""
 
-    authentication: Authentication
-    rates: Rates
+    rate_limits: RateLimits
+    authentication: Authentication | None = None
     login: Login | None = None
 
     async def close(self) -> None:
-        """Ends the connections to others."""
-        await self.rates.close()
+        """Closes the connections to Redis and WeChat."""
+        await self.rate_limits.close()
         if self.login is not None:
             await self.login.wechat.close()
 
@@ -45,7 +45,7 @@ class Access:
 def access_for(settings: Settings) -> Access:
     """Raises Misconfigured."""
     shared = settings.rates.get_secret_value()
-    rates = Rates(
+    limits = RateLimits(
         uploads=settings.uploads_per_minute,
         megabytes=settings.mb_per_minute,
         logins=settings.logins_per_minute,
@@ -53,14 +53,14 @@ def access_for(settings: Settings) -> Access:
         shared=redis_storage(shared) if shared else None,
     )
     if settings.auth == "key":
-        return Access(_key_holders(settings), rates)
+        return Access(limits, _key_authentication(settings))
     if settings.auth == "wechat":
         login = _login(settings)
-        return Access(login.tokens, rates, login)
-    return Access(NoAuthentication(), rates)
+        return Access(limits, login.tokens, login)
+    return Access(limits)
 
 
-def _key_holders(settings: Settings) -> KeyAuthentication:
+def _key_authentication(settings: Settings) -> KeyAuthentication:
     fixed = _fixed_keys(settings.keys.get_secret_value())
     if settings.keys_file:
         return KeyAuthentication(lambda: fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
@@ -75,21 +75,17 @@ def _fixed_keys(entries: str) -> Sequence[StoredKey]:
     try:
         return [parse_stored(entry) for entry in entries.split(",") if entry.strip()]
     except ValueError as error:
-        # Not quoted: it may be a key that was put there instead of its hash.
+        # Not quoted: the entry may be a key instead of its hash.
         raise Misconfigured(f"PAISHI_KEYS has an entry that is {error}.") from None
 
 
 def _login(settings: Settings) -> Login:
     secret = settings.wechat_secret
-    missing = [
-        name
-        for name, value in {
-            "PAISHI_WECHAT_APPID": settings.wechat_appid,
-            "PAISHI_WECHAT_SECRET": secret.get_secret_value(),
-        }.items()
-        if not value
-    ]
-    if missing:
+    required = {
+        "PAISHI_WECHAT_APPID": settings.wechat_appid,
+        "PAISHI_WECHAT_SECRET": secret.get_secret_value(),
+    }
+    if missing := [name for name, value in required.items() if not value]:
         raise Misconfigured(
             f"PAISHI_AUTH=wechat needs {' and '.join(missing)}, from the mini-program's console."
         )

@@ -1,4 +1,4 @@
-"""PAISHI_KEYS_FILE, read anew when it changes, so that a key can be withdrawn while the server runs."""
+"""Keys in PAISHI_KEYS_FILE, reloaded when it changes, so that a key can be revoked without a restart."""
 
 import logging
 import time
@@ -8,76 +8,65 @@ from pathlib import Path
 from paishi.access.keys import StoredKey, parse_stored
 from paishi.settings import Misconfigured
 
-LOOK_EVERY_S = 1.0
+CHECK_EVERY_S = 1.0
 
 log = logging.getLogger(__name__)
 
 
 class KeyFile:
-    """One `name:hash` a line; empty lines and those that begin with # say nothing.
+    """One `name:hash` per line; empty lines and lines that begin with # are ignored.
 
-    Raises Misconfigured where the file cannot be read as such at the start. Later, lines that cannot be
-    read let nobody in, and a file that is gone lets nobody in: that is how the operator may have meant it.
+    Raises Misconfigured if the file is invalid at the start. Later, an invalid line authenticates nobody, and
+    neither does a file that cannot be read: the operator may have removed it for that.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
         self._path = path
         self._clock = clock
-        self._looked_at = clock()
-        try:
-            self._state = self._look()
-            self._keys, wrong = self._read()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Misconfigured(f"PAISHI_KEYS_FILE: {path} cannot be read: {_why(error)}.") from None
-        if wrong:
-            raise Misconfigured(f"PAISHI_KEYS_FILE: {_wrong(path, wrong)}.")
+        self._checked_at = clock()
+        self._keys: Sequence[StoredKey] = []
+        self._state: tuple[int, int, int] | None = None
+        self._readable = True
+        if error := self._reload():
+            raise Misconfigured(f"PAISHI_KEYS_FILE: {error}.")
 
     def stored(self) -> Sequence[StoredKey]:
-        """Those in the file now, or a second ago."""
-        if self._clock() - self._looked_at >= LOOK_EVERY_S:
-            self._looked_at = self._clock()
-            self._refresh()
+        """The keys in the file, at most a second old."""
+        if self._clock() - self._checked_at >= CHECK_EVERY_S:
+            self._checked_at = self._clock()
+            if error := self._reload():
+                log.error("PAISHI_KEYS_FILE: %s", error)
         return self._keys
 
-    def _refresh(self) -> None:
+    def _reload(self) -> str | None:
+        """Reads the file if it has changed; returns a new error once."""
         try:
-            state = self._look()
+            found = self._path.stat()
+            state = found.st_mtime_ns, found.st_size, found.st_ino
             if state == self._state:
-                return
-            self._keys, wrong = self._read()
+                return None
+            lines = self._path.read_text("utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            if self._state is not None:
-                log.error(
-                    "%s cannot be read any more, so its keys let nobody in: %s", self._path, _why(error)
-                )
-            self._state, self._keys = None, []
-            return
-        self._state = state
-        if wrong:
-            log.error("%s", _wrong(self._path, wrong))
-
-    def _look(self) -> tuple[int, int, int] | None:
-        found = self._path.stat()
-        return found.st_mtime_ns, found.st_size, found.st_ino
-
-    def _read(self) -> tuple[list[StoredKey], list[int]]:
-        """The keys, and the numbers of lines that are none."""
-        keys: list[StoredKey] = []
-        wrong: list[int] = []
-        for number, line in enumerate(self._path.read_text("utf-8").splitlines(), 1):
-            if line.strip() and not line.lstrip().startswith("#"):
-                try:
-                    keys.append(parse_stored(line))
-                except ValueError:
-                    wrong.append(number)
-        return keys, wrong
+            is_new, self._readable = self._readable, False
+            self._keys, self._state = [], None
+            reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+            return f"{self._path} cannot be read: {reason}" if is_new else None
+        self._state, self._readable = state, True
+        self._keys, invalid = _parse(lines)
+        # Their numbers only: a line may be a key instead of its hash.
+        numbers = ", ".join(map(str, invalid))
+        expected = "lines that are not name:hash with 64 hexadecimal digits"
+        return f"{self._path} has {expected}: {numbers}" if invalid else None
 
 
-def _wrong(path: Path, lines: Sequence[int]) -> str:
-    # Their number only: the line may be a key that was put there instead of its hash.
-    numbers = ", ".join(map(str, lines))
-    return f"{path} has lines that are not name:hash with 64 hexadecimal digits: {numbers}"
-
-
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or type(error).__name__ if isinstance(error, OSError) else "it is no UTF-8 text"
+def _parse(lines: Sequence[str]) -> tuple[list[StoredKey], list[int]]:
+    """The keys, and the numbers of invalid lines."""
+    keys: list[StoredKey] = []
+    invalid: list[int] = []
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            try:
+                keys.append(parse_stored(line))
+            except ValueError:
+                invalid.append(number)
+    return keys, invalid

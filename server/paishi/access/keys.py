@@ -1,4 +1,4 @@
-"""Keys that let a program in, and what is kept of them."""
+"""API keys and their stored hashes."""
 
 import hashlib
 import hmac
@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_PREFIX = "paishi_"  # by which a key is found that somebody published by mistake
+_PREFIX = "paishi_"  # scanners find keys by it that were published by mistake
 _ENTRY = re.compile(r"(?:(?P<name>[\w.@ -]{1,64}):)?(?P<hash>[0-9a-fA-F]{64})")
 
 
 class StoredKey(NamedTuple):
-    """`name` says whose it is, `digest` is the key's SHA-256."""
+    """The `name` of a key's holder and its SHA-256 `digest`."""
 
     name: str
     digest: bytes
@@ -24,16 +24,16 @@ def new_key() -> str:
 
 
 def hash_of(key: bytes) -> str:
-    """What is kept of a key, in hexadecimal.
+    """SHA-256 of a key in hexadecimal, as stored.
 
-    One plain SHA-256: a slow hash with salt protects what people think up and attackers can guess. Nobody
-    guesses 256 random bits, and every request would pay for it.
+    A slow, salted hash protects passwords, which attackers can guess. Nobody guesses 256 random bits, and
+    every request would pay for it.
     """
     return hashlib.sha256(key).hexdigest()
 
 
 def parse_stored(entry: str) -> StoredKey:
-    """Reads `name:hash` or a hash alone, whose beginning then is its name. Raises ValueError."""
+    """Parses `name:hash`, or a hash alone, whose first 8 digits become the name. Raises ValueError."""
     match = _ENTRY.fullmatch(entry.strip())
     if match is None:
         raise ValueError("not name:hash with 64 hexadecimal digits")
@@ -42,7 +42,7 @@ def parse_stored(entry: str) -> StoredKey:
 
 
 def find_key(given: bytes, stored: Iterable[StoredKey]) -> StoredKey | None:
-    """The stored key that is the given one. Takes as long whichever it is, and where it is none."""
+    """The stored key that matches. Takes the same time for any match and for none."""
     digest = hashlib.sha256(given).digest()
     found = None
     for key in stored:

@@ -1,4 +1,4 @@
-"""Counters that several servers share, in Redis."""
+"""Rate-limit counters in Redis, shared by several servers."""
 
 from typing import cast
 
@@ -8,25 +8,23 @@ from limits.storage import storage_from_string
 
 from paishi.settings import Misconfigured
 
-_TIMEOUT_S = 0.5  # for what takes a millisecond, and a photo waits for it
-
-SCHEMES = ("redis", "rediss")
+_TIMEOUT_S = 0.5  # an operation takes 1 ms, and a photo waits for it
 
 
 def redis_storage(address: str) -> RedisStorage:
-    """Counters at `redis://user:password@host:port/database`, which is not asked anything yet.
+    """Counters at `redis://user:password@host:port/database`; does not connect yet.
 
-    Raises Misconfigured where that is no such address or the package `redis` is missing.
+    Raises Misconfigured if the address is invalid or the package `redis` is missing.
     """
     try:
-        # Here and not above: a server that counts alone needs no Redis client.
+        # Imported here: a server that counts alone needs no Redis client.
         from redis.asyncio.retry import Retry
         from redis.backoff import NoBackoff
     except ImportError:
         raise Misconfigured(
             "PAISHI_RATES needs the package redis: pip install 'redis>=8.1', or leave PAISHI_RATES empty."
         ) from None
-    if address.partition("://")[0] not in SCHEMES:
+    if address.partition("://")[0] not in ("redis", "rediss"):
         raise Misconfigured("PAISHI_RATES must begin with redis:// or rediss://.")
     options = {
         "implementation": "redispy",
@@ -34,18 +32,13 @@ def redis_storage(address: str) -> RedisStorage:
         "wrap_exceptions": True,
         "socket_connect_timeout": _TIMEOUT_S,
         "socket_timeout": _TIMEOUT_S,
-        # Its own would wait for seconds; and who has been counted once must not be counted again.
+        # No retries: the default waits for seconds, and a repeated increment counts a client twice.
         "retry": Retry(NoBackoff(), 0),
     }
     try:
         return cast(RedisStorage, storage_from_string(f"async+{address}", **options))  # type: ignore[arg-type]
     except (ConfigurationError, ValueError):
-        # Their texts may quote the password.
+        # Their messages may quote the password.
         raise Misconfigured(
             "PAISHI_RATES is no address of the form redis://user:password@host:port/database."
         ) from None
-
-
-async def leave(counters: RedisStorage) -> None:
-    """Ends the connections."""
-    await counters.bridge.get_connection().aclose()  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Tokens that stand for a WeChat user, for a while, and tell nobody which."""
+"""Session tokens: signed, with an end, and without the user's openid."""
 
 import hashlib
 import hmac
@@ -14,20 +14,20 @@ from paishi.problems.kinds import NotAuthorised
 
 _ALGORITHM = "HS256"
 _AUDIENCE = "paishi"
-_LEEWAY_S = 5  # for the clocks of servers that share a key
+_LEEWAY_S = 5  # clock skew between servers that share a key
 _CLAIMS = ["exp", "iat", "aud", "sub"]
 
 
 class Tokens:
-    """Signs and checks them with `key`, at least 32 bytes, as PAISHI_AUTH=wechat needs."""
+    """Issues and checks JWTs, signed with `key` of at least 32 bytes, valid for `lifetime_s` seconds."""
 
     def __init__(self, key: bytes, lifetime_s: int) -> None:
         self._key = key
         self.lifetime_s = lifetime_s
 
     def issue(self, openid: str) -> str:
-        """A JWT for this user. Its subject is the same each time and says nothing of the openid, as anybody
-        who has a token can read it."""
+        """A JWT for this user. Its subject is a keyed hash of the openid: stable, but it does not reveal the
+        openid to the holder of the token."""
         now = int(time.time())
         claims = {
             "sub": self._subject(openid),
@@ -37,17 +37,17 @@ class Tokens:
         }
         return jwt.encode(claims, self._key, _ALGORITHM)
 
-    def client(self, headers: Mapping[str, str]) -> str | None:
+    def client(self, headers: Mapping[str, str]) -> str:
         """See `Authentication`."""
         token = bearer(headers)
         if not token:
             raise NotAuthorised(
-                "This server wants to know that you come from its mini-program: POST the code of wx.login to "
-                "/session and send its token as `Authorization: Bearer <token>`."
+                "This server requires a login with WeChat: POST the code of wx.login to /session and send "
+                "its token as `Authorization: Bearer <token>`."
             )
         claims = self._claims(token)
         if claims is None:
-            raise NotAuthorised("The session has ended. Call wx.login and POST its code to /session again.")
+            raise NotAuthorised("The session has expired. Call wx.login and POST its code to /session again.")
         return f"user:{claims['sub']}"
 
     def _claims(self, token: str) -> Mapping[str, Any] | None:
@@ -64,6 +64,6 @@ class Tokens:
             return None
 
     def _subject(self, openid: str) -> str:
-        # A JWT's signed text has no colon, so that no subject is ever a signature of something.
+        # The colon keeps a subject from being the signature of a token: the signed part of a JWT has none.
         digest = hmac.digest(self._key, b"subject:" + openid.encode(), hashlib.sha256)
         return urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""WeChat's `code2Session`: from the code of wx.login to the user's openid."""
+"""Client of WeChat's `code2Session`, which exchanges the code of wx.login for the user's openid."""
 
 import asyncio
 import json
@@ -13,17 +13,17 @@ from paishi.access.wechat_errors import BUSY, SETTINGS, problem_of
 
 ATTEMPTS = 2
 _PAUSE_S = 0.5
-_LIMIT_S = 10.0  # for all of it; the client waits no longer than for a photo
+_TIMEOUT_S = 10.0  # in all; a login waits no longer than a photo
 _CONNECT_S = 3.0
 _READ_S = 5.0
-_LARGEST = 64 * 1024  # bytes of an answer; WeChat's have some 200
-_MOST_AT_ONCE = 32
+_MAX_BYTES = 64 * 1024  # of a response; WeChat's have about 200
+_MAX_CONNECTIONS = 32
 
 log = logging.getLogger(__name__)
 
 
-class _Answer(NamedTuple):
-    """`openid` where WeChat gave one; else its `errcode`, and whether the code was certainly not used up."""
+class _Response(NamedTuple):
+    """The `openid`, or WeChat's `errcode` if it sent one; `unused` if the code is surely still valid."""
 
     openid: str = ""
     errcode: int | None = None
@@ -31,8 +31,10 @@ class _Answer(NamedTuple):
 
 
 class WeChat:
-    """Asks `url` in the mini-program's name. The secret is part of the address that is asked, as WeChat wants
-    it: neither that address nor an error that knows it leaves this class."""
+    """Sends the mini-program's credentials to `url`.
+
+    WeChat requires the secret in the query, so no URL and no error that contains one leaves this class.
+    """
 
     def __init__(
         self,
@@ -45,41 +47,40 @@ class WeChat:
         self._appid = appid
         self._secret = secret
         self._pause = pause
-        # A connection of its own for each question: one that was kept may end just when it is used, and then
-        # nobody knows whether the code has been used up.
-        limits = httpx.Limits(max_connections=_MOST_AT_ONCE, max_keepalive_connections=0)
+        # No keep-alive: a kept connection may close while it is being used, and it would be unknown whether
+        # the code was used up.
+        limits = httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0)
         timeout = httpx.Timeout(_READ_S, connect=_CONNECT_S)
         self._client = httpx.AsyncClient(limits=limits, timeout=timeout)
         logging.getLogger("httpx").addFilter(_without_secret)
 
     async def openid(self, code: str) -> str:
-        """Authentication called wx.login and got this code, which cannot be asked about again.
+        """The openid of the user whose wx.login returned `code`, which works once.
 
         Raises LoginCodeInvalid, LoginBlocked, TooManyRequests or LoginUnavailable.
         """
-        answer = _Answer(unused=True)
+        response = _Response(unused=True)
         try:
-            async with asyncio.timeout(_LIMIT_S):
+            async with asyncio.timeout(_TIMEOUT_S):
                 for attempt in range(ATTEMPTS):
                     if attempt:
                         await self._pause(_PAUSE_S)
-                    answer = await self._ask(code)
-                    if not answer.unused:
+                    response = await self._request(code)
+                    if not response.unused:
                         break
         except TimeoutError:
-            log.warning("WeChat took more than %g s.", _LIMIT_S)
-        if answer.openid:
-            return answer.openid
-        if answer.errcode is not None and answer.errcode in SETTINGS:
-            log.error(
-                "WeChat refuses this server (errcode %s): check %s.", answer.errcode, SETTINGS[answer.errcode]
-            )
-        raise problem_of(answer.errcode)
+            log.warning("WeChat took longer than %g s.", _TIMEOUT_S)
+        if response.openid:
+            return response.openid
+        errcode = response.errcode
+        if errcode is not None and errcode in SETTINGS:
+            log.error("WeChat rejects this server (errcode %s): check %s.", errcode, SETTINGS[errcode])
+        raise problem_of(errcode)
 
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def _ask(self, code: str) -> _Answer:
+    async def _request(self, code: str) -> _Response:
         query = {
             "appid": self._appid,
             "secret": self._secret.get_secret_value(),
@@ -91,48 +92,48 @@ class WeChat:
                 return _read(response.status_code, await _start_of(response))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             log.warning("WeChat cannot be reached: %s.", type(error).__name__)
-            return _Answer(unused=True)
+            return _Response(unused=True)
         except httpx.HTTPError as error:
-            log.warning("WeChat's answer did not come: %s.", type(error).__name__)
-            return _Answer()
+            log.warning("WeChat's response was lost: %s.", type(error).__name__)
+            return _Response()
 
 
 async def _start_of(response: httpx.Response) -> bytes:
     body = b""
     async for part in response.aiter_bytes():
         body += part
-        if len(body) > _LARGEST:
+        if len(body) > _MAX_BYTES:
             return b""
     return body
 
 
-def _read(status: int, body: bytes) -> _Answer:
-    """Of the answer only the openid is kept: session_key would decrypt what WeChat tells of its user."""
-    answer = _object(body) if status == httpx.codes.OK else {}
+def _read(status: int, body: bytes) -> _Response:
+    """Keeps the openid only: `session_key` could decrypt the user's data."""
+    reply = _object(body) if status == httpx.codes.OK else {}
     try:
-        errcode = int(answer.get("errcode", 0))  # some of its gateways send it as a string
+        errcode = int(reply.get("errcode", 0))  # some gateways send a string
     except (TypeError, ValueError, OverflowError):
         errcode = 0
     if errcode:
         if errcode not in SETTINGS:
-            log.info("WeChat answered with errcode %s.", errcode)
-        return _Answer(errcode=errcode, unused=errcode == BUSY)
-    openid = answer.get("openid")
+            log.info("WeChat returned errcode %s.", errcode)
+        return _Response(errcode=errcode, unused=errcode == BUSY)
+    openid = reply.get("openid")
     if isinstance(openid, str) and openid:
-        return _Answer(openid=openid)
-    log.warning("WeChat answered with status %s and no openid.", status)
-    return _Answer()
+        return _Response(openid=openid)
+    log.warning("WeChat returned status %s without an openid.", status)
+    return _Response()
 
 
 def _object(body: bytes) -> dict[str, Any]:
     # Its Content-Type is text/plain.
     try:
-        answer = json.loads(body)
+        reply = json.loads(body)
     except (ValueError, RecursionError):
         return {}
-    return answer if isinstance(answer, dict) else {}
+    return reply if isinstance(reply, dict) else {}
 
 
 def _without_secret(record: logging.LogRecord) -> bool:
-    """httpx logs every address that it asks, at the level INFO."""
+    """Filter for httpx, which logs every URL at INFO."""
     return "secret=" not in record.getMessage()

@@ -1,4 +1,4 @@
-"""What WeChat's `errcode` means for whoever logs in.
+"""Problems for the `errcode`s of WeChat's login.
 
 Source: https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html and the
 list of global return codes beside it.
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from paishi.problems.kinds import LoginBlocked, LoginCodeInvalid, LoginUnavailable, Problem, TooManyRequests
 
 BUSY = -1
-"""The only one that asks to be tried again: the code has not been used up."""
+"""The only one that calls for a retry: the code has not been used up."""
 
 SETTINGS: Mapping[int, str] = {
     40013: "PAISHI_WECHAT_APPID",
@@ -17,34 +17,34 @@ SETTINGS: Mapping[int, str] = {
     41002: "PAISHI_WECHAT_APPID",
     41004: "PAISHI_WECHAT_SECRET",
 }
-"""The setting that is wrong, by the code that tells so."""
+"""The wrong setting, by errcode."""
 
 _CODE_INVALID = (
     40029,  # unknown, or older than five minutes
     40163,  # used before
     41008,  # missing
 )
-_TOO_OFTEN = 45011  # 100 a minute and user
+_TOO_OFTEN = 45011  # more than 100 a minute for one user
 _BLOCKED = 40226
 
-_AGAIN_S = 5
+_RETRY_S = 5
 _NEXT_MINUTE_S = 60
 
 
 def problem_of(errcode: int | None) -> Problem:
-    """What the client is told; None is for an answer that is none."""
+    """The client's problem; None stands for no valid response."""
     if errcode in _CODE_INVALID:
         return LoginCodeInvalid("A code works once and for five minutes. Call wx.login and send the new one.")
     if errcode == _TOO_OFTEN:
         return TooManyRequests(
-            "WeChat takes 100 logins a minute from one user. Try again in a minute.",
+            "WeChat allows one user 100 logins a minute. Try again in a minute.",
             retry_after=_NEXT_MINUTE_S,
         )
     if errcode == _BLOCKED:
-        return LoginBlocked("WeChat holds this account for a risk and does not let it into mini-programs.")
+        return LoginBlocked("WeChat has blocked this account from mini-programs as a risk.")
     if errcode in SETTINGS:
         return LoginUnavailable(
-            "WeChat does not take this server for the mini-program's. Tell whoever runs it.",
+            "WeChat rejects this server's credentials for the mini-program. Tell the operator of the server.",
             retry_after=_NEXT_MINUTE_S,
         )
-    return LoginUnavailable("WeChat did not answer who you are. Try again in a moment.", retry_after=_AGAIN_S)
+    return LoginUnavailable("WeChat did not confirm the login. Try again in a moment.", retry_after=_RETRY_S)

@@ -15,7 +15,7 @@ _LARGEST = 4096  # bytes
 
 class _Code(BaseModel):
     code: str = Field(
-        min_length=1, max_length=128, description="What wx.login gave, once and within 5 minutes."
+        min_length=1, max_length=128, description="The code of wx.login, valid once and for 5 minutes."
     )
 
 
@@ -43,16 +43,16 @@ class _Code(BaseModel):
 async def session(
     request: Request, response: Response, services: ServicesDep, request_id: RequestIdDep
 ) -> Session | Response:
-    """Where `PAISHI_AUTH=wechat`: exchanges the code of `wx.login` for a token, which is sent from then on as
+    """Exchanges the code of `wx.login` for a token, if `PAISHI_AUTH=wechat`. Send it with other requests as
     `Authorization: Bearer <token>`."""
     access = services.access
     if access.login is None:
-        raise problems.NotFound("This server has no sessions: nobody has to log in with WeChat here.")
-    await access.rates.login(f"at:{rate_limit_key(request.client.host if request.client else None)}")
+        raise problems.NotFound("This server has no sessions: it does not use WeChat login.")
+    await access.rate_limits.login(f"at:{rate_limit_key(request.client.host if request.client else None)}")
     body = await _read(request)
     if len(body) > _LARGEST:
-        # The rest is still to come, and nobody will read it.
-        return problem_response(request, _wrong(), {"Connection": "close"})
+        # The rest of the body has not been read.
+        return problem_response(request, _invalid(), {"Connection": "close"})
     token = await access.login.token(_code(body))
     response.headers["Cache-Control"] = "no-store"
     return Session(
@@ -61,7 +61,7 @@ async def session(
 
 
 async def _read(request: Request) -> bytes:
-    """Not left to FastAPI, which knows one answer to a wrong body: that it has no photo."""
+    """Reads up to `_LARGEST` bytes and one part. FastAPI would report any invalid body as a missing photo."""
     body = b""
     async for part in request.stream():
         body += part
@@ -75,8 +75,8 @@ def _code(body: bytes) -> str:
         return _Code.model_validate_json(body).code
     except ValidationError:
         pass
-    raise _wrong()  # out here, because the other error quotes the code
+    raise _invalid()  # outside of the except block: ValidationError quotes the code
 
 
-def _wrong() -> problems.RequestInvalid:
+def _invalid() -> problems.RequestInvalid:
     return problems.RequestInvalid('Send the code of wx.login as JSON: {"code": "..."}, 1 to 128 characters.')

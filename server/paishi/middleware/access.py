@@ -32,8 +32,8 @@ class AccessControl:
         headers = Headers(scope=scope)
         length = announced_length(headers)
         try:
-            client = self._access.authentication.client(headers) or f"at:{rate_limit_key(_host(scope))}"
-            await self._access.rates.upload(client, length or 0)
+            client = self._client(headers, scope)
+            await self._access.rate_limits.upload(client, length or 0)
         except (NotAuthorised, TooManyRequests) as problem:
             challenge: Mapping[str, str] = CHALLENGE if isinstance(problem, NotAuthorised) else {}
             return await problem_response(Request(scope), problem, challenge)(scope, receive, send)
@@ -54,14 +54,16 @@ class AccessControl:
         try:
             await self._app(scope, count, send)
         finally:
-            await self._access.rates.received(client, size)
+            await self._access.rate_limits.received(client, size)
+
+    def _client(self, headers: Headers, scope: Scope) -> str:
+        """Raises NotAuthorised."""
+        if self._access.authentication:
+            return self._access.authentication.client(headers)
+        peer = scope.get("client")
+        return f"at:{rate_limit_key(peer[0] if peer else None)}"
 
     def _guards(self, scope: Scope) -> bool:
         return scope["type"] == "http" and any(
             route.matches(scope)[0] is Match.FULL for route in self._guarded
         )
-
-
-def _host(scope: Scope) -> str | None:
-    client = scope.get("client")
-    return client[0] if client else None

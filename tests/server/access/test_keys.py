@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from paishi.access.access import access_for
-from paishi.access.key_file import LOOK_EVERY_S, KeyFile
+from paishi.access.key_file import CHECK_EVERY_S, KeyFile
 from paishi.access.keys import find_key, hash_of, new_key, parse_stored
 from paishi.settings import Misconfigured, Settings
 from tests.server.access.sending import OPEN, PHOTO, ROUTES, bearing, post, problem_of
@@ -140,7 +140,7 @@ def test_a_key_is_withdrawn_without_a_restart(tmp_path: Path) -> None:
     file = KeyFile(path, clock)
     assert names(file) == ["a", "b"]
     path.write_text(line(OTHER, "b"))
-    clock.now += LOOK_EVERY_S
+    clock.now += CHECK_EVERY_S
     assert names(file) == ["b"]
 
 
@@ -149,7 +149,7 @@ def test_the_file_is_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
     path.write_text(line(KEY, "a"))
     file = KeyFile(path, clock)
     path.unlink()
-    clock.now += LOOK_EVERY_S / 2
+    clock.now += CHECK_EVERY_S / 2
     assert names(file) == ["a"]
 
 
@@ -162,7 +162,7 @@ def test_a_file_that_is_replaced_is_read(tmp_path: Path) -> None:
     kept = path.stat()
     os.utime(new, ns=(kept.st_atime_ns, kept.st_mtime_ns))
     new.replace(path)
-    clock.now += LOOK_EVERY_S
+    clock.now += CHECK_EVERY_S
     assert names(file) == ["b"]
 
 
@@ -174,11 +174,11 @@ def test_a_file_that_goes_lets_nobody_in_until_it_is_back(
     file = KeyFile(path, clock)
     path.unlink()
     for _ in range(3):
-        clock.now += LOOK_EVERY_S
+        clock.now += CHECK_EVERY_S
         assert names(file) == []
     assert len(caplog.records) == 1
     path.write_text(line(KEY, "a"))
-    clock.now += LOOK_EVERY_S
+    clock.now += CHECK_EVERY_S
     assert names(file) == ["a"]
 
 
@@ -189,7 +189,7 @@ def test_a_line_that_is_none_lets_nobody_in_and_is_not_quoted(
     path.write_text(line(KEY, "a"))
     file = KeyFile(path, clock)
     path.write_text(f"{line(KEY, 'a')}\nb:{OTHER}\n")
-    clock.now += LOOK_EVERY_S
+    clock.now += CHECK_EVERY_S
     assert names(file) == ["a"]
     assert "digits: 2" in caplog.text
     assert OTHER not in caplog.text
@@ -221,7 +221,7 @@ def test_a_server_takes_both_and_forgets_a_withdrawn_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("paishi.access.key_file.LOOK_EVERY_S", 0)
+    monkeypatch.setattr("paishi.access.key_file.CHECK_EVERY_S", 0)
     path = tmp_path / "keys"
     path.write_text(line(KEY))
     with started(auth="key", keys=line(OTHER, "other"), keys_file=str(path)) as client:

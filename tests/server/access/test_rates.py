@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from paishi.access.keys import hash_of
-from paishi.access.rates import Rates
+from paishi.access.rate_limits import RateLimits
 from paishi.problems.kinds import TooManyRequests
 from tests.server.access.sending import bearing, post, problem_of
 from tests.server.api.conftest import started
@@ -53,13 +53,13 @@ def test_a_length_that_is_no_photo_s_counts_as_the_largest_photo() -> None:
     """So that no client can count to where a storage ends."""
 
     async def use() -> None:
-        rates = Rates(megabytes=3, largest=1_000_000)
+        limits = RateLimits(megabytes=3, largest=1_000_000)
         for _ in range(3):
-            await rates.upload("a", 10**18)
+            await limits.upload("a", 10**18)
         with pytest.raises(TooManyRequests):
-            await rates.upload("a", 10**18)
-        await rates.received("b", 10**18)
-        await rates.upload("b", 10**18)
+            await limits.upload("a", 10**18)
+        await limits.received("b", 10**18)
+        await limits.upload("b", 10**18)
 
     asyncio.run(use())
 
@@ -86,7 +86,7 @@ def test_nothing_is_limited_unless_it_is_said() -> None:
 
 def test_a_minute_later_it_is_allowed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     with started(uploads_per_minute=1) as client:
-        counters = client.services.access.rates._counting._own
+        counters = client.services.access.rate_limits._local
         assert post(client).status_code == 200
         wait = problem_of(post(client), 429, "too-many-requests").retry_after or 0
         now = counters._clock()

@@ -47,9 +47,9 @@ def test_while_it_is_down_each_counts_alone(
         warnings = [record for record in caplog.records if "PAISHI_RATES" in record.getMessage()]
         assert len(warnings) == 2  # one a server, not one a request
         assert PASSWORD not in caplog.text
-        monkeypatch.setattr("paishi.access.rate_storage._ASK_AGAIN_S", 0)
+        monkeypatch.setattr("paishi.access.rate_limits._REDIS_RETRY_S", 0)
         for client in (one, two):
-            monkeypatch.setattr(client.services.access.rates._counting, "_ask_again_at", 0.0)
+            monkeypatch.setattr(client.services.access.rate_limits, "_retry_at", 0.0)
         with running_redis(tmp_path / "redis", port):
             assert statuses(one, two, one, two) == [200, 200, 429, 429]
         assert statuses(one)[0] in (200, 429)  # it went while it was used

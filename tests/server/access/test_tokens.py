@@ -18,7 +18,7 @@ KEY = b"k" * 32
 TOKENS = Tokens(KEY, 100)
 
 
-def client_of(token: str, tokens: Tokens = TOKENS) -> str | None:
+def client_of(token: str, tokens: Tokens = TOKENS) -> str:
     return tokens.client({name.lower(): value for name, value in bearing(token).items()})
 
 

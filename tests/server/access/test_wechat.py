@@ -161,7 +161,7 @@ def test_an_answer_that_is_none_is_not_asked_for_again(
     wechat: FakeWeChat, odd: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("paishi.access.wechat._READ_S", 0.5)
-    monkeypatch.setattr("paishi.access.wechat._LIMIT_S", 1.0)
+    monkeypatch.setattr("paishi.access.wechat._TIMEOUT_S", 1.0)
     wechat.told.append(ODD[odd])
     refused(wechat, problems.LoginUnavailable, wechat.log_in())
     assert len(wechat.asked) == 1
@@ -172,7 +172,7 @@ def everything(error: BaseException) -> Iterator[str]:
     assert error.__cause__ is error.__context__ is None
     yield repr([str(error), error, error.args, vars(error)])
     for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_globals["__name__"].startswith("server."):
+        if frame.f_globals["__name__"].startswith("paishi."):
             yield repr(frame.f_locals)
 
 
