@@ -1,4 +1,4 @@
-"""Composition root: builds the parts and the ASGI stack, and nothing else."""
+"""Composition root: builds the parts and the ASGI stack."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +18,6 @@ from paishi.api import corrections, explain, features, health, image, metrics, m
 from paishi.api.error_handlers import add_error_handlers, unexpected_error
 from paishi.api.home import add_home
 from paishi.api.openapi import Api, guarded
-from paishi.connection.expect_continue import ExpectContinue
 from paishi.connection.load_shedding import LoadShedding
 from paishi.connection.protocol import Limits, bounded_http
 from paishi.control.server_side import ControlServer
@@ -26,12 +25,10 @@ from paishi.lifecycle.crash_report import flush_log
 from paishi.lifecycle.phase import Lifecycle
 from paishi.middleware.access import AccessControl
 from paishi.middleware.admission import AdmissionControl
-from paishi.middleware.body_limit import BodyLimit
 from paishi.middleware.cors import Cors
 from paishi.middleware.drain import Drain
 from paishi.middleware.observe import Observe
-from paishi.middleware.request_id import RequestId
-from paishi.middleware.security_headers import SecurityHeaders
+from paishi.middleware.response_headers import ResponseHeaders
 from paishi.models.custom.folder import shown_name
 from paishi.models.weights.download import OnProgress
 from paishi.photo.decode import Decoder
@@ -51,7 +48,7 @@ from paishi.telemetry.gauges import Gauges
 from paishi.telemetry.metrics import Metrics
 
 UNREAD_BODIES = 4
-"""In largest requests: how much of an unwanted body is read, so that its sender can read the response."""
+"""How much of an unwanted body is read, in largest requests: its client can then read the response."""
 
 GUARDED = tuple(module.router for module in (predict, image, explain, features, corrections))
 """Routers behind authentication, rate limits and admission."""
@@ -61,7 +58,7 @@ _FORM_LIMITS = {"max_files": 8, "max_fields": 32, "max_part_size": 65_536}
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """`asgi` and the `protocol` of its connections, as uvicorn's Config takes them."""
+    """The application and the protocol of its connections, both for uvicorn's Config."""
 
     asgi: ASGIApp
     protocol: type[asyncio.Protocol]
@@ -74,10 +71,10 @@ def create_app(
     on_change: Callable[[State], None] | None = None,
     port: int | None = None,
 ) -> Application:
-    """Builds an application, whose model starts to load when it starts up.
+    """Builds an application; its model begins to load at startup.
 
-    `load` is where models come from; `on_change` is called when one becomes ready or unavailable. On `port`,
-    the one really listened on, an operator can switch the model; None leaves that out, and SIGHUP as well.
+    `load` loads a model; `on_change` is called when it becomes ready or unavailable. `port` is the one that
+    the server listens on; operators' commands use it to switch the model. None disables that, and SIGHUP.
     Raises Misconfigured.
     """
     decoder = Decoder(settings.decode_s, settings.decoders)
@@ -114,7 +111,7 @@ def _services(
     on_change: Callable[[State], None] | None,
 ) -> Services:
     admission = Admission(settings.max_in_hand, settings.max_wait_s, settings.decoders)
-    # Explanations wait for each other: they must not take up all the room of photos to be recognised.
+    # Separate, because explanations are slow: they must not take all places of recognition.
     insight_admission = Admission(max(1, settings.max_in_hand // 4), settings.max_wait_s)
     services = Services(
         settings=settings,
@@ -178,20 +175,18 @@ def _api(services: Services, lifespan: Lifespan[FastAPI]) -> Api:
 def _stack(api: Api, services: Services) -> ASGIApp:
     """The layers around `api`, from the innermost to the outermost.
 
-    FastAPI's `add_middleware` would leave what it answers to an unexpected exception outside all of them.
+    With FastAPI's `add_middleware`, its response to an unexpected exception would bypass them all.
     """
     settings = services.settings
     guarded_routes = [route for router in GUARDED for route in router.routes]
-    app: ASGIApp = BodyLimit(api, max_body_size=settings.max_body_bytes)
-    app = AdmissionControl(app, services.body_memory, services.admissions, settings.max_body_bytes)
-    app = AccessControl(app, services.access, guarded_routes)
+    app: ASGIApp = AdmissionControl(api, services.body_memory, services.admissions, settings.max_body_bytes)
+    app = AccessControl(app, services.access, guarded_routes, settings.max_body_bytes)
     app = ServerErrorMiddleware(app, unexpected_error)
     app = Drain(app, services.lifecycle)
     if settings.cors_origins:
         app = Cors(app, settings.cors_origins)
-    app = SecurityHeaders(app, shared_with_pages=bool(settings.cors_origins))
     app = Observe(app, services.metrics)
-    return ExpectContinue(RequestId(app))
+    return ResponseHeaders(app, shared_with_pages=bool(settings.cors_origins))
 
 
 def _protocol(services: Services) -> type[asyncio.Protocol]:

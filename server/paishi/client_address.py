@@ -1,7 +1,6 @@
-"""Client addresses: parsing, proxy checks, and which of them are near.
+"""Client addresses: parsing, proxy checks, and which of them are local.
 
-`Headers` and `scope` are Starlette's. A proxy's word is believed only as far as uvicorn's
-`forwarded_allow_ips` has put it into the scope.
+A scope's client is a proxy's claim only if uvicorn's `forwarded_allow_ips` trusts that proxy.
 """
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -13,7 +12,7 @@ from starlette.types import Scope
 _PROXY_HEADERS = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via")
 _HOST_BITS = 64
 
-# Python's own `is_private` also has ranges that are nobody's network.
+# Python's `is_private` also contains reserved ranges.
 _LOCAL_NETWORKS = (
     *map(ip_network, ("127.0.0.0/8", "::1/128")),  # this machine
     *map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")),  # RFC 1918, RFC 4193
@@ -35,7 +34,7 @@ def parse_address(host: str) -> IPv4Address | IPv6Address | None:
 def rate_limit_key(host: str | None) -> str:
     """An IPv4 address, or the /64 of an IPv6 address: a client that has one address of it has them all.
 
-    `unknown` and other words that proxies send are one client, `elsewhere`.
+    All that is no address, such as a proxy's `unknown`, is one client, `elsewhere`.
     """
     address = parse_address(host or "")
     if address is None:
@@ -48,8 +47,8 @@ def rate_limit_key(host: str | None) -> str:
 def is_from_this_machine(request: HTTPConnection) -> bool:
     """Whether the request comes from loopback and through no proxy, so from the operator or their program.
 
-    The address alone is not enough: a proxy or a tunnel on this machine forwards for the whole world. A
-    private address is not the operator's either: it may be a load balancer's, or a guest's in the same Wi-Fi.
+    The address alone is not enough: a proxy or tunnel on this machine forwards for the internet. A private
+    address is not enough either: it may be a load balancer's, or a guest's on the same Wi-Fi.
     """
     if request.client is None or is_proxied(request.headers):
         return False
@@ -63,12 +62,12 @@ def is_proxied(headers: Headers) -> bool:
 
 
 def is_local(scope: Scope) -> bool:
-    """Whether a request comes from this machine or its own network, and through no proxy.
+    """Whether a request comes from this machine or its local network, and through no proxy.
 
-    Three signs must agree, because a client far away can forge each alone. The peer has a private address. No
+    Three signs must agree, because a remote client can forge each alone. The peer has a private address. No
     proxy header is set: a proxy's own address is private, and the one that it reports may be the client's
-    claim. The host that was asked for is private as well: a tunnel that adds no header, and a web page whose
-    name was rebound to this machine, ask for a public one.
+    claim. The Host header is local as well: it is public for a tunnel that adds no header, and for a web page
+    whose name was rebound to this machine.
     """
     headers = Headers(scope=scope)
     if is_proxied(headers):
@@ -84,7 +83,7 @@ def _hostname(header: str) -> str:
 
 
 def _is_local_name(host: str) -> bool:
-    """A name without a dot is of the local network: `localhost`, a machine, a container."""
+    """Names without a dot are local: `localhost`, a machine, a container."""
     name = host.lower().rstrip(".")
     return bool(name) and (
         name.endswith(_LOCAL_NAMES) or _is_private(name) or not any(dot in name for dot in ".:")

@@ -1,4 +1,4 @@
-"""The parts that one application is made of."""
+"""The parts of one application."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What `paishi.app` builds once and routes get.
+    """Built once by `paishi.app`, for routes.
 
-    `admissions` is the table of the routes that cost work, by method and path: they are behind
-    authentication, rate limits and one of the two admissions.
+    `admissions` lists the routes that process photos, by method and path: they are behind authentication,
+    rate limits and one of the two admissions.
     """
 
     settings: Settings

@@ -1,1 +1,1 @@
-"""How many photos and bytes the server takes on at once, and how long they may wait."""
+"""Bounds on the photos, bytes and connections that the server accepts at once."""

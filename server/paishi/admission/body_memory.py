@@ -1,4 +1,4 @@
-"""Memory for bodies, on their way in and in hand."""
+"""Memory of request bodies, from their announcement to the response."""
 
 import asyncio
 import time
@@ -11,15 +11,15 @@ from starlette.types import Message, Receive
 from paishi.problems.kinds import Overloaded, Problem, RequestTimeout
 
 GRACE_S = 2.0
-"""How long a sender may be behind before its room can go to others."""
+"""Time before a slow sender may lose its memory to others."""
 
 _RETRY_AFTER_S = 2
 
 
 class BodyAborted(HTTPException):
-    """Raised to whoever reads a body, with the `problem` to answer.
+    """Raised to the reader of a body, with the `problem` to respond with.
 
-    An HTTPException, because FastAPI turns everything else that reading a form raises into its own 400.
+    An HTTPException, because FastAPI turns any other exception during the parsing of a form into its own 400.
     """
 
     def __init__(self, problem: Problem, headers: dict[str, str] | None = None) -> None:
@@ -28,114 +28,116 @@ class BodyAborted(HTTPException):
 
 
 class BodyReservation:
-    """One body's room of `taken` bytes. `announced` is None where nobody knows how much will come."""
+    """Memory of `size` bytes for one body. `announced` is its length in bytes, None if unknown."""
 
     def __init__(self, announced: int | None, body_s: float) -> None:
         self.announced = announced
-        self.taken = 0
+        self.size = 0
         self.received = 0
-        self.whole = False
+        self.complete = False
         self._body_s = body_s
         self._began = time.monotonic()
-        self._ended = False
-        self._limit: asyncio.Timeout | None = None
+        self._revoked = False
+        self._timeout: asyncio.Timeout | None = None
 
     @property
-    def hopeless(self) -> bool:
-        """Whether its sender would come too late if it went on as it did so far."""
-        passed = time.monotonic() - self._began
-        if self.whole or self.announced is None or passed < GRACE_S:
+    def too_slow(self) -> bool:
+        """Whether the body would be late at the pace so far."""
+        elapsed = time.monotonic() - self._began
+        if self.complete or self.announced is None or elapsed < GRACE_S:
             return False
-        return self.received * self._body_s < self.announced * passed
+        return self.received * self._body_s < self.announced * elapsed
 
-    def end(self) -> None:
-        """Ends whoever waits for more of this body, or will."""
-        self._ended = True
-        if self._limit:
-            self._limit.reschedule(asyncio.get_running_loop().time())
+    def revoke(self) -> None:
+        """Makes a waiting or later `next` raise BodyAborted."""
+        self._revoked = True
+        if self._timeout:
+            self._timeout.reschedule(asyncio.get_running_loop().time())
 
     async def next(self, receive: Receive) -> Message:
-        """The next of the body. Raises BodyAborted where it comes too late."""
-        left = 0.0 if self._ended else self._began + self._body_s - time.monotonic()
+        """The next part of the body. Raises BodyAborted if it is late."""
+        left = 0.0 if self._revoked else self._began + self._body_s - time.monotonic()
         try:
-            async with asyncio.timeout(left) as self._limit:
+            async with asyncio.timeout(left) as self._timeout:
                 message = await receive()
         except TimeoutError:
             late = RequestTimeout(
-                f"The photo did not arrive within {self._body_s:g} s, or too slowly for that while others "
-                "waited. Send it smaller, or again where the network is better."
+                f"The photo did not arrive within {self._body_s:g} s, or too slowly while others were "
+                "waiting. Send a smaller one, or try again on a better network."
             )
             raise BodyAborted(late, {"Connection": "close"}) from None
         finally:
-            self._limit = None
+            self._timeout = None
         if message["type"] == "http.request":
             self.received += len(message.get("body", b""))
-            self.whole = not message.get("more_body", False)
+            self.complete = not message.get("more_body", False)
         return message
 
 
 class BodyMemory:
-    """Bounds the bytes of all requests in hand to `most`: as announced, or as they come.
+    """Bounds the bytes of all bodies to `limit`: as announced, or as they arrive.
 
-    Where room is short, it is taken back from senders who are too slow to be in time. Else a handful of
-    connections that announce much and send nothing would shut out everybody. A body that is alone always
-    fits. `held` bytes, and how many were `refused` or `ended` for others, are for whoever watches the server.
+    If memory is short, it is taken from senders that are too slow to finish in time. Otherwise, a handful of
+    connections that announce much and send nothing would shut out all others. A single body always fits.
+    `held` in bytes and the numbers of `refused` and `ended` (revoked) bodies are for metrics.
     """
 
-    def __init__(self, most: int, body_s: float) -> None:
-        self.most = most
+    def __init__(self, limit: int, body_s: float) -> None:
+        self.limit = limit
         self.body_s = body_s
         self.held = 0
         self.refused = 0
         self.ended = 0
-        self._rooms: dict[BodyReservation, None] = {}
+        self._reservations: dict[BodyReservation, None] = {}  # ordered by age
 
     @contextmanager
-    def room(self, announced: int | None) -> Iterator[BodyReservation]:
-        """Holds room for one body. Raises Overloaded where there is none."""
-        room = BodyReservation(announced, self.body_s)
-        self._take(room, announced or 0)
-        self._rooms[room] = None
+    def reserve(self, announced: int | None) -> Iterator[BodyReservation]:
+        """Holds memory for one body. Raises Overloaded if it is short."""
+        reservation = BodyReservation(announced, self.body_s)
+        self._take(reservation, announced or 0)
+        self._reservations[reservation] = None
         try:
-            yield room
+            yield reservation
         finally:
-            self._give_back(room)
+            self._release(reservation)
 
-    def grow(self, room: BodyReservation) -> None:
-        """Takes room for what came unannounced. Raises BodyAborted where there is none."""
-        if room.received > room.taken:
+    def grow(self, reservation: BodyReservation) -> None:
+        """Takes memory for unannounced bytes. Raises BodyAborted if it is short."""
+        if reservation.received > reservation.size:
             try:
-                self._take(room, room.received - room.taken)
+                self._take(reservation, reservation.received - reservation.size)
             except Overloaded as full:
                 raise BodyAborted(full) from None
 
-    def _take(self, room: BodyReservation, more: int) -> None:
-        others = self.held - room.taken
-        if others and self.held + more > self.most:
-            self._end_the_hopeless(self.held + more - self.most)
-        others = self.held - room.taken
-        if others and self.held + more > self.most:
+    def _take(self, reservation: BodyReservation, more: int) -> None:
+        if self._is_short(reservation, more):
+            self._revoke_too_slow(self.held + more - self.limit)
+        if self._is_short(reservation, more):
             self.refused += 1
             raise Overloaded(
-                f"Too many photos are on their way already. Send yours again in {_RETRY_AFTER_S} s.",
+                f"Too many photos are being uploaded. Try again in {_RETRY_AFTER_S} s.",
                 retry_after=_RETRY_AFTER_S,
             )
-        room.taken += more
+        reservation.size += more
         self.held += more
 
-    def _end_the_hopeless(self, short: int) -> None:
-        hopeless = [room for room in self._rooms if room.hopeless]
-        if sum(room.taken for room in hopeless) < short:
-            return
-        for room in hopeless:
-            if short > 0:
-                short -= room.taken
-                self.ended += 1
-                self._give_back(room)
-                room.end()
+    def _is_short(self, reservation: BodyReservation, more: int) -> bool:
+        others = self.held - reservation.size
+        return bool(others) and self.held + more > self.limit
 
-    def _give_back(self, room: BodyReservation) -> None:
-        if room in self._rooms:
-            del self._rooms[room]
-            self.held -= room.taken
-            room.taken = 0
+    def _revoke_too_slow(self, needed: int) -> None:
+        slow = [reservation for reservation in self._reservations if reservation.too_slow]
+        if sum(reservation.size for reservation in slow) < needed:
+            return
+        for reservation in slow:
+            if needed > 0:
+                needed -= reservation.size
+                self.ended += 1
+                self._release(reservation)
+                reservation.revoke()
+
+    def _release(self, reservation: BodyReservation) -> None:
+        if reservation in self._reservations:
+            del self._reservations[reservation]
+            self.held -= reservation.size
+            reservation.size = 0

@@ -1,28 +1,27 @@
-"""How many connections are open at once, and who makes room for a new one."""
+"""The open connections, and which of them is closed for a new one."""
 
 from collections import OrderedDict
 from typing import Protocol
 
 
 class Connection(Protocol):
-    def end_now(self) -> None:
-        """Closes without a word."""
+    def abort(self) -> None:
+        """Closes at once, without a response."""
         ...
 
 
 class Connections:
-    """Bounds them to `most`: beyond, the one that has waited longest without a request makes room.
+    """Bounds open connections to `limit`: beyond it, the one that has been idle for longest is closed.
 
-    So connections that are held open and say nothing cannot keep a client out; only where every one has a
-    request in hand it is the new one that goes. How many are `open` and were `ended` for others is for
-    whoever watches the server.
+    Idle connections thus cannot keep a client out; only if all have a request, the new one is closed.
+    `open` and `ended`, how many were closed for others, are for metrics.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
         self.ended = 0
         self._open: set[Connection] = set()
-        self._without_request: OrderedDict[Connection, None] = OrderedDict()
+        self._idle: OrderedDict[Connection, None] = OrderedDict()
 
     @property
     def open(self) -> int:
@@ -30,20 +29,20 @@ class Connections:
 
     def add(self, connection: Connection) -> None:
         self._open.add(connection)
-        self.has_no_request(connection)
-        if len(self._open) > self.most:
-            longest = next(iter(self._without_request))
+        self.set_idle(connection)
+        if len(self._open) > self.limit:
+            longest = next(iter(self._idle))
             self.remove(longest)
             self.ended += 1
-            longest.end_now()
+            longest.abort()
 
     def remove(self, connection: Connection) -> None:
         self._open.discard(connection)
-        self._without_request.pop(connection, None)
+        self._idle.pop(connection, None)
 
-    def has_no_request(self, connection: Connection) -> None:
+    def set_idle(self, connection: Connection) -> None:
         if connection in self._open:
-            self._without_request[connection] = None
+            self._idle[connection] = None
 
-    def has_request(self, connection: Connection) -> None:
-        self._without_request.pop(connection, None)
+    def set_busy(self, connection: Connection) -> None:
+        self._idle.pop(connection, None)

@@ -13,7 +13,7 @@ from paishi.app import create_app
 from paishi.cli.banner import Banner
 from paishi.cli.errors import fail
 from paishi.cli.load import load_with_progress
-from paishi.connection.file_limit import BACKLOG, make_room_for
+from paishi.connection.file_limit import BACKLOG, raise_file_limit
 from paishi.lifecycle.gc_tuning import GcTuning
 from paishi.lifecycle.graceful_shutdown import GracefulServer, exit_at_once
 from paishi.recognition.recognition import Ready, State
@@ -46,7 +46,7 @@ def start(settings: Settings) -> NoReturn:
 
     app = create_app(settings, load_with_progress, on_change, port)
     services = app.services
-    services.connections.most = make_room_for(settings.max_connections)
+    services.connections.limit = raise_file_limit(settings.max_connections)
     config = uvicorn.Config(
         app.asgi,
         http=app.protocol,

@@ -1,4 +1,4 @@
-"""Connections are open files, and a process may have only so many of those."""
+"""The limit of open files, of which every connection is one."""
 
 import logging
 import sys
@@ -6,15 +6,15 @@ import sys
 log = logging.getLogger(__name__)
 
 BACKLOG = 512
-"""Connections that wait to be accepted. asyncio accepts them all at one go, before one can be turned away."""
+"""Connections that wait to be accepted; asyncio accepts them all at once, before any can be closed."""
 
 _OWN = 128
-"""Files of the process itself: its network's, its log, its threads' pipes."""
+"""Files of the process itself: its model, its log, pipes of its threads."""
 
 
-def make_room_for(connections: int) -> int:
-    """Raises this process's limit as far as it may. How many of `connections` then fit."""
-    if sys.platform == "win32":  # which has no such limit
+def raise_file_limit(connections: int) -> int:
+    """Raises this process's limit for `connections`, if possible; returns how many of them fit."""
+    if sys.platform == "win32":  # has no such limit
         return connections
     import resource
 
@@ -25,7 +25,7 @@ def make_room_for(connections: int) -> int:
     files = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
-    except (OSError, ValueError):  # a filter of system calls forbids it, or the kernel gives nobody so many
+    except (OSError, ValueError):  # forbidden by a system call filter, or above the kernel's own maximum
         files = soft
     if files >= needed:
         return connections

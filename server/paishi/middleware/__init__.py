@@ -1,1 +1,1 @@
-"""The ASGI stack, one file a layer; `paishi.app` composes it."""
+"""The ASGI stack, one layer per file; `paishi.app` composes it."""

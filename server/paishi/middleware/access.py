@@ -1,4 +1,4 @@
-"""Authentication and rate limits, before the body of a request is read."""
+"""Authentication, rate limits and the size limit, before the body of a request is read."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,20 +11,22 @@ from paishi.access.access import Access
 from paishi.access.authentication import CHALLENGE
 from paishi.client_address import rate_limit_key
 from paishi.middleware.admission import announced_length
-from paishi.problems.kinds import NotAuthorised, TooManyRequests
+from paishi.problems.kinds import ImageTooLarge, NotAuthorised, TooManyRequests
 from paishi.problems.response import problem_response
 
 
 class AccessControl:
-    """`guarded` are the routes themselves, not their paths: a request that reaches one was checked here.
+    """Checks requests that match one of the `guarded` routes, as the router itself matches them.
 
-    Sets `client` in the request's state: a key's name, a user's subject or an address.
+    Sets `client` in the request's state: a key's name, a user's subject or an address. `max_body` is in
+    bytes; a body of unknown length is limited by its route while it is read.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, guarded: Sequence[BaseRoute]) -> None:
+    def __init__(self, app: ASGIApp, access: Access, guarded: Sequence[BaseRoute], max_body: int) -> None:
         self._app = app
         self._access = access
         self._guarded = guarded
+        self._max_body = max_body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not self._guards(scope):
@@ -34,15 +36,20 @@ class AccessControl:
         try:
             client = self._client(headers, scope)
             await self._access.rate_limits.upload(client, length or 0)
-        except (NotAuthorised, TooManyRequests) as problem:
+            if length is not None and length > self._max_body:
+                raise ImageTooLarge(
+                    f"The maximum for a request is {self._max_body / 1_000_000:g} MB. "
+                    "Send a smaller or more compressed photo."
+                )
+        except (NotAuthorised, TooManyRequests, ImageTooLarge) as problem:
             challenge: Mapping[str, str] = CHALLENGE if isinstance(problem, NotAuthorised) else {}
             return await problem_response(Request(scope), problem, challenge)(scope, receive, send)
         scope["state"]["client"] = client
         if length is not None:
             return await self._app(scope, receive, send)
-        await self._pass_counting(client, scope, receive, send)
+        await self._count_bytes(client, scope, receive, send)
 
-    async def _pass_counting(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _count_bytes(self, client: str, scope: Scope, receive: Receive, send: Send) -> None:
         size = 0
 
         async def count() -> Message:

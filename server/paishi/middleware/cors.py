@@ -1,4 +1,4 @@
-"""Which pages of other origins may read answers: none, but for `PAISHI_CORS_ORIGINS`."""
+"""CORS for the origins in PAISHI_CORS_ORIGINS."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from paishi.middleware.request_id import HEADER
+from paishi.middleware.response_headers import REQUEST_ID
 from paishi.problems.kinds import RequestInvalid
 from paishi.problems.response import problem_response
 
 
 class Cors(CORSMiddleware):
-    """Starlette's, with refusals in the contract's form.
+    """Starlette's middleware, with refusals as problems.
 
-    Cookies are never allowed, since this server has none: a page shows who its user is with Authorization.
-    So `*` among `origins` lets every page ask, but lets none ask in a user's name.
+    Credentials are off: this server has no cookies, and pages authenticate with a header. So `*` in `origins`
+    allows requests from every page, but none in a user's name.
     """
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
@@ -24,9 +24,9 @@ class Cors(CORSMiddleware):
             app,
             allow_origins=origins,
             allow_methods=("GET", "HEAD", "POST"),
-            allow_headers=("Authorization", "X-API-Key", HEADER),
+            allow_headers=("Authorization", "X-API-Key", REQUEST_ID),
             allow_credentials=False,
-            expose_headers=(HEADER, "Retry-After"),
+            expose_headers=(REQUEST_ID, "Retry-After"),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

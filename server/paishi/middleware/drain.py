@@ -1,4 +1,4 @@
-"""What becomes of requests while the process ends."""
+"""Requests while the server shuts down."""
 
 import asyncio
 
@@ -11,41 +11,39 @@ from paishi.problems.response import problem_response
 
 
 class Drain:
-    """Refuses what comes too late, closes connections with their answers, and gives an answer to those whose
-    request is broken off."""
+    """Refuses new requests once the server closes, responds to those that are cancelled by it, and closes
+    connections with their response."""
 
     def __init__(self, app: ASGIApp, lifecycle: Lifecycle) -> None:
-        self.app = app
-        self.lifecycle = lifecycle
+        self._app = app
+        self._lifecycle = lifecycle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        answer = _Answer(send, self.lifecycle)
-        refusal = self.lifecycle.refusal()
+            return await self._app(scope, receive, send)
+        response = _Response(send, self._lifecycle)
+        refusal = self._lifecycle.refusal()
         if refusal is None:
             try:
-                return await self.app(scope, receive, answer)
+                return await self._app(scope, receive, response.send)
             except asyncio.CancelledError:
-                refusal = self.lifecycle.refusal()
+                refusal = self._lifecycle.refusal()
                 if refusal is None:
                     raise
-        if not answer.begun:
-            await problem_response(Request(scope), refusal)(scope, receive, answer)
+        if not response.started:
+            await problem_response(Request(scope), refusal)(scope, receive, response.send)
 
 
-class _Answer:
-    """`send` of one request."""
-
+class _Response:
     def __init__(self, send: Send, lifecycle: Lifecycle) -> None:
-        self.begun = False
+        self.started = False
         self._send = send
         self._lifecycle = lifecycle
 
-    async def __call__(self, message: Message) -> None:
+    async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.begun = True
-            # A client that keeps its connection would send its next request to a server that has gone.
+            self.started = True
+            # On a kept connection, the client's next request would reach a server that has gone.
             if self._lifecycle.phase != "serving":
                 MutableHeaders(scope=message)["Connection"] = "close"
         await self._send(message)

@@ -1,4 +1,4 @@
-"""Sees every request from outside and tells the metrics and the log of it."""
+"""Metrics and log of every request."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -8,25 +8,25 @@ from paishi.telemetry.request_record import RequestRecord
 
 
 class Observe:
-    """Belongs around everything that may refuse a request, and inside what gives it its id."""
+    """Records each request. Belongs around all layers that may refuse one, and inside ResponseHeaders."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self.app = app
-        self.metrics = metrics
+        self._app = app
+        self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            return await self._app(scope, receive, send)
         record = RequestRecord(scope, receive, send)
-        self.metrics.active += 1
+        self._metrics.active += 1
         try:
             with record.timings.recording():
-                await self.app(scope, record.receive, record.send)
+                await self._app(scope, record.receive, record.send)
         except Exception:
             record.fail()
             raise
         finally:
-            self.metrics.active -= 1
+            self._metrics.active -= 1
             record.end()
-            self.metrics.count(record)
+            self._metrics.count(record)
             log_request(record)

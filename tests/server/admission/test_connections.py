@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from paishi.connection.file_limit import make_room_for
+from paishi.connection.file_limit import raise_file_limit
 from tests.server.conftest import ROOT, wait_for
 from tests.server.connection.raw_client import Raw, Served, head, serving, upload
 
@@ -63,7 +63,7 @@ def test_open_files(soft: int, hard: int, fit: int) -> None:
         pytest.skip("this machine's own limit is lower")
     code = (
         f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))\n"
-        "from paishi.connection.file_limit import make_room_for; print(make_room_for(1000))"
+        "from paishi.connection.file_limit import raise_file_limit; print(raise_file_limit(1000))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert int(done.stdout) == fit
@@ -88,5 +88,5 @@ def test_a_limit_that_may_not_be_raised(
 
     monkeypatch.setattr(resource, "getrlimit", lambda _: (soft, hard))
     monkeypatch.setattr(resource, "setrlimit", refuse)
-    assert make_room_for(1000) == fit
+    assert raise_file_limit(1000) == fit
     assert (f"{soft} files" in caplog.text) == (fit < 1000)

@@ -6,8 +6,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from paishi.admission.admission import Admission
-from paishi.admission.service_time import FIRST_GUESS_S
+from paishi.admission.admission import FIRST_ESTIMATE_S, Admission
 from paishi.problems.kinds import ModelLoading, Overloaded, PhotoError
 
 
@@ -19,9 +18,9 @@ class Clock:
         return self.now
 
 
-def measured(clock: Clock, seconds: float, photos: int = 200, most: int = 10_000) -> Admission:
+def measured(clock: Clock, seconds: float, photos: int = 200, limit: int = 10_000) -> Admission:
     """After `photos` that took `seconds` each, one after the other, with quiet hours between."""
-    admission = Admission(most, max_wait_s=5, at_once=2, clock=clock)
+    admission = Admission(limit, max_wait_s=5, at_once=2, clock=clock)
     for _ in range(photos):
         with admission.admit():
             clock.now += seconds
@@ -50,7 +49,7 @@ def test_as_many_wait_as_are_answered_in_time(seconds: float) -> None:
 
 def test_before_anything_was_measured() -> None:
     admission = Admission(10_000, max_wait_s=5, clock=Clock())
-    assert fill(admission)[0] == pytest.approx(3.5 / FIRST_GUESS_S, abs=1)
+    assert fill(admission)[0] == pytest.approx(3.5 / FIRST_ESTIMATE_S, abs=1)
 
 
 def test_side_by_side_they_are_as_fast_as_they_get_done() -> None:
@@ -87,7 +86,7 @@ def test_a_server_that_hangs_takes_on_fewer_and_recovers() -> None:
 
 
 def test_the_hard_bound() -> None:
-    admission = measured(Clock(), 0.001, most=7)
+    admission = measured(Clock(), 0.001, limit=7)
     assert fill(admission)[0] == 7
     assert admission.refused == {"in-hand": 1}
 

@@ -13,7 +13,7 @@ SHORT = b"POST /predict HTTP/1.1\r\nHost: x\r\ncontent-length:0\r\n\r\n"
 @pytest.fixture
 def full() -> Iterator[Served]:
     with serving() as served:
-        served.services.admission.in_hand = served.services.admission.most
+        served.services.admission.in_hand = served.services.admission.limit
         yield served
         served.services.admission.in_hand = 0
         served.is_well()
@@ -58,7 +58,7 @@ def test_who_sends_more_than_was_said_is_cut_off(full: Served) -> None:
 
 def test_a_body_that_does_not_come_ends_the_connection() -> None:
     with serving(body_s=0.5) as served:
-        served.services.admission.in_hand = served.services.admission.most
+        served.services.admission.in_hand = served.services.admission.limit
         with served.raw() as client:
             refused(client, head(1000))
             assert client.ends()
@@ -83,7 +83,7 @@ def test_who_asks_and_does_not_listen_is_cut_off() -> None:
         return turned_away(served) == sent or not served.services.connections.open
 
     with serving(body_s=600) as served, served.raw(receive_buffer=4096) as client:  # no timer ends it in time
-        served.services.admission.in_hand = served.services.admission.most
+        served.services.admission.in_hand = served.services.admission.limit
         with pytest.raises(ConnectionError):
             ask(served, client)
 
@@ -110,7 +110,7 @@ def test_who_still_sends_is_not_the_one_that_makes_room() -> None:
     with serving(max_connections=2) as served, served.raw() as sends, served.raw() as waits:
         admission = served.services.admission
         wait_for(lambda: served.services.connections.open == 2, 10, "both")
-        admission.in_hand = admission.most
+        admission.in_hand = admission.limit
         body = len(upload()) - len(head(0))
         refused(sends, upload()[: -body + 10])
         admission.in_hand = 0

@@ -13,7 +13,7 @@ OURS = {
     "BoundedHTTP",
     "LingeringTransport",
     "RequestResponseCycle",
-    "BodyStream",
+    "_BodyStream",
     "BodyReservation",
     "Timings",
 }
@@ -50,7 +50,7 @@ def test_of_a_photo_that_is_refused(served: Served, no_collections: None) -> Non
 
 def test_of_one_that_is_turned_away(served: Served, no_collections: None) -> None:
     admission = served.services.admission
-    admission.in_hand = admission.most
+    admission.in_hand = admission.limit
     try:
         with served.raw() as client:
             assert client.send(upload()).answer().status == 503

@@ -148,7 +148,7 @@ def test_503_while_the_server_ends(app_client: AppClient) -> None:
 @contextmanager
 def crowded(client: AppClient) -> Iterator[None]:
     bodies = client.services.body_memory
-    with bodies.room(bodies.most):
+    with bodies.reserve(bodies.limit):
         yield
 
 
