@@ -117,6 +117,13 @@ class Raw:
         body, self.received = self.received[:length], self.received[length:]
         return Answer(int(line.split()[1]), headers, body)
 
+    def ends_before_more(self) -> bool:
+        """Waits for the next byte; whether the server ends the connection instead."""
+        if not self.received:
+            with contextlib.suppress(ConnectionResetError):
+                self.received = self.connection.recv(65536)
+        return not self.received
+
     def ends(self) -> bool:
         """Whether the server ends the connection, without another byte."""
         try:
