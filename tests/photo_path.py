@@ -1,0 +1,78 @@
+"""Lists the files of `paishi` that one `POST /predict` enters: `python -m tests.photo_path`.
+
+The request goes through the real protocol, the whole ASGI stack and OpenVINO in a warm server. Its photo is a
+small JPEG, which is decoded in the server's process. The log is off: its line follows the response.
+"""
+
+import http.client
+import tempfile
+import threading
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from paishi.app import create_app
+from paishi.recognition.load import load_recogniser
+from paishi.settings import Settings
+from tests.server.api.conftest import settled
+from tests.server.conftest import ROOT, wait_for
+from tests.server.in_process import running
+from tests.server.models.custom_models import write_custom
+from tests.server.pictures import file_of, noise
+
+PACKAGE = ROOT / "server" / "paishi"
+BODY = (
+    b'--b\r\nContent-Disposition: form-data; name="image"; filename="x.jpg"\r\n\r\n%b\r\n--b--\r\n'
+    % file_of(noise())
+)
+HEADERS = {"Content-Type": "multipart/form-data; boundary=b"}
+
+
+class EnteredFiles:
+    """Profile function for all threads that start while it is set; collects files while `is_on`."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self.files: dict[str, None] = {}
+
+    def __call__(self, frame: FrameType, event: str, _: Any) -> None:
+        if self.is_on and event == "call" and frame.f_code.co_filename.startswith(str(PACKAGE)):
+            self.files[frame.f_code.co_filename] = None
+
+
+def photo_path(folder: Path) -> list[str]:
+    """The files below server/paishi, in the order in which one request enters them.
+
+    The model, a small one, is written to `folder`.
+    """
+    settings = Settings(model=str(write_custom(folder / "model")), cache=str(folder), KERAS_HOME=folder)
+    entered = EnteredFiles()
+    threading.setprofile(entered)
+    try:
+        app = create_app(settings, load=load_recogniser)
+        with running(app.asgi, http=app.protocol, ws="none") as port:
+            settled(app.services)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            for _ in range(3):
+                _predict(connection)
+            entered.is_on = True
+            _predict(connection)
+            wait_for(lambda: not app.services.metrics.active, 20, "the end of the request")
+            entered.is_on = False
+            connection.close()
+    finally:
+        threading.setprofile(None)
+    return [Path(file).relative_to(PACKAGE).as_posix() for file in entered.files]
+
+
+def _predict(connection: http.client.HTTPConnection) -> None:
+    connection.request("POST", "/predict", BODY, HEADERS)
+    response = connection.getresponse()
+    assert response.status == 200, response.read()
+    response.read()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        for number, file in enumerate(photo_path(Path(folder)), 1):
+            print(f"{number:3} {file}")
