@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import cast
 
 from fastapi import FastAPI
 from starlette.middleware.errors import ServerErrorMiddleware
@@ -19,7 +21,7 @@ from paishi.api.error_handlers import add_error_handlers, unexpected_error
 from paishi.api.home import add_home
 from paishi.api.openapi import Api, guarded
 from paishi.connection.load_shedding import LoadShedding
-from paishi.connection.protocol import Limits, bounded_http
+from paishi.connection.protocol import BoundedHTTP, Limits
 from paishi.control.server_side import ControlServer
 from paishi.lifecycle.crash_report import flush_log
 from paishi.lifecycle.phase import Lifecycle
@@ -165,7 +167,7 @@ def _api(services: Services, lifespan: Lifespan[FastAPI]) -> Api:
     api.state.services = services
     for router in GUARDED:
         api.include_router(router, max_body_size=settings.max_body_bytes, **guarded(settings.auth))
-    for router in (image.kept, health.router, models.router, session.router, metrics.router):
+    for router in (image.public_router, health.router, models.router, session.router, metrics.router):
         api.include_router(router)
     add_home(api)
     add_error_handlers(api)
@@ -195,4 +197,5 @@ def _protocol(services: Services) -> type[asyncio.Protocol]:
         services.admissions, services.lifecycle, settings.max_body_bytes, metrics.count_turned_away
     )
     limits = Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes)
-    return bounded_http(limits, services.connections, shedding, metrics.count_refused)
+    protocol = partial(BoundedHTTP, limits, services.connections, shedding, metrics.count_refused)
+    return cast(type[asyncio.Protocol], protocol)  # uvicorn only calls it

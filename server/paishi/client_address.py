@@ -31,17 +31,18 @@ def parse_address(host: str) -> IPv4Address | IPv6Address | None:
     return mapped or address
 
 
-def rate_limit_key(host: str | None) -> str:
-    """An IPv4 address, or the /64 of an IPv6 address: a client that has one address of it has them all.
+def rate_limit_key(scope: Scope) -> str:
+    """`at:` and the client's IPv4 address, or the /64 of its IPv6 address, all of which is one client's.
 
-    All that is no address, such as a proxy's `unknown`, is one client, `elsewhere`.
+    All that is no address, such as a proxy's `unknown`, is one client, `at:elsewhere`.
     """
-    address = parse_address(host or "")
+    host, _ = scope.get("client") or ("", 0)
+    address = parse_address(host)
     if address is None:
-        return "elsewhere"
+        return "at:elsewhere"
     if not isinstance(address, IPv6Address):
-        return str(address)
-    return f"{IPv6Address(int(address) >> _HOST_BITS << _HOST_BITS)}/{_HOST_BITS}"
+        return f"at:{address}"
+    return f"at:{IPv6Address(int(address) >> _HOST_BITS << _HOST_BITS)}/{_HOST_BITS}"
 
 
 def is_from_this_machine(request: HTTPConnection) -> bool:

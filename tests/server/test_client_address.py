@@ -4,7 +4,7 @@ from paishi.client_address import rate_limit_key
 
 
 @pytest.mark.parametrize(
-    ("host", "known_as"),
+    ("host", "key"),
     [
         ("203.0.113.9", "203.0.113.9"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
@@ -21,5 +21,5 @@ from paishi.client_address import rate_limit_key
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_what_a_client_is_known_by(host: str | None, known_as: str) -> None:
-    assert rate_limit_key(host) == known_as
+def test_the_rate_limit_key_of_an_address(host: str | None, key: str) -> None:
+    assert rate_limit_key(host) == key

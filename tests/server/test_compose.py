@@ -1,4 +1,4 @@
-"""The container is told what its operator sets, under names that exist, and else has the usual defaults."""
+"""The container gets its operator's settings, under existing names and with the usual defaults."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ SERVER: dict[str, Any] = COMPOSE["services"]["server"]
 PASSED: dict[str, str] = SERVER["environment"]
 OF_ITS_OWN = {"PAISHI_PROXIES": "*", "PAISHI_UPLOADS_PER_MINUTE": "120", "PAISHI_MB_PER_MINUTE": "300"}
 FIELDS = {environment_name(field): field for field in Settings.model_fields}
-TOLD = {
+DOCUMENTED = {
     "PAISHI_MAX_WAIT_S",
     "PAISHI_MAX_IN_HAND",
     "PAISHI_MAX_BODIES_MB",
@@ -22,7 +22,7 @@ TOLD = {
     "PAISHI_CORRECTIONS",
     "PAISHI_CORRECTIONS_MB",
 }
-"""What README and dashboard tell operators to set."""
+"""Settings in README and dashboard."""
 
 
 @pytest.mark.parametrize("name", PASSED)
@@ -34,8 +34,8 @@ def test_defaults_are_those_of_the_settings(name: str, monkeypatch: pytest.Monke
     assert value == OF_ITS_OWN[name] if name in OF_ITS_OWN else getattr(Settings(), FIELDS[name]) == usual
 
 
-def test_what_operators_are_told_to_set_reaches_the_container() -> None:
-    assert set(PASSED) >= TOLD
+def test_documented_settings_reach_the_container() -> None:
+    assert set(PASSED) >= DOCUMENTED
 
 
 def test_corrections_have_a_place_that_lasts_and_that_its_user_may_write() -> None:

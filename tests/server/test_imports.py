@@ -1,4 +1,4 @@
-"""Who may import TensorFlow, so that a server that does not need it starts without it."""
+"""Modules that may import TensorFlow: a server that does not need it starts without it."""
 
 import ast
 import os
@@ -17,7 +17,7 @@ ALLOWED = (
     "server/paishi/runtimes/tensorflow.py",
     "server/paishi/runtimes/conversion/keras_to_openvino.py",
 )
-# What imports Keras itself, so that importing it is the same; only these may, and inside a function.
+# Modules that import Keras. Only the modules in LAZY may import them, and inside a function.
 GATES = (
     "paishi.models.keras.build",
     "paishi.models.keras.gradients",
@@ -51,7 +51,7 @@ def test_there_is_something_to_walk() -> None:
 
 
 @pytest.mark.parametrize("file", sources(), ids=lambda file: file.relative_to(ROOT).as_posix())
-def test_only_networks_and_their_runtime_import_tensorflow(file: Path) -> None:
+def test_only_models_and_their_runtime_import_tensorflow(file: Path) -> None:
     where = file.relative_to(ROOT).as_posix()
     if where.startswith(ALLOWED):
         return
@@ -98,7 +98,7 @@ def test_keras_comes_without_noise_and_without_a_config(tmp_path: Path) -> None:
     assert not (tmp_path / ".keras").exists()
 
 
-def test_what_others_say_meanwhile_is_not_lost() -> None:
+def test_other_output_is_not_lost() -> None:
     code = (
         "import os, sys; sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod("
         "lambda name, *_: os.write(2, b'from elsewhere\\n') and None if name == 'keras' else None)}))\n"

@@ -1,18 +1,25 @@
 """Builds authentication and rate limits from the settings."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from paishi.access.authentication import Authentication, KeyAuthentication
 from paishi.access.key_file import KeyFile
-from paishi.access.keys import StoredKey, parse_stored
+from paishi.access.keys import KeyAuthentication, parse_stored
 from paishi.access.rate_limits import RateLimits
 from paishi.access.redis_storage import redis_storage
 from paishi.access.tokens import Tokens
 from paishi.access.wechat import WeChat
 from paishi.settings import TOKEN_KEY_BYTES, Misconfigured, Settings
+
+
+class Authentication(Protocol):
+    """One way to identify clients."""
+
+    def client(self, headers: Mapping[str, str]) -> str:
+        """Name of the client, for rate limits. Raises NotAuthorised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,12 @@ def access_for(settings: Settings) -> Access:
 
 
 def _key_authentication(settings: Settings) -> KeyAuthentication:
-    fixed = _fixed_keys(settings.keys.get_secret_value())
+    entries = settings.keys.get_secret_value().split(",")
+    try:
+        fixed = [parse_stored(entry) for entry in entries if entry.strip()]
+    except ValueError as error:
+        # Not quoted: the entry may be a key instead of its hash.
+        raise Misconfigured(f"PAISHI_KEYS has an entry that is {error}.") from None
     if settings.keys_file:
         return KeyAuthentication(lambda: fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
     if not fixed:
@@ -69,14 +81,6 @@ def _key_authentication(settings: Settings) -> KeyAuthentication:
             "PAISHI_AUTH=key needs PAISHI_KEYS or PAISHI_KEYS_FILE. `python -m paishi key new` makes a key."
         )
     return KeyAuthentication(lambda: fixed)
-
-
-def _fixed_keys(entries: str) -> Sequence[StoredKey]:
-    try:
-        return [parse_stored(entry) for entry in entries.split(",") if entry.strip()]
-    except ValueError as error:
-        # Not quoted: the entry may be a key instead of its hash.
-        raise Misconfigured(f"PAISHI_KEYS has an entry that is {error}.") from None
 
 
 def _login(settings: Settings) -> Login:

@@ -1,11 +1,13 @@
-"""API keys and their stored hashes."""
+"""API keys: their stored hashes, and authentication by them."""
 
 import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+from paishi.problems.kinds import NotAuthorised
 
 _PREFIX = "paishi_"  # scanners find keys by it that were published by mistake
 _ENTRY = re.compile(r"(?:(?P<name>[\w.@ -]{1,64}):)?(?P<hash>[0-9a-fA-F]{64})")
@@ -49,3 +51,27 @@ def find_key(given: bytes, stored: Iterable[StoredKey]) -> StoredKey | None:
         if hmac.compare_digest(key.digest, digest):
             found = key
     return found
+
+
+class KeyAuthentication:
+    """PAISHI_AUTH=key. Each function in `stored` is called with every request, as keys may be revoked."""
+
+    def __init__(self, *stored: Callable[[], Sequence[StoredKey]]) -> None:
+        self._stored = stored
+
+    def client(self, headers: Mapping[str, str]) -> str:
+        """See `paishi.access.access.Authentication`."""
+        given = bearer(headers) or headers.get("x-api-key", "").strip()
+        if not given:
+            raise NotAuthorised("This server requires a key: send it as `Authorization: Bearer <key>`.")
+        # Header values are Latin-1, whatever encoding the client used.
+        found = find_key(given.encode("latin-1"), [key for stored in self._stored for key in stored()])
+        if found is None:
+            raise NotAuthorised("This key is unknown or has been revoked. Ask the operator of the server.")
+        return f"key:{found.name}"
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """Credentials of `Authorization: Bearer` (RFC 6750); empty if there are none."""
+    scheme, _, credentials = headers.get("authorization", "").partition(" ")
+    return credentials.strip() if scheme.lower() == "bearer" else ""

@@ -9,7 +9,7 @@ from typing import Any
 
 import jwt
 
-from paishi.access.authentication import bearer
+from paishi.access.keys import bearer
 from paishi.problems.kinds import NotAuthorised
 
 _ALGORITHM = "HS256"
@@ -38,7 +38,7 @@ class Tokens:
         return jwt.encode(claims, self._key, _ALGORITHM)
 
     def client(self, headers: Mapping[str, str]) -> str:
-        """See `Authentication`."""
+        """See `paishi.access.access.Authentication`."""
         token = bearer(headers)
         if not token:
             raise NotAuthorised(

@@ -15,7 +15,7 @@ from paishi.recognition.class_search import UnknownClass, find_classes
 from paishi.recognition.explain import Explained, explain
 from paishi.recognition.labels import Labels
 
-router = APIRouter(tags=["inside"], route_class=PhotoRoute)
+router = APIRouter(tags=["insight"], route_class=PhotoRoute)
 
 _LONG_SIDE = 1024
 _DIGITS = 4

@@ -12,7 +12,7 @@ from paishi.contract import Features
 from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
 
-router = APIRouter(tags=["inside"], route_class=PhotoRoute)
+router = APIRouter(tags=["insight"], route_class=PhotoRoute)
 
 _NPY = "application/octet-stream"
 _MAX_JSON_VALUES = 2**17

@@ -7,7 +7,7 @@ from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
 
 router = APIRouter(tags=["echo"], route_class=PhotoRoute)
-kept = APIRouter(tags=["echo"])
+public_router = APIRouter(tags=["echo"])
 """Unguarded: `wx.downloadFile` and browsers send no key, and nobody can guess the id of a picture."""
 
 _JPEG = {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
@@ -68,7 +68,7 @@ def _base(request: Request, public_url: str) -> str:
     return base
 
 
-@kept.get(
+@public_router.get(
     "/image/{picture_id}",
     summary="Fetch a picture stored by POST /image",
     response_class=Response,

@@ -41,8 +41,9 @@ class Api(FastAPI):
             schemas["Problem"] = Problem.model_json_schema(ref_template=_REF)
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
-            _drop_undocumented_422(description)
-            _name_formats(description)
+            for path in description["paths"].values():
+                for operation in path.values():
+                    _complete(operation)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
@@ -57,22 +58,14 @@ def guarded(auth: str) -> dict[str, Any]:
     }
 
 
-def _drop_undocumented_422(description: dict[str, Any]) -> None:
-    """Removes FastAPI's own form of 422, which it adds to every route with a parameter."""
-    for path in description["paths"].values():
-        for operation in path.values():
-            response = operation["responses"].get("422", {})
-            if "application/json" in response.get("content", {}):
-                del operation["responses"]["422"]
-
-
-def _name_formats(description: dict[str, Any]) -> None:
-    """Adds the accepted formats of a photo, which FastAPI describes as any bytes."""
-    for path in description["paths"].values():
-        for operation in path.values():
-            form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
-            if form:
-                form["encoding"] = {"image": {"contentType": _FORMATS}}
+def _complete(operation: dict[str, Any]) -> None:
+    """Removes FastAPI's own form of 422; names the formats of a photo, which it describes as any bytes."""
+    response = operation["responses"].get("422", {})
+    if "application/json" in response.get("content", {}):
+        del operation["responses"]["422"]
+    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
+    if form:
+        form["encoding"] = {"image": {"contentType": _FORMATS}}
 
 
 async def _docs(request: Request) -> HTMLResponse:

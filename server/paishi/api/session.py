@@ -1,12 +1,12 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, ValidationError
 
+from paishi.admission.body_memory import BodyAborted
 from paishi.api.deps import RequestIdDep, ServicesDep
 from paishi.client_address import rate_limit_key
 from paishi.contract import Session
 from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
-from paishi.problems.response import problem_response
 
 router = APIRouter(tags=["session"])
 
@@ -22,7 +22,6 @@ class _Code(BaseModel):
 @router.post(
     "/session",
     summary="Log in with WeChat",
-    response_model=Session,
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -42,18 +41,14 @@ class _Code(BaseModel):
 )
 async def session(
     request: Request, response: Response, services: ServicesDep, request_id: RequestIdDep
-) -> Session | Response:
+) -> Session:
     """Exchanges the code of `wx.login` for a token, if `PAISHI_AUTH=wechat`. Send it with other requests as
     `Authorization: Bearer <token>`."""
     access = services.access
     if access.login is None:
         raise problems.NotFound("This server has no sessions: it does not use WeChat login.")
-    await access.rate_limits.login(f"at:{rate_limit_key(request.client.host if request.client else None)}")
-    body = await _read(request)
-    if len(body) > _LARGEST:
-        # The rest of the body has not been read.
-        return problem_response(request, _invalid(), {"Connection": "close"})
-    token = await access.login.token(_code(body))
+    await access.rate_limits.login(rate_limit_key(request.scope))
+    token = await access.login.token(_code(await _read(request)))
     response.headers["Cache-Control"] = "no-store"
     return Session(
         success=True, token=token, expires_in=access.login.tokens.lifetime_s, request_id=request_id
@@ -61,12 +56,12 @@ async def session(
 
 
 async def _read(request: Request) -> bytes:
-    """Reads up to `_LARGEST` bytes and one part. FastAPI would report any invalid body as a missing photo."""
+    """Raises BodyAborted above `_LARGEST` bytes. FastAPI would report any invalid body as a missing photo."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > _LARGEST:
-            break
+            raise BodyAborted(_invalid(), {"Connection": "close"})
     return body
 
 

@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -43,31 +43,25 @@ class Limits:
     unread: int
 
 
-class CountProblem(Protocol):
-    def __call__(self, code: str, /) -> None: ...
+class BoundedHTTP(H11Protocol):
+    """uvicorn's protocol with time limits, a bound on connections, load shedding and lingering close.
 
+    `count_problem` gets the code of each problem that it responds with itself.
+    """
 
-def bounded_http(
-    limits: Limits, connections: Connections, load_shedding: LoadShedding, count_problem: CountProblem
-) -> type[asyncio.Protocol]:
-    """uvicorn's protocol for one server; `count_problem` gets the code of each problem that it sends."""
-    attributes = {
-        "limits": limits,
-        "all_connections": connections,
-        "load_shedding": load_shedding,
-        "count_problem": staticmethod(count_problem),
-    }
-    return type("BoundedHTTP", (_BoundedHTTP,), attributes)
-
-
-class _BoundedHTTP(H11Protocol):
-    limits: ClassVar[Limits]
-    all_connections: ClassVar[Connections]
-    load_shedding: ClassVar[LoadShedding]
-    count_problem: ClassVar[CountProblem]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        limits: Limits,
+        connections: Connections,
+        load_shedding: LoadShedding,
+        count_problem: Callable[[str], None],
+        **of_uvicorn: Any,
+    ) -> None:
+        super().__init__(**of_uvicorn)
+        self.limits = limits
+        self.all_connections = connections
+        self.load_shedding = load_shedding
+        self.count_problem = count_problem
         self._awaited: tuple[object, object] | None = None
         self._read_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None

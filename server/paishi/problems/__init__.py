@@ -1,1 +1,1 @@
-"""Everything that is answered with 4xx or 5xx: RFC 9457 problem details."""
+"""Responses with 4xx and 5xx: RFC 9457 problem details."""

@@ -1,21 +1,24 @@
-"""The kinds of problems. Domain code raises them; they know no web framework.
+"""The kinds of problems: each has the status, the contract's code and the title of its responses.
 
-Each has the status, the code of the contract and the title of its responses.
+Domain code raises them, so they import no web framework.
 """
+
+from collections.abc import Mapping
+from typing import ClassVar
 
 
 class Problem(Exception):
-    """A response other than the one that the client asked for.
+    """An error response.
 
     `detail` is for the client: what happened and what to do next. `retry_after` is in seconds. If there is a
-    `public_detail`, `detail` is for the operator, with paths of the server, and other clients get the public
-    one.
+    `public_detail`, `detail` contains paths of the server and is for local clients only.
     """
 
     status = 500
     code = "internal"
     title = "Internal server error"
     public_detail: str | None = None
+    headers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
         super().__init__(detail)
@@ -24,7 +27,7 @@ class Problem(Exception):
 
 
 class Internal(Problem):
-    """An unexpected exception: the client gets the request's id, the log the stack trace."""
+    """An unexpected exception: the stack trace is in the log."""
 
 
 # The request itself
@@ -62,7 +65,7 @@ class ImageNotFound(Problem):
 
 
 class PhotoError(Problem):
-    """A photo that cannot be used, known once its bytes were looked at; `detail` is shown to a person."""
+    """A photo that cannot be used, found by its bytes; `detail` is shown to users."""
 
     status, code, title = 422, "image-unreadable", "Photo unreadable"
 
@@ -78,13 +81,13 @@ class PhotoTooManyPixels(PhotoError):
 
 
 class FormatUnsupported(PhotoError):
-    """The bytes are no picture of an accepted format."""
+    """Not a picture of an accepted format."""
 
     status, code, title = 415, "image-format-unsupported", "Unsupported file format"
 
 
 class PhotoTakesTooLong(PhotoError):
-    """An accepted format, but decoding it was given up."""
+    """An accepted format, but decoding took too long and was stopped."""
 
     status, code, title = 422, "image-takes-too-long", "Photo takes too long to decode"
 
@@ -98,7 +101,7 @@ class ModelLoading(Problem):
 
 class ModelUnavailable(Problem):
     status, code, title = 503, "model-unavailable", "Model unavailable"
-    public_detail = "The operator sees the reason in the server's log. Try again later."
+    public_detail = "The reason is in the server's log. Try again later."
 
 
 # The client
@@ -106,6 +109,7 @@ class ModelUnavailable(Problem):
 
 class NotAuthorised(Problem):
     status, code, title = 401, "not-authorised", "Authentication required"
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}  # required by RFC 9110
 
 
 class TooManyRequests(Problem):

@@ -1,4 +1,4 @@
-"""Problems as OpenAPI documents them."""
+"""Problems in the OpenAPI description."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ _HEADERS = {
 
 
 def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's `responses` for these kinds, one entry a status."""
-    answers: dict[int | str, dict[str, Any]] = {}
+    """OpenAPI's `responses` for these kinds, one entry per status."""
+    responses: dict[int | str, dict[str, Any]] = {}
     for kind in kinds:
-        titles = [kind.title, *filter(None, [answers.get(kind.status, {}).get("description")])]
-        answers[kind.status] = {
+        titles = [kind.title, *filter(None, [responses.get(kind.status, {}).get("description")])]
+        responses[kind.status] = {
             "description": "; ".join(reversed(titles)),
             "content": {ProblemResponse.media_type: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             **({"headers": _HEADERS[kind.status]} if kind.status in _HEADERS else {}),
         }
-    return answers
+    return responses

@@ -17,9 +17,9 @@ class ProblemResponse(JSONResponse):
 def problem_response(
     request: Request, problem: Problem, headers: Mapping[str, str] | None = None
 ) -> ProblemResponse:
-    """The contract's Problem as a response, with `Retry-After` if it is known."""
+    """The contract's Problem as a response, with the problem's headers and `headers`."""
     detail = problem.detail if is_from_this_machine(request) else problem.public_detail or problem.detail
-    request.state.problem = problem.code  # counted by telemetry
+    request.state.problem = problem.code  # for the metrics and the log
     body = ProblemBody(
         type=f"urn:paishi:problem:{problem.code}",
         title=problem.title,
@@ -30,7 +30,7 @@ def problem_response(
         request_id=request.state.request_id,
         retry_after=problem.retry_after,
     )
-    all_headers = dict(headers or {})
+    all_headers = {**problem.headers, **(headers or {})}
     if problem.retry_after is not None:
         all_headers["Retry-After"] = str(problem.retry_after)
     return ProblemResponse(body.model_dump(exclude_none=True), problem.status, all_headers)

@@ -1,4 +1,4 @@
-"""WeChat's `code2Session` on loopback, as its documentation has it, or as badly as it is told."""
+"""WeChat's `code2Session` on loopback: as documented, or as faulty as a test needs."""
 
 import json
 import threading
@@ -16,8 +16,8 @@ CODE_LIVES_S = 300
 
 
 @dataclass
-class Told:
-    """What one request gets instead of a proper answer; `drip` is seconds between its bytes."""
+class Fault:
+    """What one request gets instead of the documented answer; `drip` is seconds between its bytes."""
 
     body: bytes = b""
     status: int = 200
@@ -28,10 +28,10 @@ class Told:
 
 @dataclass
 class FakeWeChat:
-    """`log_in` is what wx.login does on the phone. `told` is used up one by one; `asked` is what came."""
+    """`log_in` is wx.login on the phone. `faults` are used up one by one; `asked` collects the queries."""
 
     url: str = ""
-    told: list[Told] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
     asked: list[dict[str, list[str]]] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
     _codes: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class FakeWeChat:
 
     def errcode_of(self, errcode: Any, errmsg: str = "") -> None:
         """The next request gets this."""
-        self.told.append(Told(json.dumps({"errcode": errcode, "errmsg": f"{errmsg}, rid: 1"}).encode()))
+        self.faults.append(Fault(json.dumps({"errcode": errcode, "errmsg": f"{errmsg}, rid: 1"}).encode()))
 
     def answer(self, asked: dict[str, list[str]]) -> dict[str, Any]:
         if asked.get("appid") != [APPID]:
@@ -77,23 +77,23 @@ class _Handler(BaseHTTPRequestHandler):
             return
         asked = parse_qs(address.query)
         wechat.asked.append(asked)
-        told = wechat.told.pop(0) if wechat.told else Told(json.dumps(wechat.answer(asked)).encode())
-        if told.hang:
+        reply = wechat.faults.pop(0) if wechat.faults else Fault(json.dumps(wechat.answer(asked)).encode())
+        if reply.hang:
             wechat.ended.wait(60)
-        if told.hang or told.cut:
+        if reply.hang or reply.cut:
             self.close_connection = True
             return
-        self.send_response(told.status)
+        self.send_response(reply.status)
         self.send_header("Content-Type", "text/plain")  # as the real one does
-        self.send_header("Content-Length", str(len(told.body)))
+        self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
         try:
-            for byte in told.body if told.drip else b"":
+            for byte in reply.body if reply.drip else b"":
                 self.wfile.write(bytes([byte]))
-                time.sleep(told.drip)
-            self.wfile.write(b"" if told.drip else told.body)
+                time.sleep(reply.drip)
+            self.wfile.write(b"" if reply.drip else reply.body)
         except OSError:
-            pass  # whoever asked has had enough
+            pass  # the client has disconnected
 
 
 class _Server(ThreadingHTTPServer):

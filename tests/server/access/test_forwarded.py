@@ -1,4 +1,4 @@
-"""Whose request it is behind proxies: only those that the operator named are believed."""
+"""Clients behind proxies: only proxies that the operator named are trusted."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def statuses(server: RunningServer, forwarded: Sequence[str]) -> list[int]:
 @pytest.mark.parametrize(
     ("proxies", "forwarded", "expected"),
     [
-        # Nobody is believed: all of it is one client, whatever it claims.
+        # No proxy is trusted: all requests come from one client, whatever they claim.
         ("192.0.2.1", [ONE, TWO, ""], [200, 429, 429]),
         # The proxy on this machine is, and each of its clients is one of its own. What a client wrote itself
         # stands before what the proxy added, and is not looked at; a proxy that is not named is a client.
@@ -43,9 +43,9 @@ def statuses(server: RunningServer, forwarded: Sequence[str]) -> list[int]:
             [200, 429, 200, 200, 429, 200, 200, 429, 429],
         ),
     ],
-    ids=["nobody is named", "one", "two"],
+    ids=["none", "one", "two"],
 )
-def test_which_client_it_is(
+def test_the_client_behind_proxies(
     tmp_path: Path, proxies: str, forwarded: Sequence[str], expected: Sequence[int]
 ) -> None:
     environment = {

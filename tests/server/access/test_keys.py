@@ -1,4 +1,4 @@
-"""PAISHI_AUTH=key: who has a key may, nobody else."""
+"""PAISHI_AUTH=key: only requests with a key are served."""
 
 import logging
 import os
@@ -42,7 +42,7 @@ def test_a_key_is_needed(guarded: AppClient, path: str) -> None:
 
 @pytest.mark.parametrize("key", [KEY, OTHER])
 @pytest.mark.parametrize("header", ["Authorization", "authorization: bearer", "X-API-Key"])
-def test_a_key_lets_in(guarded: AppClient, key: str, header: str) -> None:
+def test_a_valid_key_is_accepted(guarded: AppClient, key: str, header: str) -> None:
     headers = {"Authorization": bearing(key), "X-API-Key": {"X-API-Key": key}}.get(
         header, {"authorization": f"bearer  {key}"}
     )
@@ -63,7 +63,7 @@ def test_a_key_lets_in(guarded: AppClient, key: str, header: str) -> None:
         "Bearer " + "x" * 8000,
     ],
 )
-def test_what_is_no_key_does_not(guarded: AppClient, authorization: str) -> None:
+def test_anything_else_is_rejected(guarded: AppClient, authorization: str) -> None:
     headers = {"Authorization": authorization.encode("latin-1")}
     answer = guarded.post("/predict", files={"image": PHOTO}, headers=headers)
     problem_of(answer, 401, "not-authorised")
@@ -71,7 +71,7 @@ def test_what_is_no_key_does_not(guarded: AppClient, authorization: str) -> None
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_what_costs_nothing_is_open(guarded: AppClient, path: str) -> None:
+def test_other_routes_need_no_key(guarded: AppClient, path: str) -> None:
     assert guarded.get(path).status_code == 200
 
 
@@ -97,14 +97,14 @@ def test_there_is_no_way_around(guarded: AppClient, path: str, status: int) -> N
     assert answer.status_code == status, answer.text
 
 
-def test_docs_ask_for_a_key_where_one_is_needed(guarded: AppClient, anybody: AppClient) -> None:
+def test_the_description_requires_a_key_if_the_server_does(guarded: AppClient, anybody: AppClient) -> None:
     predict = guarded.get("/openapi.json").json()["paths"]["/predict"]["post"]
     assert predict["security"]
     assert {"401", "429"} <= set(predict["responses"])
     assert "security" not in anybody.get("/openapi.json").json()["paths"]["/predict"]["post"]
 
 
-def test_nobody_needs_a_key_unless_it_is_said(anybody: AppClient) -> None:
+def test_no_key_is_needed_by_default(anybody: AppClient) -> None:
     assert post(anybody).status_code == 200
 
 
@@ -134,7 +134,7 @@ def names(file: KeyFile) -> list[str]:
     return [key.name for key in file.stored()]
 
 
-def test_a_key_is_withdrawn_without_a_restart(tmp_path: Path) -> None:
+def test_a_key_is_revoked_without_a_restart(tmp_path: Path) -> None:
     path, clock = tmp_path / "keys", Clock()
     path.write_text(f"# ours\n\n{line(KEY, 'a')}\n{line(OTHER, 'b')}\n")
     file = KeyFile(path, clock)
@@ -144,7 +144,7 @@ def test_a_key_is_withdrawn_without_a_restart(tmp_path: Path) -> None:
     assert names(file) == ["b"]
 
 
-def test_the_file_is_looked_at_once_a_second_at_most(tmp_path: Path) -> None:
+def test_the_file_is_checked_once_a_second_at_most(tmp_path: Path) -> None:
     path, clock = tmp_path / "keys", Clock()
     path.write_text(line(KEY, "a"))
     file = KeyFile(path, clock)
@@ -166,7 +166,7 @@ def test_a_file_that_is_replaced_is_read(tmp_path: Path) -> None:
     assert names(file) == ["b"]
 
 
-def test_a_file_that_goes_lets_nobody_in_until_it_is_back(
+def test_without_the_file_no_key_is_valid_until_it_is_back(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, clock = tmp_path / "keys", Clock()
@@ -182,7 +182,7 @@ def test_a_file_that_goes_lets_nobody_in_until_it_is_back(
     assert names(file) == ["a"]
 
 
-def test_a_line_that_is_none_lets_nobody_in_and_is_not_quoted(
+def test_an_invalid_line_is_no_key_and_is_not_quoted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, clock = tmp_path / "keys", Clock()
@@ -199,12 +199,12 @@ def test_a_line_that_is_none_lets_nobody_in_and_is_not_quoted(
 
 
 @pytest.mark.parametrize("name", ["a:b", "a,b", "a\nb", "a/b", "x" * 65])
-def test_a_name_that_could_not_be_read_back_is_none(name: str) -> None:
+def test_invalid_names(name: str) -> None:
     with pytest.raises(ValueError, match="name:hash"):
         parse_stored(line(KEY, name))
 
 
-def test_keys_are_needed_to_start() -> None:
+def test_the_start_fails_without_keys() -> None:
     with pytest.raises(Misconfigured, match="key new"):
         access_for(Settings(auth="key"))
 
@@ -217,7 +217,7 @@ def test_a_file_that_cannot_be_read_stops_the_start(tmp_path: Path, content: byt
         KeyFile(tmp_path / "keys")
 
 
-def test_a_server_takes_both_and_forgets_a_withdrawn_key(
+def test_a_server_accepts_both_and_drops_a_revoked_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

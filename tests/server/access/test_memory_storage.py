@@ -1,4 +1,4 @@
-"""The counters in memory forget what is over, and have a bound."""
+"""Counters in memory end with their window and are bounded."""
 
 import asyncio
 
@@ -31,7 +31,7 @@ def test_a_window_begins_with_its_first_hit_and_ends() -> None:
     asyncio.run(use())
 
 
-def test_nothing_of_a_window_that_is_over_is_kept() -> None:
+def test_ended_windows_are_dropped() -> None:
     async def use() -> None:
         clock = Clock()
         counters = MemoryStorage(clock=clock)
@@ -44,7 +44,7 @@ def test_nothing_of_a_window_that_is_over_is_kept() -> None:
     asyncio.run(use())
 
 
-def test_addresses_without_end_are_not_kept() -> None:
+def test_the_number_of_counters_is_bounded() -> None:
     async def use() -> None:
         counters = MemoryStorage(capacity=1000)
         for client in range(200_000):
@@ -57,7 +57,7 @@ def test_addresses_without_end_are_not_kept() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=30))
-def test_they_count_as_those_of_limits_do(hits: list[tuple[str, int]]) -> None:
+def test_they_count_like_those_of_limits(hits: list[tuple[str, int]]) -> None:
     async def use() -> None:
         ours, theirs = MemoryStorage(), StorageOfLimits()
         for key, amount in hits:

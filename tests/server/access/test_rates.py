@@ -1,4 +1,4 @@
-"""How much one client may send."""
+"""Rate limits of one client."""
 
 import asyncio
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ KEYS = {name: f"paishi_{name * 43}" for name in "ab"}
 STORED = ",".join(f"{name}:{hash_of(key.encode())}" for name, key in KEYS.items())
 
 
-def test_so_many_uploads_in_a_minute() -> None:
+def test_uploads_per_minute() -> None:
     with started(uploads_per_minute=2) as client:
         assert [post(client, path).status_code for path in ("/predict", "/image")] == [200, 200]
         for path in ("/predict", "/image", "/explain"):
@@ -27,7 +27,7 @@ def test_so_many_uploads_in_a_minute() -> None:
         assert client.get("/models").status_code == 200  # nothing else is counted
 
 
-def test_so_many_megabytes_in_a_minute() -> None:
+def test_megabytes_per_minute() -> None:
     with started(mb_per_minute=1) as client:
         statuses = [client.post("/image", files={"image": LARGE}).status_code for _ in range(3)]
         assert statuses == [200, 200, 429]  # the one that goes over is still taken
@@ -42,15 +42,15 @@ def chunks() -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize("lie", [{}, {"Content-Length": "1"}], ids=["chunked", "chunked with a length"])
-def test_what_comes_without_a_length_is_counted_as_it_comes(lie: dict[str, str]) -> None:
+def test_a_body_without_a_length_is_counted_as_it_arrives(lie: dict[str, str]) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=b", "Transfer-Encoding": "chunked", **lie}
     with started(mb_per_minute=1) as client:
         sent = [client.post("/image", content=chunks(), headers=headers) for _ in range(3)]
         assert [answer.status_code for answer in sent] == [200, 200, 429]
 
 
-def test_a_length_that_is_no_photo_s_counts_as_the_largest_photo() -> None:
-    """So that no client can count to where a storage ends."""
+def test_a_length_beyond_the_limit_counts_as_the_largest_photo() -> None:
+    """Otherwise a client could overflow the counters of a storage."""
 
     async def use() -> None:
         limits = RateLimits(megabytes=3, largest=1_000_000)
@@ -64,7 +64,7 @@ def test_a_length_that_is_no_photo_s_counts_as_the_largest_photo() -> None:
     asyncio.run(use())
 
 
-def test_every_key_has_its_own() -> None:
+def test_every_key_has_its_own_limit() -> None:
     with started(auth="key", keys=STORED, uploads_per_minute=1) as client:
         for key in KEYS.values():
             assert post(client, **bearing(key)).status_code == 200
@@ -72,14 +72,14 @@ def test_every_key_has_its_own() -> None:
         problem_of(post(client), 401, "not-authorised")
 
 
-def test_strangers_do_not_use_up_what_a_key_has() -> None:
+def test_requests_without_a_key_do_not_count_for_it() -> None:
     with started(auth="key", keys=STORED, uploads_per_minute=1) as client:
         for _ in range(3):
             problem_of(post(client), 401, "not-authorised")
         assert post(client, **bearing(KEYS["a"])).status_code == 200
 
 
-def test_nothing_is_limited_unless_it_is_said() -> None:
+def test_no_limits_by_default() -> None:
     with started() as client:
         assert {post(client).status_code for _ in range(100)} == {200}
 

@@ -1,4 +1,4 @@
-"""PAISHI_AUTH=wechat, from the code of wx.login to an answer."""
+"""PAISHI_AUTH=wechat, from the code of wx.login to a prediction."""
 
 import logging
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from paishi.access.access import access_for
 from paishi.contract import Session
 from paishi.settings import Misconfigured, Settings
-from tests.server.access.fake_wechat import APPID, SECRET, FakeWeChat, Told, serving
+from tests.server.access.fake_wechat import APPID, SECRET, FakeWeChat, Fault, serving
 from tests.server.access.sending import OPEN, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started
 
@@ -51,18 +51,18 @@ def test_from_a_code_to_an_answer(mini: AppClient, wechat: FakeWeChat, path: str
     assert "/session" in problem_of(post(mini, path), 401, "not-authorised").detail
     session = log_in(mini, wechat)
     assert session.expires_in == 7200
-    # The network of these tests has no inside: /explain and /features say so, but they were asked.
+    # The model of these tests has no insight, which /explain and /features answer with 422.
     assert post(mini, path, **bearing(session.token)).status_code == (
         200 if path in ("/predict", "/image") else 422
     )
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_what_costs_nothing_is_open(mini: AppClient, path: str) -> None:
+def test_other_routes_need_no_session(mini: AppClient, path: str) -> None:
     assert mini.get(path).status_code == 200
 
 
-def test_a_session_ends(mini: AppClient) -> None:
+def test_a_session_expires(mini: AppClient) -> None:
     ended = jwt.encode({"sub": "s", "aud": "paishi", "iat": 1, "exp": 2}, TOKEN_KEY, "HS256")
     problem = problem_of(post(mini, **bearing(ended)), 401, "not-authorised")
     assert "wx.login" in problem.detail
@@ -107,7 +107,7 @@ def test_a_wrong_body(mini: AppClient, wechat: FakeWeChat, body: bytes) -> None:
     assert len(wechat.asked) == before
 
 
-def test_a_large_body_is_not_taken_in(mini: AppClient) -> None:
+def test_a_large_body_is_not_read(mini: AppClient) -> None:
     def endless() -> Iterator[bytes]:
         yield b'{"code": "c"'
         while True:
@@ -117,7 +117,7 @@ def test_a_large_body_is_not_taken_in(mini: AppClient) -> None:
         assert answer.status_code == 422
 
 
-def test_what_wechat_refuses(mini: AppClient, wechat: FakeWeChat) -> None:
+def test_refusals_of_wechat(mini: AppClient, wechat: FakeWeChat) -> None:
     problem_of(mini.post("/session", json={"code": "unknown"}), 400, "login-code-invalid")
     for errcode, status, code in [
         (45011, 429, "too-many-requests"),
@@ -127,11 +127,11 @@ def test_what_wechat_refuses(mini: AppClient, wechat: FakeWeChat) -> None:
         wechat.errcode_of(errcode)
         problem = problem_of(mini.post("/session", json={"code": "c"}), status, code)
         assert (problem.retry_after is None) == (status == 403)
-    wechat.told.append(Told(cut=True))
+    wechat.faults.append(Fault(cut=True))
     problem_of(mini.post("/session", json={"code": "c"}), 503, "login-unavailable")
 
 
-def test_one_address_can_log_in_so_often(wechat: FakeWeChat) -> None:
+def test_logins_per_minute_and_address(wechat: FakeWeChat) -> None:
     with started(**settings(wechat, logins_per_minute=2)) as client:
         before = len(wechat.asked)
         log_in(client, wechat)
@@ -142,7 +142,7 @@ def test_one_address_can_log_in_so_often(wechat: FakeWeChat) -> None:
 
 
 @pytest.mark.parametrize("auth", ["none", "key"])
-def test_a_server_without_sessions_says_so(auth: str) -> None:
+def test_a_server_without_sessions(auth: str) -> None:
     with started(auth=auth, keys="0" * 64) as client:
         problem_of(client.post("/session", json={"code": "c"}), 404, "not-found")
 
@@ -164,7 +164,7 @@ def test_nothing_secret_is_logged_or_answered(
 @pytest.mark.parametrize(
     ("missing", "named"), [("wechat_appid", "PAISHI_WECHAT_APPID"), ("wechat_secret", "PAISHI_WECHAT_SECRET")]
 )
-def test_it_does_not_start_without_what_wechat_gave(wechat: FakeWeChat, missing: str, named: str) -> None:
+def test_the_start_fails_without_credentials(wechat: FakeWeChat, missing: str, named: str) -> None:
     with pytest.raises(Misconfigured, match=named) as caught:
         access_for(Settings(**settings(wechat, **{missing: ""})))  # type: ignore[arg-type]
     assert SECRET not in str(caught.value)

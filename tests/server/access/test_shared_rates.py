@@ -56,7 +56,7 @@ def test_while_it_is_down_each_counts_alone(
         assert PASSWORD not in caplog.text
 
 
-def test_one_that_hangs_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_redis_that_hangs_delays_no_photo(caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with started(rates=f"redis://127.0.0.1:{port}", uploads_per_minute=2) as client:
@@ -64,7 +64,7 @@ def test_one_that_hangs_holds_nobody_up(caplog: pytest.LogCaptureFixture) -> Non
     assert "does not answer" in caplog.text
 
 
-def test_what_is_no_redis(caplog: pytest.LogCaptureFixture, app_and_port: int) -> None:
+def test_another_server_than_redis(caplog: pytest.LogCaptureFixture, app_and_port: int) -> None:
     with started(rates=f"redis://127.0.0.1:{app_and_port}", uploads_per_minute=1) as client:
         assert statuses(client, client) == [200, 429]
     assert "does not answer" in caplog.text
@@ -91,14 +91,14 @@ def test_a_wrong_password(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
     "wrong",
     ["127.0.0.1:6379", "http://secret@x", "redis://x:secret", "memcached://secret@x", "redis://[secret"],
 )
-def test_an_address_that_is_none_stops_the_start(wrong: str) -> None:
+def test_an_invalid_address_stops_the_start(wrong: str) -> None:
     with pytest.raises(Misconfigured, match="PAISHI_RATES") as caught:
         access_for(Settings(rates=wrong))  # type: ignore[arg-type]
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
 
 
-def test_without_the_package_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.partition(".")[0] == "redis"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "redis", None)

@@ -1,4 +1,4 @@
-"""A token shows that WeChat knew its user, until it ends; nothing else does."""
+"""Only an unexpired token of this server identifies a WeChat user."""
 
 import base64
 import json
@@ -36,7 +36,7 @@ def part(value: object) -> str:
     return part_of(json.dumps(value).encode())
 
 
-def test_the_same_user_is_known_again_and_another_is_another() -> None:
+def test_a_user_has_the_same_subject_each_time() -> None:
     one, again, other = (client_of(TOKENS.issue(openid)) for openid in ("oA", "oA", "oB"))
     assert one == again != other
 
@@ -91,7 +91,7 @@ FORGED = {
 
 
 @pytest.mark.parametrize("forged", FORGED)
-def test_what_is_no_token_of_ours(forged: str) -> None:
+def test_forged_tokens(forged: str) -> None:
     with pytest.raises(NotAuthorised):
         client_of(FORGED[forged])
 

@@ -1,4 +1,4 @@
-"""WeChat is asked once about a code, and again only where that cannot have used it up."""
+"""A code is sent to WeChat once, and again only if it cannot have been used up."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from paishi.access.wechat import ATTEMPTS, WeChat
 from paishi.problems import kinds as problems
-from tests.server.access.fake_wechat import APPID, CODE_LIVES_S, SECRET, FakeWeChat, Told, serving
+from tests.server.access.fake_wechat import APPID, CODE_LIVES_S, SECRET, FakeWeChat, Fault, serving
 from tests.server.conftest import free_port
 
 
@@ -63,7 +63,7 @@ def test_a_code_works_once(wechat: FakeWeChat) -> None:
 
 
 @pytest.mark.parametrize("code", ["unknown", "a&secret=1", "图", "x" * 128])
-def test_a_code_that_nobody_gave(wechat: FakeWeChat, code: str) -> None:
+def test_an_unknown_code(wechat: FakeWeChat, code: str) -> None:
     refused(wechat, problems.LoginCodeInvalid, code)
     assert wechat.asked[0]["js_code"] == [code]
 
@@ -85,7 +85,7 @@ MEANINGS = {
 
 
 @pytest.mark.parametrize("errcode", MEANINGS, ids=repr)
-def test_what_wechat_says_reaches_the_client(wechat: FakeWeChat, errcode: int | str) -> None:
+def test_wechats_errcodes_become_problems(wechat: FakeWeChat, errcode: int | str) -> None:
     kind, retry_after = MEANINGS[errcode]
     wechat.errcode_of(errcode, "why")
     assert refused(wechat, kind, wechat.log_in()).retry_after == retry_after
@@ -96,7 +96,7 @@ def test_what_wechat_says_reaches_the_client(wechat: FakeWeChat, errcode: int | 
     ("appid", "secret", "setting"),
     [("wxother", SECRET, "PAISHI_WECHAT_APPID"), (APPID, "other" * 7, "PAISHI_WECHAT_SECRET")],
 )
-def test_the_log_tells_the_operator_which_setting_is_wrong(
+def test_the_log_names_the_wrong_setting(
     wechat: FakeWeChat, appid: str, secret: str, setting: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(problems.LoginUnavailable) as caught:
@@ -106,7 +106,7 @@ def test_the_log_tells_the_operator_which_setting_is_wrong(
     assert "PAISHI" not in caught.value.detail
 
 
-def test_a_busy_wechat_is_asked_again(wechat: FakeWeChat) -> None:
+def test_a_busy_wechat_is_retried(wechat: FakeWeChat) -> None:
     wechat.errcode_of(-1, "system error")
     assert ask(wechat.url, wechat.log_in("oPatient")) == "oPatient"
     assert len(wechat.asked) == 2
@@ -130,39 +130,39 @@ def test_a_connection_that_could_not_be_made_is_tried_again() -> None:
         assert ask(f"http://127.0.0.1:{port}", code, pause=wechat_comes_back) == "oPatient"
 
 
-def test_nobody_there(caplog: pytest.LogCaptureFixture) -> None:
+def test_wechat_cannot_be_reached(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(problems.LoginUnavailable):
         ask(f"http://127.0.0.1:{free_port()}", "c")
     assert "cannot be reached" in caplog.text
 
 
 ODD = {
-    "cut": Told(cut=True),
-    "hang": Told(hang=True),
-    "drip": Told(b"x" * 100, drip=0.05),
-    "html": Told(b"<html>busy</html>"),
-    "empty": Told(b""),
-    "list": Told(b"[]"),
-    "number": Told(b"1"),
-    "deep": Told(b"[" * 60_000),
-    "large": Told(b'{"openid": "o", "x": "' + b"x" * 100_000 + b'"}'),
-    "not UTF-8": Told(b'{"openid": "\xff"}'),
-    "no openid": Told(b'{"session_key": "x"}'),
-    "openid is a number": Told(b'{"openid": 1}'),
-    "errcode is a list": Told(b'{"errcode": [1]}'),
-    "errcode is infinite": Told(b'{"errcode": 1e999}'),
-    "500": Told(b'{"openid": "o"}', status=500),
-    "redirect": Told(b'{"openid": "o"}', status=302),
+    "cut": Fault(cut=True),
+    "hang": Fault(hang=True),
+    "drip": Fault(b"x" * 100, drip=0.05),
+    "html": Fault(b"<html>busy</html>"),
+    "empty": Fault(b""),
+    "list": Fault(b"[]"),
+    "number": Fault(b"1"),
+    "deep": Fault(b"[" * 60_000),
+    "large": Fault(b'{"openid": "o", "x": "' + b"x" * 100_000 + b'"}'),
+    "not UTF-8": Fault(b'{"openid": "\xff"}'),
+    "no openid": Fault(b'{"session_key": "x"}'),
+    "openid is a number": Fault(b'{"openid": 1}'),
+    "errcode is a list": Fault(b'{"errcode": [1]}'),
+    "errcode is infinite": Fault(b'{"errcode": 1e999}'),
+    "500": Fault(b'{"openid": "o"}', status=500),
+    "redirect": Fault(b'{"openid": "o"}', status=302),
 }
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_an_answer_that_is_none_is_not_asked_for_again(
+def test_an_invalid_response_is_not_retried(
     wechat: FakeWeChat, odd: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("paishi.access.wechat._READ_S", 0.5)
     monkeypatch.setattr("paishi.access.wechat._TIMEOUT_S", 1.0)
-    wechat.told.append(ODD[odd])
+    wechat.faults.append(ODD[odd])
     refused(wechat, problems.LoginUnavailable, wechat.log_in())
     assert len(wechat.asked) == 1
 
@@ -176,23 +176,23 @@ def everything(error: BaseException) -> Iterator[str]:
             yield repr(frame.f_locals)
 
 
-@pytest.mark.parametrize("odd", ["cut", "hang", "html", "500", "nobody there", "wrong secret"])
+@pytest.mark.parametrize("odd", ["cut", "hang", "html", "500", "unreachable", "wrong secret"])
 def test_no_secret_is_in_an_error_or_a_log(
     wechat: FakeWeChat, odd: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("paishi.access.wechat._READ_S", 0.3)
     caplog.set_level(logging.DEBUG)
     code = wechat.log_in("oSecret-user")
-    wechat.told += [ODD[odd]] if odd in ODD else []
+    wechat.faults += [ODD[odd]] if odd in ODD else []
     secret = SECRET if odd != "wrong secret" else SECRET[::-1]
     with pytest.raises(problems.Problem) as caught:
-        ask(wechat.url if odd != "nobody there" else f"http://127.0.0.1:{free_port()}", code, secret)
+        ask(wechat.url if odd != "unreachable" else f"http://127.0.0.1:{free_port()}", code, secret)
     assert secret not in "".join(everything(caught.value))
     assert secret not in caplog.text
     assert code not in caplog.text
 
 
-def test_nor_where_all_is_well(wechat: FakeWeChat, caplog: pytest.LogCaptureFixture) -> None:
+def test_nor_after_a_success(wechat: FakeWeChat, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     ask(wechat.url, wechat.log_in("oSecret-user"))
     logging.getLogger("httpx").info("another address: %s", "http://x/y")

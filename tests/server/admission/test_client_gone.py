@@ -1,4 +1,4 @@
-"""A client that goes away costs nothing that has not begun."""
+"""A client that disconnects leaves all queues."""
 
 import contextlib
 import logging
@@ -24,7 +24,7 @@ CROWD = 30
 
 
 class Busy:
-    """A runtime with the real queue before it, which counts its pictures and can be held up."""
+    """A runtime with the real queue; it counts its pictures and can be paused."""
 
     name = "busy"
     precision: Precision = "fp32"
@@ -69,11 +69,11 @@ def test_what_waits_for_the_model_is_taken_out(caplog: pytest.LogCaptureFixture)
         runtime.may_go_on.clear()
         with contextlib.ExitStack() as stack:
             crowd = send_crowd(served, stack)
-            wait_for(lambda: runtime.begun > 0, 20, "the network to be busy")
+            wait_for(lambda: runtime.begun > 0, 20, "the model to be busy")
             stays = crowd.pop()
             for client in crowd:
                 client.connection.close()
-            wait_for(lambda: served.services.admission.in_hand == 1, 20, "the places of those who left")
+            wait_for(lambda: served.services.admission.in_hand == 1, 20, "their places")
             runtime.may_go_on.set()
             assert stays.answer().status == 200
         served.is_well()
@@ -103,13 +103,13 @@ def test_what_waits_for_a_decoder_is_taken_out(monkeypatch: pytest.MonkeyPatch) 
                 for _ in range(10):
                     stack.enter_context(served.raw()).send(upload())
                 wait_for(lambda: served.services.admission.in_hand >= 10, 20, "all photos")
-            wait_for(lambda: served.services.admission.in_hand == 2, 20, "the places of those who left")
+            wait_for(lambda: served.services.admission.in_hand == 2, 20, "their places")
         may_go_on.set()
         served.is_well()
         assert (most, begun) == (2, 3)
 
 
-def test_who_leaves_while_sending_leaves_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_clients_that_disconnect_while_sending_leave_nothing(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO), busy() as (served, _):
         with contextlib.ExitStack() as stack:
             for length in (10_000, None):
@@ -129,11 +129,11 @@ def test_one_connection_after_the_other(served: Served) -> None:
     served.is_well()
 
 
-def test_a_network_that_is_closed_under_a_photo_says_to_come_again() -> None:
+def test_a_model_that_is_closed_under_a_photo_asks_for_a_retry() -> None:
     with busy() as (served, runtime), contextlib.ExitStack() as stack:
         runtime.may_go_on.clear()
         crowd = send_crowd(served, stack)
-        wait_for(lambda: runtime.begun > 0, 20, "the network to be busy")
+        wait_for(lambda: runtime.begun > 0, 20, "the model to be busy")
         closing = threading.Thread(target=runtime.close)
         closing.start()
         answers = [client.answer() for client in crowd]

@@ -1,4 +1,4 @@
-"""Connections are bounded, and who only holds one open makes room for who has something to say."""
+"""Connections are bounded; idle ones are closed for new ones."""
 
 import contextlib
 import resource
@@ -20,7 +20,7 @@ def open_connections(served: Served, count: int, stack: contextlib.ExitStack) ->
     return opened
 
 
-def test_the_one_that_waited_longest_goes() -> None:
+def test_the_longest_idle_is_closed() -> None:
     with serving(max_connections=3) as served, contextlib.ExitStack() as stack:
         first, second, third = open_connections(served, 3, stack)
         first.send(upload())
@@ -33,7 +33,7 @@ def test_the_one_that_waited_longest_goes() -> None:
         assert served.full("PAISHI_MAX_CONNECTIONS") == 1
 
 
-def test_who_has_a_request_stays() -> None:
+def test_a_connection_with_a_request_stays() -> None:
     with serving(max_connections=2) as served, contextlib.ExitStack() as stack:
         busy = [stack.enter_context(served.raw()).send(head(50)) for _ in range(2)]
         wait_for(lambda: served.services.body_memory.held == 100, 10, "both headers")
@@ -58,7 +58,7 @@ def test_many_more_than_there_is_room_for() -> None:
     [(64, 4096, 1000), (4096, 4096, 1000), (64, 1500, 348), (64, 200, 16)],
 )
 def test_open_files(soft: int, hard: int, fit: int) -> None:
-    """The process's limit is raised as far as it may be, and else fewer connections are taken."""
+    """The process's limit is raised as far as possible; otherwise fewer connections are accepted."""
     if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < hard:
         pytest.skip("this machine's own limit is lower")
     code = (
@@ -81,7 +81,7 @@ def test_a_limit_that_may_not_be_raised(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """By a filter of system calls, or since macOS takes no number above its own."""
+    """By a system call filter, or because macOS rejects numbers above its own maximum."""
 
     def refuse(*_: object) -> None:
         raise error

@@ -1,4 +1,4 @@
-"""How long the newest would wait is known from how fast the last ones went."""
+"""The wait of a new photo is estimated from the pace of the last ones."""
 
 import asyncio
 from collections.abc import Callable
@@ -19,7 +19,7 @@ class Clock:
 
 
 def measured(clock: Clock, seconds: float, photos: int = 200, limit: int = 10_000) -> Admission:
-    """After `photos` that took `seconds` each, one after the other, with quiet hours between."""
+    """After `photos` of `seconds` each, one after the other, with idle hours between."""
     admission = Admission(limit, max_wait_s=5, at_once=2, clock=clock)
     for _ in range(photos):
         with admission.admit():
@@ -29,7 +29,7 @@ def measured(clock: Clock, seconds: float, photos: int = 200, limit: int = 10_00
 
 
 def fill(admission: Admission) -> tuple[int, Overloaded]:
-    """How many are in hand when one is refused."""
+    """Photos in hand at the first refusal, and that refusal."""
     with ExitStack() as stack:
         try:
             while True:
@@ -39,7 +39,7 @@ def fill(admission: Admission) -> tuple[int, Overloaded]:
 
 
 @pytest.mark.parametrize("seconds", [0.02, 0.1, 0.5])
-def test_as_many_wait_as_are_answered_in_time(seconds: float) -> None:
+def test_as_many_are_accepted_as_finish_in_time(seconds: float) -> None:
     admission = measured(Clock(), seconds)
     taken, refused = fill(admission)
     assert taken == pytest.approx(3.5 / seconds, rel=0.1)
@@ -47,12 +47,12 @@ def test_as_many_wait_as_are_answered_in_time(seconds: float) -> None:
     assert admission.refused == {"wait": 1}
 
 
-def test_before_anything_was_measured() -> None:
+def test_the_first_estimate() -> None:
     admission = Admission(10_000, max_wait_s=5, clock=Clock())
     assert fill(admission)[0] == pytest.approx(3.5 / FIRST_ESTIMATE_S, abs=1)
 
 
-def test_side_by_side_they_are_as_fast_as_they_get_done() -> None:
+def test_photos_in_parallel_count_by_throughput() -> None:
     """Four at a time, 0.1 s each: 40 a second."""
     clock = Clock()
     admission = Admission(10_000, max_wait_s=5, at_once=4, clock=clock)
@@ -66,12 +66,12 @@ def test_side_by_side_they_are_as_fast_as_they_get_done() -> None:
     assert fill(admission)[0] == pytest.approx(140, rel=0.25)
 
 
-def test_as_many_as_run_at_once_are_always_taken_on() -> None:
+def test_as_many_as_run_in_parallel_are_always_accepted() -> None:
     admission = measured(Clock(), 60)
     assert fill(admission)[0] == 2
 
 
-def test_a_server_that_hangs_takes_on_fewer_and_recovers() -> None:
+def test_a_server_that_hangs_accepts_fewer_and_recovers() -> None:
     clock = Clock()
     admission = measured(clock, 0.02)
     with admission.admit(), admission.admit(), admission.admit():
@@ -96,8 +96,8 @@ def test_the_hard_bound() -> None:
     [(PhotoError("x"), True), (ModelLoading("x"), False), (asyncio.CancelledError(), False)],
     ids=lambda value: type(value).__name__,
 )
-def test_what_says_something_about_the_pace(error: BaseException, is_a_photo: bool) -> None:
-    """Else a network that loads would look like one that answers in no time."""
+def test_which_errors_count_for_the_pace(error: BaseException, is_a_photo: bool) -> None:
+    """Otherwise a model that is loading would look like a fast one."""
     clock = Clock()
     admission = measured(clock, 0.1)
     for _ in range(500):

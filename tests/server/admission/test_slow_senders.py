@@ -1,4 +1,4 @@
-"""A header, a body and an answer each have their time."""
+"""Header, body and response each have a time limit."""
 
 import time
 
@@ -24,18 +24,18 @@ def test_a_header_that_does_not_end_is_answered_with_408(caplog: pytest.LogCaptu
         assert vars(line)["request_id"] == answer.headers["x-request-id"]
 
 
-def test_a_connection_that_says_nothing_ends() -> None:
+def test_a_silent_connection_is_closed() -> None:
     with serving(header_s=0.5) as served, served.raw() as silent:
         assert silent.ends()
 
 
-def test_a_connection_that_says_nothing_more_ends() -> None:
+def test_a_connection_that_falls_silent_is_closed() -> None:
     with serving(header_s=0.5) as served, served.raw() as client:
         assert client.send(upload()).answer().status == 200
         assert client.ends()
 
 
-def test_half_a_header_after_an_answer_ends_too() -> None:
+def test_half_a_header_after_an_answer_is_answered_with_408() -> None:
     """Any byte stops uvicorn's own timer for idle connections."""
     with serving(header_s=0.5) as served, served.raw() as client:
         assert client.send(upload()).answer().status == 200
@@ -64,7 +64,7 @@ def test_the_time_is_for_the_whole_body_and_not_for_each_byte() -> None:
         assert slow.answer().status == 408
 
 
-def test_who_is_slow_but_in_time_is_answered() -> None:
+def test_a_slow_sender_in_time_is_answered() -> None:
     body = PART + PHOTO + END
     with serving(**LONG) as served, served.raw() as client:
         client.send(head(len(body)))
@@ -74,7 +74,7 @@ def test_who_is_slow_but_in_time_is_answered() -> None:
         assert client.answer().status == 200
 
 
-def test_the_rest_of_a_body_that_nobody_wants_has_its_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rest_of_an_unread_body_has_a_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("paishi.connection.protocol._AFTER_BODY_S", 0.1)
     with serving(body_s=0.5) as served, served.raw() as client:
         assert client.send(head(1000, "/nothing")).answer().status == 404
@@ -82,13 +82,13 @@ def test_the_rest_of_a_body_that_nobody_wants_has_its_time_too(monkeypatch: pyte
         assert client.ends()
 
 
-def test_nor_may_it_be_endless() -> None:
+def test_and_a_limit_in_bytes() -> None:
     with serving(max_body_mb=0.01, **LONG) as served, served.raw() as client:
         assert client.send(head(10**9) + b"x").answer().status == 413
         assert client.send_until_ended() < 10_000_000
 
 
-def test_an_answer_that_is_not_taken_ends() -> None:
+def test_a_response_that_is_not_read_ends() -> None:
     large = file_of(noise(3000, 2000), "PNG")
     with serving(body_s=2, header_s=1) as served, served.raw(receive_buffer=4096) as client:
         client.send(upload(large, "/image"))

@@ -1,4 +1,4 @@
-"""The application on a loopback port of this process, for what needs no network that knows anything."""
+"""The application on a loopback port of this process, for tests that need no trained model."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,14 +43,14 @@ def load_brightness(on_progress: object) -> Recogniser:
 
 
 class AppClient(httpx.Client):
-    """Speaks HTTP to the application; `services` is what the application was joined from."""
+    """HTTP client of the application; `services` are the application's parts."""
 
     services: Services
 
 
 @contextmanager
 def started(load: Callable[..., Recogniser] = load_brightness, **settings: object) -> Iterator[AppClient]:
-    """Runs the application as `paishi serve` does; its model is ready or known to be unavailable by then."""
+    """Runs the application as `paishi serve` does; its model is ready or unavailable."""
     app = create_app(Settings(**settings), load=lambda settings, cores, on_progress: load(on_progress))
     services = app.services
     with (
@@ -63,8 +63,8 @@ def started(load: Callable[..., Recogniser] = load_brightness, **settings: objec
 
 
 def settled(services: Services) -> None:
-    """Waits until the network is ready or known to be unavailable."""
-    wait_for(lambda: not isinstance(services.recognition.state, Loading), 120, "the network")
+    """Waits until the model is ready or unavailable."""
+    wait_for(lambda: not isinstance(services.recognition.state, Loading), 120, "the model")
 
 
 @pytest.fixture(scope="module")

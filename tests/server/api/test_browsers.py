@@ -1,4 +1,4 @@
-"""What browsers are told: headers of every answer, pages of other origins, `/docs`."""
+"""Browsers: headers of every response, CORS, `/docs`."""
 
 import re
 
@@ -31,7 +31,7 @@ def assert_protected(answer: Response) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_whatever_is_got(app_client: AppClient, path: str) -> None:
+def test_every_get(app_client: AppClient, path: str) -> None:
     assert_protected(app_client.get(path))
 
 
@@ -42,7 +42,7 @@ def test_photos_and_problems(app_client: AppClient) -> None:
     assert_protected(app_client.get("/predict"))
 
 
-def test_what_nobody_foresaw(app_client: AppClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unexpected_errors(app_client: AppClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> object:
         raise RuntimeError("broken")
 
@@ -52,14 +52,14 @@ def test_what_nobody_foresaw(app_client: AppClient, monkeypatch: pytest.MonkeyPa
     assert_protected(answer)
 
 
-def test_what_is_too_large() -> None:
+def test_a_body_that_is_too_large() -> None:
     with started(max_body_mb=0.001) as client:
         answer = client.post("/predict", files={"image": b"x" * 5000})
         assert_problem(answer, 413, "image-too-large")
         assert_protected(answer)
 
 
-def test_a_server_that_ends() -> None:
+def test_while_the_server_shuts_down() -> None:
     with started() as client:
         client.services.lifecycle.phase = "closing"
         answer = client.get("/livez")
@@ -75,14 +75,14 @@ def preflight(client: AppClient, origin: str = PAGE, method: str = "POST", heade
     return client.options("/predict", headers=asked)
 
 
-def test_no_page_of_another_origin_may_ask(app_client: AppClient) -> None:
+def test_other_origins_are_refused_by_default(app_client: AppClient) -> None:
     assert_problem(preflight(app_client), 405, "method-not-allowed")
     answer = app_client.post("/predict", files={"image": PHOTO}, headers={"Origin": PAGE})
     for one in (preflight(app_client), answer):
         assert not [name for name in one.headers if name.startswith("access-control")]
 
 
-def test_pages_that_the_operator_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_allowed_origins(monkeypatch: pytest.MonkeyPatch) -> None:
     with started(cors_origins=["https://other.example.com", PAGE]) as client:
         allowed = preflight(client, header="authorization, x-api-key, x-request-id")
         assert allowed.status_code == 200
@@ -117,8 +117,8 @@ def test_pages_that_the_operator_names(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
     ids=str,
 )
-def test_all_else_is_refused(wrong: dict[str, str], what: str) -> None:
-    """The operator can only do something about the origin."""
+def test_other_preflights_are_refused(wrong: dict[str, str], what: str) -> None:
+    """The operator can change the origins only."""
     with started(cors_origins=[PAGE]) as client:
         answer = preflight(client, **wrong)
         detail = assert_problem(answer, 422, "request-invalid").detail
@@ -127,7 +127,7 @@ def test_all_else_is_refused(wrong: dict[str, str], what: str) -> None:
         assert "access-control-allow-methods" not in answer.headers
 
 
-def test_everybody_may_ask_but_in_nobodys_name() -> None:
+def test_any_origin_but_without_credentials() -> None:
     with started(cors_origins=["*"]) as client:
         answer = client.get("/livez", headers={"Origin": PAGE, "Cookie": "a=b"})
         assert answer.headers["access-control-allow-origin"] == "*"
@@ -135,15 +135,15 @@ def test_everybody_may_ask_but_in_nobodys_name() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["www.example.com", f"{PAGE}/", f"{PAGE}/page", "null"])
-def test_what_is_no_origin(
+def test_invalid_origins(
     wrong: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PAISHI_CORS_ORIGINS", f"{PAGE},{wrong}")
     with pytest.raises(BaseException, match="2"):
         read_settings()
-    said = capsys.readouterr().err
-    assert "PAISHI_CORS_ORIGINS" in said
-    assert wrong in said
+    error = capsys.readouterr().err
+    assert "PAISHI_CORS_ORIGINS" in error
+    assert wrong in error
 
 
 def test_origins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:

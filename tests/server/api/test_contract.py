@@ -65,7 +65,7 @@ def test_a_golden_body_without_one_of_its_keys_is_refused(name: str, kind: str) 
 
 
 def plain(schema: Any) -> Any:
-    """A JSON Schema without what says nothing about the form of a body, in one way of writing it."""
+    """A JSON Schema without its annotations, in a normal form."""
     if isinstance(schema, list):
         return [plain(item) for item in schema]
     if not isinstance(schema, dict):
@@ -78,7 +78,7 @@ def plain(schema: Any) -> Any:
     if "const" in schema:
         schema.pop("type", None)
     if schema.get("format") == "uri":
-        schema.pop("minLength", None)  # pydantic says in passing that a URL is not empty
+        schema.pop("minLength", None)  # pydantic adds that a URL is not empty
     if schema.get("format") == "uri-reference":
         del schema["format"]  # pydantic has no type for it
     schema = with_null_as_a_kind(schema)
@@ -95,7 +95,7 @@ def with_null_as_a_kind(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def without_null_in_optionals(definition: dict[str, Any]) -> dict[str, Any]:
-    """An optional key is left out, never null: pydantic cannot say that `exclude_none` sees to it."""
+    """An optional key is left out, never null: `exclude_none` does that, unknown to pydantic's schema."""
     for name, value in definition["properties"].items():
         if name not in definition["required"] and isinstance(value["type"], list):
             [value["type"]] = [kind for kind in value["type"] if kind != "null"]
@@ -110,7 +110,7 @@ def test_openapi_agrees_with_the_contract(app_client: AppClient) -> None:
     assert {name for name in schemas if not name.startswith("Body_")} <= set(SCHEMA["$defs"])
 
 
-def test_every_problem_of_the_server_is_in_the_contract_and_the_other_way_round() -> None:
+def test_the_problem_codes_of_server_and_contract_are_equal() -> None:
     every = [kind for kind in vars(kinds).values() if isinstance(kind, type)]
     assert {kind.code for kind in every} == set(SCHEMA["$defs"]["ProblemCode"]["enum"])
 

@@ -1,4 +1,4 @@
-"""Photos with their right names: kept where the operator wants them, bounded, and exported as folders."""
+"""Corrections: stored if the operator collects them, bounded, and exported as folders."""
 
 import io
 from pathlib import Path
@@ -23,7 +23,7 @@ def kept(folder: Path) -> list[str]:
     return sorted(str(file.parent.relative_to(folder)) for file in folder.rglob("*.jpg"))
 
 
-def test_none_are_taken_unless_the_operator_wants_them(app_client: AppClient) -> None:
+def test_corrections_are_off_by_default(app_client: AppClient) -> None:
     status, body = give(app_client, "beagle")
     assert (status, body["code"], body["success"]) == (403, "corrections-off", False)
 
@@ -50,7 +50,7 @@ def test_a_photo_is_kept_under_its_name(tmp_path: Path, label: str, under: str) 
     assert [path.name for path in tmp_path.iterdir()] == ["given"]
 
 
-def test_what_is_kept_tells_nothing_but_the_photo(tmp_path: Path) -> None:
+def test_stored_photos_have_no_metadata(tmp_path: Path) -> None:
     with started(corrections=str(tmp_path)) as client:
         give(client, "beagle", with_gps())
         give(client, "beagle", file_of(noise(3000, 2000)))
@@ -62,7 +62,7 @@ def test_what_is_kept_tells_nothing_but_the_photo(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("label", ["", "///", "\x00", "x" * 201])
-def test_a_name_that_is_none_is_refused(tmp_path: Path, label: str) -> None:
+def test_invalid_names_are_refused(tmp_path: Path, label: str) -> None:
     with started(corrections=str(tmp_path)) as client:
         status, body = give(client, label)
     assert status in (400, 422)
@@ -70,7 +70,7 @@ def test_a_name_that_is_none_is_refused(tmp_path: Path, label: str) -> None:
     assert kept(tmp_path) == []
 
 
-def test_who_sends_no_name_is_told_of_the_name(tmp_path: Path) -> None:
+def test_a_missing_name_is_reported(tmp_path: Path) -> None:
     with started(corrections=str(tmp_path)) as client:
         without_name = client.post("/corrections", files={"image": file_of(noise())})
         without_both = client.post("/corrections")
@@ -85,7 +85,7 @@ def test_a_broken_photo_is_refused(tmp_path: Path) -> None:
     assert kept(tmp_path) == []
 
 
-def test_when_it_is_full_nothing_is_washed_away(tmp_path: Path) -> None:
+def test_a_full_store_keeps_what_it_has(tmp_path: Path) -> None:
     with started(corrections=str(tmp_path), corrections_mb=0.05) as client:
         answers = [give(client, "beagle", file_of(noise(100, 100))) for _ in range(20)]
         full = [body for status, body in answers if status == 503]
@@ -119,7 +119,7 @@ def test_they_are_listed_exported_and_cleared(tmp_path: Path) -> None:
     assert len(kept(target)) == 3
 
 
-def test_the_command_says_where_there_are_none() -> None:
+def test_the_command_without_a_store() -> None:
     assert_one_sentence(run("corrections", "list", PAISHI_CORRECTIONS=""))
 
 

@@ -1,4 +1,4 @@
-"""A network of an operator's own, served by the real program and asked over HTTP."""
+"""A custom model, served by the real program over HTTP."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,12 +93,12 @@ def test_models_has_it_beside_the_catalogue(client: httpx.Client, folder: Path) 
     assert not any(model["serving"] for model in catalogue)
 
 
-def test_strangers_learn_nothing_of_the_disk(client: httpx.Client, folder: Path) -> None:
+def test_no_path_of_the_server_is_shown(client: httpx.Client, folder: Path) -> None:
     for path in ("/readyz", "/models", "/openapi.json"):
         assert str(folder.parent) not in client.get(path).text
 
 
-def test_nothing_over_http_names_a_network(client: httpx.Client, tmp_path: Path) -> None:
+def test_no_request_can_choose_the_model(client: httpx.Client, tmp_path: Path) -> None:
     """Neither a parameter nor a field nor a header."""
     other = write_custom(tmp_path / "other", labels=["a", "b"])
     asked = {"model": str(other), "PAISHI_MODEL": str(other)}
@@ -110,14 +110,14 @@ def test_nothing_over_http_names_a_network(client: httpx.Client, tmp_path: Path)
 
 
 def test_its_file_was_never_loaded_by_the_server(custom: RunningServer, client: httpx.Client) -> None:
-    """Not at the first start either: another process had TensorFlow."""
+    """Not at the first start either: a child process loads TensorFlow."""
     assert names(client, RED)
     assert "/openvino/" in libraries(custom)
     assert TENSORFLOW not in libraries(custom)
 
 
-@pytest.mark.usefixtures("own")
-def test_the_second_start_converts_nothing_and_other_labels_are_no_other_network(
+@pytest.mark.usefixtures("custom")
+def test_the_second_start_converts_nothing_and_other_labels_are_no_other_model(
     folder: Path, cache: Path, tmp_path: Path
 ) -> None:
     made = sorted(path for path in cache.glob("own-*") if path.is_dir())
@@ -134,8 +134,8 @@ def test_the_second_start_converts_nothing_and_other_labels_are_no_other_network
     assert len(before) == 1
 
 
-def test_another_card_is_another_network(tmp_path: Path, cache: Path) -> None:
-    """The same file, which wants its colours as Caffe has them: it must not be taken from the cache."""
+def test_another_card_is_another_model(tmp_path: Path, cache: Path) -> None:
+    """The same file with Caffe's preprocessing must not be loaded from the cache."""
     folder = write_custom(tmp_path / "colours", red_or_green(scale=False))
     for preprocessing, first in (("none", "red"), ("caffe", "green")):  # BGR puts blue where red was
         write_json(folder / "card.json", {"preprocessing": preprocessing})
@@ -146,7 +146,7 @@ def test_another_card_is_another_network(tmp_path: Path, cache: Path) -> None:
             assert names(client, file_of(Image.new("RGB", (60, 60), (250, 150, 20))))[0] == first
 
 
-def test_tensorflow_has_to_be_asked_for_and_says_what_that_means(folder: Path, tmp_path: Path) -> None:
+def test_tensorflow_is_optional_and_logs_its_risk(folder: Path, tmp_path: Path) -> None:
     output = tmp_path / "output"
     with run_server(output, PAISHI_MODEL=str(folder), PAISHI_RUNTIME="tensorflow") as server:
         with server.client() as client:
@@ -163,7 +163,7 @@ def test_tensorflow_has_to_be_asked_for_and_says_what_that_means(folder: Path, t
         ("linear", ["red", "green"], "end the network with a softmax"),
     ],
 )
-def test_what_only_loading_tells_is_said_by_readyz(
+def test_readyz_reports_why_loading_failed(
     activation: str, labels: list[str], complaint: str, runtime: str, tmp_path: Path
 ) -> None:
     folder = write_custom(tmp_path / "colours", red_or_green(activation=activation), labels)

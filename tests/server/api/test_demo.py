@@ -42,6 +42,6 @@ def test_curl(server: RunningServer, photos: list[Path]) -> None:
     assert_understood_by_the_demo_page(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
-def test_an_error_says_so_in_the_demos_own_way(client: httpx.Client) -> None:
+def test_an_error_has_the_demos_success_field(client: httpx.Client) -> None:
     answer = client.post("/predict", files={"image": ("x.jpg", b"no picture")})
     assert answer.json()["success"] is False

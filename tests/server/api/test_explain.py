@@ -1,4 +1,4 @@
-"""Where a real network sees what: of two known photos side by side, the map knows where each is."""
+"""Explanations by a real model: of two known photos side by side, the heatmap locates each."""
 
 import asyncio
 import contextlib
@@ -122,9 +122,7 @@ def test_the_most_probable_class_is_explained_with_its_probability(
     assert 0 <= np.min(explanation["grid"]) < 0.1
 
 
-def test_the_box_is_what_the_network_was_shown(
-    fitted: tuple[Fit, httpx.Client], planted: Image.Image
-) -> None:
+def test_the_box_is_the_models_input(fitted: tuple[Fit, httpx.Client], planted: Image.Image) -> None:
     way, client = fitted
     explanation = explain(client, file_of(planted))
     shown = {
@@ -217,12 +215,12 @@ def test_photos_are_refused_as_everywhere(client: AppClient, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/explain", "/features"])
-def test_a_network_that_cannot_be_looked_into_says_so(app_client: AppClient, path: str) -> None:
+def test_a_model_without_insight(app_client: AppClient, path: str) -> None:
     assert_problem(app_client.post(path, files={"image": file_of(noise())}), 422, "request-invalid")
 
 
 def test_weights_that_were_replaced_meanwhile_explain_nothing(keras_home: Path, tmp_path: Path) -> None:
-    """They are not those that answered."""
+    """They are not the weights that recognise photos."""
     home = tmp_path / "keras"
     (home / "models").mkdir(parents=True)
     weights = find_backbone("MobileNetV2").weights.file
@@ -257,7 +255,7 @@ def half_red_half_green() -> bytes:
     return file_of(picture, "PNG")
 
 
-def test_a_network_of_ones_own_is_explained_as_its_weights_say(tmp_path: Path) -> None:
+def test_a_custom_model_is_explained_by_its_weights(tmp_path: Path) -> None:
     folder, photo = write_custom(tmp_path / "colours"), half_red_half_green()
     with started(load=lambda _: custom(folder, tmp_path)) as client:
         red, green = explain(client, photo, label="red"), explain(client, photo, label="green")
@@ -273,7 +271,7 @@ def test_a_network_of_ones_own_is_explained_as_its_weights_say(tmp_path: Path) -
 
 def test_a_file_of_ones_own_is_not_loaded_to_explain(tmp_path: Path) -> None:
     """Its head is deeper, so that only Keras could tell."""
-    network = keras.Sequential(
+    model = keras.Sequential(
         [
             keras.Input((32, 32, 3)),
             keras.layers.Conv2D(4, 3),
@@ -282,7 +280,7 @@ def test_a_file_of_ones_own_is_not_loaded_to_explain(tmp_path: Path) -> None:
             keras.layers.Dense(2, activation="softmax"),
         ]
     )
-    folder = write_custom(tmp_path / "deep", network)
+    folder = write_custom(tmp_path / "deep", model)
     with started(load=lambda _: custom(folder, tmp_path)) as client:
         answer = client.post("/explain", files={"image": half_red_half_green()})
         assert "one's own" in assert_problem(answer, 422, "request-invalid").detail
@@ -308,15 +306,15 @@ class HeldUp:
 
 
 def test_a_swap_meanwhile_changes_nothing_and_answers_go_on() -> None:
-    """The network that was asked also explains, and lives as long as that takes."""
+    """The model that began an explanation finishes it and is closed afterwards."""
     first, second = HeldUp(0.25), HeldUp(0.75)
     second.go_on.set()
     runtime = Brightness()
     closed = threading.Event()
     runtime.close = closed.set  # type: ignore[method-assign]
 
-    def load(network: str, insight: HeldUp, runtime: Brightness) -> Recogniser:
-        return Recogniser(network, 32, "crop", runtime, load_labels("imagenet"), insight=insight)
+    def load(name: str, insight: HeldUp, runtime: Brightness) -> Recogniser:
+        return Recogniser(name, 32, "crop", runtime, load_labels("imagenet"), insight=insight)
 
     async def swap(client: AppClient) -> None:
         recognition = client.services.recognition

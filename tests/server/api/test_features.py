@@ -57,13 +57,13 @@ def ask_npy(client: AppClient, photo: bytes, **query: str) -> NDArray[np.float32
 
 
 def keras_features(client: AppClient, photo: bytes, keras_home: Path) -> NDArray[np.float32]:
-    """What Keras's own network without a head makes of each view that the server sees."""
+    """Output of Keras's own model without a head for each view."""
     file = next((keras_home / "models").glob("*_no_top.h5"))
-    network = keras.applications.MobileNetV2(weights=str(file), include_top=False, pooling="avg")
+    model = keras.applications.MobileNetV2(weights=str(file), include_top=False, pooling="avg")
     recogniser = client.services.recognition.current()
     views = asyncio.run(client.services.photos.views(photo, recogniser.input_size, recogniser.fit))
     prepared = keras.applications.mobilenet_v2.preprocess_input(views.astype(np.float32))
-    found: NDArray[np.float32] = network(prepared).numpy()
+    found: NDArray[np.float32] = model(prepared).numpy()
     return found
 
 

@@ -44,7 +44,7 @@ def test_with_accept_json_it_is_fetched_from_a_url(app_client: AppClient) -> Non
     assert Image.open(io.BytesIO(fetched.content)).size == (32, 64)
 
 
-def test_the_url_can_be_told_from_outside() -> None:
+def test_the_public_url_can_be_set() -> None:
     with started(public_url="https://recognise.example.com/paishi/") as client:
         url = client.post("/image", files={"image": with_gps()}, headers=JSON).json()["url"]
         assert url.startswith("https://recognise.example.com/paishi/image/")
@@ -85,9 +85,9 @@ def test_fifty_at_once_come_back_each_to_its_sender(server: RunningServer, accep
             assert colour(back) == pytest.approx(value, abs=3)
 
 
-def test_it_works_while_no_network_can_be_had() -> None:
+def test_it_works_without_a_model() -> None:
     def never(on_progress: object) -> None:
-        raise OSError("no network")
+        raise OSError("no model")
 
     with started(load=never) as client:
         assert client.post("/image", files={"image": file_of(noise())}).status_code == 200

@@ -1,9 +1,9 @@
-"""The networks that a server knows, and what is said of the one that serves."""
+"""GET /models: the catalogue, and details of the model being served."""
 
 from tests.server.api.conftest import AppClient, started
 
 
-def test_the_one_that_serves_says_in_which_precision(app_client: AppClient) -> None:
+def test_the_model_being_served_has_its_precision(app_client: AppClient) -> None:
     models = app_client.get("/models").json()["models"]
     [serving] = [model for model in models if model["serving"]]
     assert serving["name"] == "ResNet50"
@@ -11,7 +11,7 @@ def test_the_one_that_serves_says_in_which_precision(app_client: AppClient) -> N
     assert (serving["agreement"], serving["checked_on"], serving["calibrated_on"]) == (0.985, 200, 300)
 
 
-def test_the_others_say_nothing_of_it(app_client: AppClient) -> None:
+def test_the_others_have_none(app_client: AppClient) -> None:
     others = [model for model in app_client.get("/models").json()["models"] if not model["serving"]]
     assert len(others) > 30
     for model in others:

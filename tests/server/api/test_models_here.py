@@ -5,15 +5,15 @@ from paishi.recognition.benchmark import Measured, keep_measured
 from tests.server.api.conftest import started
 
 
-def test_what_was_measured_here_is_told(tmp_path: Path) -> None:
+def test_measured_times_are_listed(tmp_path: Path) -> None:
     measured = Measured(
         ms=21.5, runs=20, runtime="openvino", precision="fp32", cores=4, at=datetime(2026, 11, 22, tzinfo=UTC)
     )
     keep_measured(tmp_path, {"ResNet50": measured})
     with started(cache=str(tmp_path)) as client:
-        told = {one["name"]: one.get("measured_ms") for one in client.get("/models").json()["models"]}
-    assert told.pop("ResNet50") == 21.5
-    assert set(told.values()) == {None}
+        times = {one["name"]: one.get("measured_ms") for one in client.get("/models").json()["models"]}
+    assert times.pop("ResNet50") == 21.5
+    assert set(times.values()) == {None}
 
 
 def test_cached_and_serving(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every wrong request is answered with 4xx in the contract's form, and says what to do."""
+"""Every invalid request is answered with a 4xx problem that says what to do."""
 
 from collections.abc import Callable
 
@@ -66,7 +66,7 @@ WRONG: dict[str, tuple[Callable[[AppClient], Response], int, str]] = {
 
 
 @pytest.mark.parametrize("wrong", WRONG)
-def test_wrong_request(app_client: AppClient, wrong: str) -> None:
+def test_invalid_request(app_client: AppClient, wrong: str) -> None:
     request, status, code = WRONG[wrong]
     assert_problem(request(app_client), status, code)
     assert send(app_client, GOOD).status_code == 200
@@ -90,7 +90,7 @@ def test_too_many_pixels() -> None:
         assert "1200" in assert_problem(send(client, LARGE_PNG), 413, "image-too-many-pixels").detail
 
 
-def test_what_nobody_foresaw_tells_the_client_nothing(
+def test_an_unexpected_error_reveals_nothing(
     app_client: AppClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> object:
@@ -103,7 +103,7 @@ def test_what_nobody_foresaw_tells_the_client_nothing(
     assert problem.request_id in caplog.text
 
 
-def test_more_photos_than_the_server_takes_on_are_refused_at_once() -> None:
+def test_a_full_server_refuses_at_once() -> None:
     with started(max_in_hand=1) as client:
         with client.services.admission.admit():
             answer = send(client, GOOD)

@@ -1,4 +1,4 @@
-"""Real photos through a real server process with a real network."""
+"""Real photos through a real server process with a real model."""
 
 import json
 import os
@@ -43,12 +43,12 @@ def keras_softmax(keras_home: Path) -> KerasSoftmax:
     os.environ["KERAS_HOME"] = str(keras_home)
     import keras
 
-    network = keras.applications.MobileNetV2(weights=str(next((keras_home / "models").glob("*1.0_224.h5"))))
+    model = keras.applications.MobileNetV2(weights=str(next((keras_home / "models").glob("*1.0_224.h5"))))
     prepare = keras.applications.mobilenet_v2.preprocess_input
 
     def softmax(photo: Path, way: Fit) -> np.ndarray:
         picture = decode(photo.read_bytes(), max_pixels=MAX_PIXELS, short_side=short_side_for(SIZE, way))
-        return np.mean(network(prepare(fit(picture, SIZE, way).astype("float32"))), axis=0)
+        return np.mean(model(prepare(fit(picture, SIZE, way).astype("float32"))), axis=0)
 
     return softmax
 

@@ -1,4 +1,4 @@
-"""Paths of the server are for whoever sits at it."""
+"""Paths of the server are shown to clients on the same machine only."""
 
 from collections.abc import Iterator
 
@@ -14,11 +14,11 @@ from tests.server.pictures import file_of, noise
 
 PHOTO = file_of(noise())
 STRANGERS = [
-    {"X-Forwarded-For": "203.0.113.7"},  # through a proxy that is believed
-    {"X-Real-IP": "203.0.113.7"},  # or through one that nobody told us of
-    {"X-Forwarded-Proto": "https"},  # whatever it keeps to itself
+    {"X-Forwarded-For": "203.0.113.7"},  # through a trusted proxy
+    {"X-Real-IP": "203.0.113.7"},  # or through an unknown one
+    {"X-Forwarded-Proto": "https"},  # of which one header is enough
     {"Forwarded": "for=203.0.113.7"},
-    {"X-Forwarded-For": "127.0.0.1"},  # says who?
+    {"X-Forwarded-For": "127.0.0.1"},  # a claim
     {"Via": "1.1 tunnel"},
 ]
 
@@ -27,11 +27,11 @@ def is_unavailable(client: httpx.Client) -> bool:
     return bool(client.get("/readyz").json()["code"] == "model-unavailable")
 
 
-@pytest.fixture(scope="module", params=["weights", "own network"])
+@pytest.fixture(scope="module", params=["weights", "custom model"])
 def broken(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RunningServer]:
-    """Its network cannot be had, for a reason that names a file in a folder called `secret`."""
+    """Its model is unavailable, for a reason that names a file in a folder called `secret`."""
     folder = tmp_path_factory.mktemp("secret")
     if request.param == "weights":
         environment = {"PAISHI_WEIGHTS": str(folder / "resnet50.h5")}
@@ -47,7 +47,7 @@ def broken(
 
 
 @pytest.mark.parametrize("headers", STRANGERS, ids=str)
-def test_strangers_learn_no_path(broken: RunningServer, headers: dict[str, str]) -> None:
+def test_remote_clients_see_no_path(broken: RunningServer, headers: dict[str, str]) -> None:
     with broken.client() as client:
         for answer in (
             client.get("/readyz", headers=headers),
@@ -60,7 +60,7 @@ def test_strangers_learn_no_path(broken: RunningServer, headers: dict[str, str])
         assert "secret" not in client.get("/models", headers=headers).text
 
 
-def test_the_operator_learns_it_here_and_in_the_log(broken: RunningServer) -> None:
+def test_local_clients_and_the_log_see_it(broken: RunningServer) -> None:
     with broken.client() as client:
         assert "secret" in client.get("/readyz").json()["detail"]
     broken.says("secret")

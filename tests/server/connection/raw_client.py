@@ -146,16 +146,16 @@ class Served:
         return Raw(self.port, receive_buffer)
 
     def refused(self, code: str) -> float | None:
-        """How many problems with that code the metrics tell of."""
+        """Problems with this code in the metrics."""
         return self.services.metrics.registry.get_sample_value("paishi_refused_total", {"reason": code})
 
     def full(self, limit: str) -> float | None:
-        """How often what `limit` bounds was full, as the metrics tell it."""
+        """How often `limit` was reached, by the metrics."""
         registry = self.services.metrics.registry
         return registry.get_sample_value("paishi_full_total", {"limit": limit})
 
     def is_well(self) -> None:
-        """Answers, and holds nothing of those before."""
+        """Waits until the server answers and holds nothing of earlier requests."""
         with self.raw() as client:
             answer = client.send(upload()).answer()
             assert json.loads(answer.body)["success"] is True, answer
@@ -176,7 +176,7 @@ class Served:
 
 @contextmanager
 def serving(load: Callable[..., Recogniser] = load_brightness, **settings: object) -> Iterator[Served]:
-    """As `python -m paishi serve` joins it; its network is ready."""
+    """Runs the application as `paishi serve` does; its model is ready."""
     app = create_app(Settings(**settings), load=lambda settings, cores, on_progress: load(on_progress))
     with running(app.asgi, http=app.protocol, ws="none") as port:
         settled(app.services)

@@ -1,4 +1,4 @@
-"""A stranger is refused before the body: it is neither waited for nor received."""
+"""A client without a key is refused before its body is received."""
 
 import json
 import socket
@@ -30,7 +30,7 @@ def connected(client: AppClient, *headers: str) -> socket.socket:
 
 
 def status_of(connection: socket.socket) -> int:
-    """Of a whole answer, whose body is JSON."""
+    """Status of one answer with a JSON body."""
     received = b""
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)
@@ -49,14 +49,14 @@ def test_the_answer_comes_before_the_body(guarded: AppClient, size: str) -> None
         assert status_of(connection) == 401
 
 
-def test_a_client_that_asks_first_is_not_told_to_go_on(guarded: AppClient) -> None:
-    """And nobody could tell its body from its next request, so the connection ends."""
+def test_expect_continue_gets_the_refusal_and_the_connection_closes(guarded: AppClient) -> None:
+    """What followed could be the body or the next request."""
     with connected(guarded, f"Content-Length: {HUGE}", "Expect: 100-continue") as connection:
         assert status_of(connection) == 401
         assert connection.recv(1) == b""
 
 
-def test_what_is_sent_all_the_same_is_not_received(guarded: AppClient) -> None:
+def test_a_huge_body_is_not_read_to_its_end(guarded: AppClient) -> None:
     sent, part = 0, b"x" * 65536
     with connected(guarded, f"Content-Length: {HUGE}") as connection, suppress(ConnectionError):
         while sent < HUGE:
@@ -65,8 +65,8 @@ def test_what_is_sent_all_the_same_is_not_received(guarded: AppClient) -> None:
     assert sent < HUGE / 2  # what buffers on the way take is not the server's
 
 
-def test_an_ordinary_photo_may_be_sent_to_its_end(guarded: AppClient) -> None:
-    """So that a client that reads only then gets to read why."""
+def test_a_client_may_send_all_of_a_photo_before_it_reads_the_refusal(guarded: AppClient) -> None:
+    """Many clients read only then."""
     with connected(guarded, f"Content-Length: {ORDINARY}") as connection:
         for _ in range(ORDINARY // 1000):
             connection.sendall(b"x" * 1000)
@@ -88,7 +88,7 @@ def test_a_refusal_without_a_body_keeps_the_connection(guarded: AppClient) -> No
         assert b" 200 " in connection.recv(65536).partition(b"\r\n")[0]
 
 
-def test_with_a_key_the_body_is_waited_for(guarded: AppClient) -> None:
+def test_with_a_key_the_server_waits_for_the_body(guarded: AppClient) -> None:
     with connected(guarded, "Content-Length: 5", f"Authorization: Bearer {KEY}") as connection:
         connection.settimeout(0.3)
         with pytest.raises(TimeoutError):

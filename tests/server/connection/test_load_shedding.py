@@ -1,4 +1,4 @@
-"""Whoever there is no place for is told so before anything of the request is looked at but its header."""
+"""Load shedding refuses requests at their header, and the connection stays usable."""
 
 from collections.abc import Iterator
 
@@ -27,20 +27,20 @@ def refused(client: Raw, request: bytes) -> str:
     return problem.request_id
 
 
-def turned_away(served: Served) -> float | None:
+def refusals_counted(served: Served) -> float | None:
     labels = {"http_request_method": "POST", "http_route": "/predict", "http_response_status_code": "503"}
     registry = served.services.metrics.registry
     return registry.get_sample_value("http_server_request_duration_seconds_count", labels)
 
 
-def test_it_is_an_answer_like_any_other(full: Served) -> None:
+def test_the_refusal_has_the_form_of_all_problems(full: Served) -> None:
     with full.raw() as client:
         assert refused(client, upload(PHOTO, "/predict?top=3", "X-Request-ID: mine-1")) == "mine-1"
         assert len(refused(client, upload(PHOTO, "/predict", "x-request-id: not <well> formed"))) == 32
     assert not full.services.body_memory.held
 
 
-def test_it_does_not_wait_for_the_body_but_reads_it(full: Served) -> None:
+def test_it_comes_before_the_body_which_is_discarded(full: Served) -> None:
     body = len(upload()) - len(head(0))
     with full.raw() as client:
         refused(client, upload()[: -body + 10])
@@ -50,10 +50,10 @@ def test_it_does_not_wait_for_the_body_but_reads_it(full: Served) -> None:
         assert client.ends()
 
 
-def test_who_sends_more_than_was_said_is_cut_off(full: Served) -> None:
+def test_a_client_that_sends_more_than_announced_is_cut_off(full: Served) -> None:
     with full.raw() as client:
         refused(client, head(10) + b"x" * 5)
-        assert client.send_until_ended() < 100_000_000  # is read and dropped, but not for ever
+        assert client.send_until_ended() < 100_000_000  # is read and discarded up to a limit
 
 
 def test_a_body_that_does_not_come_ends_the_connection() -> None:
@@ -72,15 +72,15 @@ def test_thousands_in_one_piece_are_answered_one_after_the_other(full: Served) -
         refused(client, upload())
 
 
-def test_who_asks_and_does_not_listen_is_cut_off() -> None:
+def test_a_client_that_does_not_read_responses_is_cut_off() -> None:
     def ask(served: Served, client: Raw) -> None:
         for sent in range(100, 100_000, 100):
             client.send(SHORT * 100)
-            # Once all is read, what is sent next comes in one piece: of two, the usual way would get it.
+            # Sent in one piece: load shedding leaves a partial header to the application.
             wait_for(lambda sent=sent: is_read(served, sent), 30, "the server to have read all", 0.01)
 
     def is_read(served: Served, sent: int) -> bool:
-        return turned_away(served) == sent or not served.services.connections.open
+        return refusals_counted(served) == sent or not served.services.connections.open
 
     with serving(body_s=600) as served, served.raw(receive_buffer=4096) as client:  # no timer ends it in time
         served.services.admission.in_hand = served.services.admission.limit
@@ -94,7 +94,7 @@ def test_too_large_stays_too_large(full: Served) -> None:
         assert (answer.status, answer.problem().code) == (413, "image-too-large")
 
 
-def test_while_the_server_ends_the_connection_does_too(full: Served) -> None:
+def test_while_the_server_shuts_down_connections_close(full: Served) -> None:
     lifecycle = full.services.lifecycle
     with full.raw() as client:
         refused(client, upload())
@@ -106,7 +106,7 @@ def test_while_the_server_ends_the_connection_does_too(full: Served) -> None:
             lifecycle.phase = "serving"
 
 
-def test_who_still_sends_is_not_the_one_that_makes_room() -> None:
+def test_a_connection_with_a_body_under_way_is_not_idle() -> None:
     with serving(max_connections=2) as served, served.raw() as sends, served.raw() as waits:
         admission = served.services.admission
         wait_for(lambda: served.services.connections.open == 2, 10, "both")
@@ -130,12 +130,12 @@ def test_who_still_sends_is_not_the_one_that_makes_room() -> None:
     ],
     ids=["a page", "another spelling", "chunks", "HTTP/1.0"],
 )
-def test_what_is_unusual_is_refused_as_well(full: Served, request_sent: bytes) -> None:
+def test_unusual_requests_are_refused_by_the_application(full: Served, request_sent: bytes) -> None:
     with full.raw() as client:
         refused(client, request_sent)
 
 
-def test_what_needs_no_place_is_answered(full: Served) -> None:
+def test_other_routes_are_served(full: Served) -> None:
     with full.raw() as client:
         assert client.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").answer().status == 200
         # The same connection: what was answered before is not taken for a part of this header.
@@ -148,9 +148,9 @@ def test_a_header_in_pieces_is_refused_too(full: Served) -> None:
         refused(client, upload()[20:])
 
 
-def test_they_are_counted(full: Served) -> None:
+def test_refusals_are_counted(full: Served) -> None:
     for _ in range(3):
         with full.raw() as client:
             refused(client, upload())
-    assert turned_away(full) == 3
+    assert refusals_counted(full) == 3
     assert full.refused("overloaded") == 3

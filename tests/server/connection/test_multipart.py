@@ -1,4 +1,4 @@
-"""Whatever is sent instead of one photo in a form is answered with 4xx in the contract's form."""
+"""Anything but one photo in a form is answered with a 4xx problem."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Wrong:
     code: str
     content_type: str = FORM
     length: int | None = None
-    """Announced, where that is not the truth."""
+    """Announced, if it differs from the body."""
 
 
 def part(disposition: str, content: bytes = PHOTO, more: bytes = b"") -> bytes:
@@ -72,7 +72,7 @@ WRONG: dict[str, Wrong] = {
 
 @pytest.mark.parametrize("path", ["/predict", "/image"])
 @pytest.mark.parametrize("wrong", WRONG)
-def test_what_is_wrong(served: Served, wrong: str, path: str) -> None:
+def test_invalid_forms(served: Served, wrong: str, path: str) -> None:
     case = WRONG[wrong]
     length = len(case.body) if case.length is None else case.length
     header = head(length, path).replace(FORM.encode(), case.content_type.encode("latin-1"))
@@ -98,14 +98,14 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: repr(name[:20]))
-def test_what_the_photo_is_called_does_not_matter(served: Served, name: str) -> None:
+def test_any_file_name_is_accepted(served: Served, name: str) -> None:
     body = part(f'form-data; name="image"; filename="{name}"') + CLOSE
     with served.raw() as client:
         assert client.send(head(len(body)) + body).answer().status == 200
 
 
 @pytest.mark.parametrize("name", ["../image", "image\x00", "im\x1bage", "IMAGE", "照片"], ids=repr)
-def test_but_the_fields_name_does(served: Served, name: str) -> None:
+def test_the_fields_name_must_match(served: Served, name: str) -> None:
     body = part(f'form-data; name="{name}"; filename="x"') + CLOSE
     with served.raw() as client:
         answer = client.send(head(len(body)) + body).answer()
@@ -137,7 +137,7 @@ def test_more_announced_than_sent() -> None:
 
 
 def test_less_announced_than_sent(served: Served) -> None:
-    """The rest is no request."""
+    """The rest is read as the next request, and is none."""
     body = PART + PHOTO + END
     with served.raw() as client:
         client.send(head(len(body)) + body + b"nonsense\r\n\r\n")

@@ -1,4 +1,4 @@
-"""What HTTP/1.1 allows still works, and what it does not is answered in the contract's form."""
+"""Valid HTTP/1.1 works, and invalid HTTP is answered with a problem."""
 
 import time
 
@@ -9,7 +9,7 @@ from tests.server.connection.raw_client import END, PART, PHOTO, Served, head, u
 BODY = PART + PHOTO + END
 
 
-def test_permission_to_send(served: Served) -> None:
+def test_expect_continue(served: Served) -> None:
     with served.raw() as client:
         client.send(head(len(BODY), "/predict", "Expect: 100-continue"))
         assert client.answer().status == 100
@@ -18,14 +18,14 @@ def test_permission_to_send(served: Served) -> None:
     served.is_well()
 
 
-def test_several_at_once(served: Served) -> None:
+def test_pipelining(served: Served) -> None:
     with served.raw() as client:
         client.send(upload() + upload(b"hello") + b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n" + upload())
         assert [client.answer().status for _ in range(4)] == [200, 415, 200, 200]
     served.is_well()
 
 
-def test_a_wish_to_close(served: Served) -> None:
+def test_connection_close(served: Served) -> None:
     with served.raw() as client:
         answer = client.send(upload(PHOTO, "/predict", "Connection: close")).answer()
         assert (answer.status, answer.headers["connection"]) == (200, "close")
@@ -58,7 +58,7 @@ def test_http_1_0(served: Served) -> None:
     ],
     ids=lambda sent: repr(sent[:60] + sent[-20:]),
 )
-def test_what_is_not_http(served: Served, bytes_sent: bytes) -> None:
+def test_invalid_http(served: Served, bytes_sent: bytes) -> None:
     before = served.refused("request-invalid") or 0
     with served.raw() as client:
         answer = client.send(bytes_sent).answer()
@@ -69,8 +69,8 @@ def test_what_is_not_http(served: Served, bytes_sent: bytes) -> None:
     served.is_well()
 
 
-def test_who_still_sends_is_not_reset_at_once(served: Served) -> None:
-    """Some systems throw away what was received and not yet read when a connection is reset."""
+def test_a_client_that_still_sends_is_not_reset_at_once(served: Served) -> None:
+    """At a reset, some systems drop what was received and not yet read."""
     with served.raw() as client:
         client.send(head(None) + b"zz\r\n")
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""The real program has these bounds, with a real network behind them."""
+"""The installed program enforces these limits, with a real model."""
 
 import contextlib
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_its_settings_reach_the_connections(tmp_path: Path) -> None:
                 assert (answer.status, answer.problem().code) == (408, "request-timeout")
 
 
-def test_many_slow_ones_do_not_shut_out_a_quick_one(server: RunningServer, photos: list[Path]) -> None:
+def test_slow_clients_do_not_shut_out_others(server: RunningServer, photos: list[Path]) -> None:
     with contextlib.ExitStack() as stack:
         for _ in range(SLOW):
             stack.enter_context(connect(server)).send(b"POST /predict HTTP/1.1\r\nHost: x\r\nX-")
@@ -42,7 +42,7 @@ def test_many_slow_ones_do_not_shut_out_a_quick_one(server: RunningServer, photo
                 assert quick.post("/predict", files={"image": photo.read_bytes()}).status_code == 200
 
 
-def test_a_crowd_that_leaves_is_not_waited_for(server: RunningServer, photos: list[Path]) -> None:
+def test_clients_that_disconnect_leave_the_queue(server: RunningServer, photos: list[Path]) -> None:
     photo = photos[0].read_bytes()
     with contextlib.ExitStack() as stack:
         for _ in range(300):
@@ -53,8 +53,8 @@ def test_a_crowd_that_leaves_is_not_waited_for(server: RunningServer, photos: li
     assert "Traceback" not in server.output.read_text()
 
 
-def test_ten_times_too_much_is_answered_or_refused(server: RunningServer, photos: list[Path]) -> None:
-    """And afterwards all is as before."""
+def test_ten_times_the_capacity_is_answered_or_refused(server: RunningServer, photos: list[Path]) -> None:
+    """And the server recovers."""
     request = upload(photos[0].read_bytes())
     with contextlib.ExitStack() as stack:
         crowd = [stack.enter_context(connect(server)).send(request) for _ in range(800)]

@@ -1,4 +1,4 @@
-"""What a request leaves behind goes with it, not when Python next looks for cycles: that stops all others."""
+"""A request leaves no reference cycles: the cyclic garbage collector would pause the event loop."""
 
 import gc
 from collections import Counter
@@ -48,7 +48,7 @@ def test_of_a_photo_that_is_refused(served: Served, no_collections: None) -> Non
     everything_goes(served)
 
 
-def test_of_one_that_is_turned_away(served: Served, no_collections: None) -> None:
+def test_of_a_shed_request(served: Served, no_collections: None) -> None:
     admission = served.services.admission
     admission.in_hand = admission.limit
     try:
@@ -59,7 +59,7 @@ def test_of_one_that_is_turned_away(served: Served, no_collections: None) -> Non
     everything_goes(served)
 
 
-def test_of_a_client_that_left(served: Served, no_collections: None) -> None:
+def test_of_a_client_that_disconnects(served: Served, no_collections: None) -> None:
     body = PART + PHOTO + END
     with served.raw() as client:
         client.send(head(len(body)) + body[:-1])

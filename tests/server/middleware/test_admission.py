@@ -1,4 +1,4 @@
-"""What cannot be taken on is refused before its body is read, and the connection lives on."""
+"""Without a place, a request is refused before its body is read, and the connection stays usable."""
 
 import contextlib
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def assert_overloaded(answer: Answer) -> None:
 
 @contextmanager
 def crowded(served: Served, path: str = "/predict") -> Iterator[None]:
-    """All places that the path asks for are taken."""
+    """All places for the path are taken."""
     services = served.services
     admission = services.insight_admission if path in ("/explain", "/features") else services.admission
     with contextlib.ExitStack() as stack:
@@ -35,7 +35,7 @@ def crowded(served: Served, path: str = "/predict") -> Iterator[None]:
 
 
 @pytest.mark.parametrize("path", ["/predict", "/image", "/explain", "/features"])
-def test_the_refusal_does_not_wait_for_the_body(served: Served, path: str) -> None:
+def test_the_refusal_comes_before_the_body(served: Served, path: str) -> None:
     body = PART + PHOTO + END
     with served.raw() as client:
         with crowded(served, path):
@@ -68,8 +68,8 @@ def test_the_others_are_still_answered(served: Served) -> None:
         assert client.send(head(0, "/nothing")).answer().status == 404
 
 
-def test_who_waits_for_permission_gets_none_and_the_connection_ends(served: Served) -> None:
-    """Whether the body follows a refusal is the client's choice."""
+def test_expect_continue_gets_the_refusal_and_the_connection_closes(served: Served) -> None:
+    """Whether the body follows the refusal is up to the client."""
     with served.raw() as client, crowded(served):
         answer = client.send(head(1000, "/predict", "Expect: 100-continue")).answer()
         assert_overloaded(answer)
@@ -77,7 +77,7 @@ def test_who_waits_for_permission_gets_none_and_the_connection_ends(served: Serv
         assert client.ends()
 
 
-def test_a_photo_that_is_still_being_received_takes_up_no_place() -> None:
+def test_a_photo_takes_no_place_before_it_is_received() -> None:
     with serving(max_in_hand=1) as served, contextlib.ExitStack() as stack:
         for _ in range(20):
             stack.enter_context(served.raw()).send(head(1000) + PART)
@@ -86,8 +86,8 @@ def test_a_photo_that_is_still_being_received_takes_up_no_place() -> None:
             assert client.send(upload()).answer().status == 200
 
 
-def test_places_that_went_while_the_body_came() -> None:
-    """The bound holds all the same: the photo is refused once it is here."""
+def test_places_that_are_taken_while_the_body_arrives() -> None:
+    """The photo is refused once its body is complete."""
     body = PART + PHOTO + END
     with serving(max_in_hand=1) as served, served.raw() as client:
         client.send(head(len(body)) + body[:-1])
@@ -113,11 +113,11 @@ def test_announced_bytes_are_bounded() -> None:
             assert_overloaded(client.send(head(4 * MB)).answer())
             assert served.full("PAISHI_MAX_BODIES_MB") == 1
             assert served.services.body_memory.held == 8 * MB
-        wait_for(served.holds_nothing, 10, "the room of those who left")
+        wait_for(served.holds_nothing, 10, "their memory")
         served.is_well()
 
 
-def test_bytes_that_come_in_chunks_are_bounded_as_they_come() -> None:
+def test_bytes_in_chunks_are_bounded_as_they_arrive() -> None:
     with serving(max_bodies_mb=5) as served:
         with contextlib.ExitStack() as stack:
             announce(served, stack)
@@ -125,7 +125,7 @@ def test_bytes_that_come_in_chunks_are_bounded_as_they_come() -> None:
             for piece in (PART, *[b"x" * 200_000] * 8):
                 client.send(b"%x\r\n%b\r\n" % (len(piece), piece))
             assert_overloaded(client.answer())
-        wait_for(served.holds_nothing, 10, "the room of those who left")
+        wait_for(served.holds_nothing, 10, "their memory")
         served.is_well()
 
 
@@ -136,8 +136,8 @@ def test_a_body_alone_always_fits() -> None:
             assert client.send(upload()).answer().status == 200
 
 
-def test_senders_without_hope_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They announced much and send nothing; the one who would be in time stays."""
+def test_senders_that_are_too_slow_lose_their_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They announced much and send nothing; a sender that would be in time keeps its memory."""
     monkeypatch.setattr(bodies, "GRACE_S", 0.2)
     with serving(max_bodies_mb=10, body_s=20) as served, contextlib.ExitStack() as stack:
         quick = announce(served, stack)
@@ -156,7 +156,7 @@ def test_senders_without_hope_make_room(monkeypatch: pytest.MonkeyPatch) -> None
         assert quick.send(b"x" * rest + END).answer().status == 415
 
 
-def test_too_large_is_said_at_once_and_takes_no_room() -> None:
+def test_a_body_that_is_too_large_is_refused_at_once_and_takes_no_memory() -> None:
     with serving(max_body_mb=1) as served, served.raw() as client:
         answer = client.send(head(2 * MB)).answer()
         assert (answer.status, answer.problem().code) == (413, "image-too-large")

@@ -1,4 +1,4 @@
-"""A network that can be looked into, so that /explain and /features have something to answer."""
+"""A model with insight, for /explain and /features."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Schemathesis asks a running application whatever /openapi.json allows and much that it does not."""
+"""Schemathesis sends a running application valid and invalid requests by /openapi.json."""
 
 import os
 import subprocess

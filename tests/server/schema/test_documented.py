@@ -30,7 +30,7 @@ def post(client: AppClient, path: str, **headers: str) -> httpx.Response:
 
 
 def assert_described(client: AppClient, answer: httpx.Response, status: int, path: str = "") -> None:
-    """`path` as the description has it, where that is not the request's own."""
+    """`path` as in the description, if it is not the request's own."""
     assert answer.status_code == status, answer.text
     request = answer.request
     operation = client.get("/openapi.json").json()["paths"][path or request.url.path][request.method.lower()]
@@ -64,7 +64,7 @@ def guarded(request: pytest.FixtureRequest, wechat: FakeWeChat) -> Iterator[AppC
         yield client
 
 
-def test_credentials_are_described_where_they_are_wanted_and_nowhere_else(guarded: AppClient) -> None:
+def test_credentials_are_described_for_guarded_routes_only(guarded: AppClient) -> None:
     description = guarded.get("/openapi.json").json()
     schemes = description["components"]["securitySchemes"]
     assert [(scheme["type"], scheme["scheme"]) for scheme in schemes.values()] == [("http", "bearer")]
@@ -87,7 +87,7 @@ def test_403_without_corrections(app_client: AppClient) -> None:
 
 
 @pytest.mark.parametrize(("errcode", "status"), [(40226, 403), (40029, 400), (40013, 503), (45011, 429)])
-def test_what_wechat_refuses(wechat: FakeWeChat, errcode: int, status: int) -> None:
+def test_refusals_of_wechat(wechat: FakeWeChat, errcode: int, status: int) -> None:
     wechat.errcode_of(errcode)
     with logging_in(wechat) as client:
         assert_described(client, post(client, "/session"), status)
@@ -133,7 +133,7 @@ def test_429(wechat: FakeWeChat) -> None:
         assert_described(client, post(client, "/session"), 429)
 
 
-def test_503_while_the_server_ends(app_client: AppClient) -> None:
+def test_503_while_the_server_shuts_down(app_client: AppClient) -> None:
     for path, operations in app_client.get("/openapi.json").json()["paths"].items():
         for method in operations:
             app_client.services.lifecycle.phase = "closing"
@@ -152,7 +152,7 @@ def crowded(client: AppClient) -> Iterator[None]:
         yield
 
 
-def test_503_where_all_room_is_taken(app_client: AppClient, wechat: FakeWeChat) -> None:
+def test_503_without_memory_for_bodies(app_client: AppClient, wechat: FakeWeChat) -> None:
     with crowded(app_client):
         for path in GUARDED:
             assert_described(app_client, post(app_client, path), 503)
