@@ -22,4 +22,5 @@ from paishi.client_address import rate_limit_key
     ids=lambda value: str(value)[:20],
 )
 def test_the_rate_limit_key_of_an_address(host: str | None, key: str) -> None:
-    assert rate_limit_key(host) == key
+    client = None if host is None else (host, 1)
+    assert rate_limit_key({"type": "http", "client": client}) == f"at:{key}"

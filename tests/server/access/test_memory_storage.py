@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from limits.aio.storage import MemoryStorage as StorageOfLimits
 
@@ -56,6 +56,7 @@ def test_the_number_of_counters_is_bounded() -> None:
     asyncio.run(use())
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 5)), max_size=30))
 def test_they_count_like_those_of_limits(hits: list[tuple[str, int]]) -> None:
     async def use() -> None:

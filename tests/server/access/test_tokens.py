@@ -7,7 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paishi.access.tokens import Tokens
@@ -96,6 +96,7 @@ def test_forged_tokens(forged: str) -> None:
         client_of(FORGED[forged])
 
 
+@settings(deadline=None)
 @given(
     st.text(st.characters(max_codepoint=255), max_size=200) | st.from_regex(r"\A[\w=-]*\.[\w=-]*\.[\w=-]*\Z")
 )
@@ -104,6 +105,7 @@ def test_garbage(text: str) -> None:
         client_of(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2000), st.integers(1, 255))
 def test_a_token_with_any_byte_changed(where: int, change: int) -> None:
     token = TOKENS.issue("oA").encode()

@@ -162,6 +162,9 @@ def test_a_body_that_is_too_large_is_refused_at_once_and_takes_no_memory() -> No
         assert (answer.status, answer.problem().code) == (413, "image-too-large")
         client.send(b"x" * 2 * MB)
         assert client.send(upload()).answer().status == 200
+        with served.raw() as other:
+            answer = other.send(head(None, "/predict%0A", f"Content-Length: {2 * MB}")).answer()
+            assert (answer.status, answer.problem().code) == (413, "image-too-large")
         answer = client.send(head(2 * MB, "/predict", "Expect: 100-continue")).answer()
         assert (answer.status, answer.headers["connection"]) == (413, "close")
         assert client.ends()
