@@ -34,7 +34,7 @@ class Gauges(Collector):
         state = self._recognition.state
         yield GaugeMetricFamily("paishi_ready", "1 where a network answers.", int(isinstance(state, Ready)))
         if isinstance(state, Ready):
-            yield _network(state)
+            yield _model_info(state)
         yield GaugeMetricFamily("paishi_in_hand", "Photos worked on or waiting.", self._admissions[0].in_hand)
         yield GaugeMetricFamily("paishi_connections", "Connections that are open.", self._connections.open)
         yield GaugeMetricFamily(
@@ -60,7 +60,7 @@ class Gauges(Collector):
         return family
 
 
-def _network(ready: Ready) -> GaugeMetricFamily:
+def _model_info(ready: Ready) -> GaugeMetricFamily:
     recogniser = ready.recogniser
     labels = {
         "name": recogniser.network,
@@ -69,6 +69,6 @@ def _network(ready: Ready) -> GaugeMetricFamily:
         "fit": recogniser.fit,
         "labels": recogniser.labels.name,
     }
-    info = GaugeMetricFamily("paishi_network_info", "1 for the network that answers.", labels=list(labels))
+    info = GaugeMetricFamily("paishi_model_info", "1 for the model that is served.", labels=list(labels))
     info.add_metric(list(labels.values()), 1)
     return info

@@ -100,7 +100,7 @@ def test_how_it_is_now(watched: Watched) -> None:
     assert series.value("paishi_in_hand") == 0
     assert series.value("http_server_active_requests") == 1  # the one that asked
     network = {"name": "MobileNetV2", "runtime": "openvino", "precision": "fp32", "fit": "crop"}
-    assert series.value("paishi_network_info", labels="imagenet", **network) == 1
+    assert series.value("paishi_model_info", labels="imagenet", **network) == 1
 
 
 def test_without_a_network_it_is_not_ready() -> None:
@@ -111,7 +111,7 @@ def test_without_a_network_it_is_not_ready() -> None:
         series = series_of(client)
         assert series.value("paishi_ready") == 0
         assert "paishi_ready" in series.names()
-        assert "paishi_network_info" not in series.names()
+        assert "paishi_model_info" not in series.names()
 
 
 def test_photos_in_hand_are_seen(watched: Watched) -> None:
