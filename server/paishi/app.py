@@ -42,8 +42,8 @@ from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Recognition, State
 from paishi.services import Services
 from paishi.settings import Settings
+from paishi.store.echoes import periodic_sweep
 from paishi.store.open import open_corrections, open_echoes
-from paishi.store.sweep import swept
 from paishi.system.cpu_budget import CpuBudget
 from paishi.system.cpu_count import usable_cores
 from paishi.telemetry.gauges import Gauges
@@ -95,7 +95,7 @@ def create_app(
                 control = ControlServer(settings, port, services.recognition, load_model)
                 await stack.enter_async_context(control.running())
             stack.push_async_callback(services.access.close)
-            await stack.enter_async_context(swept(services.echoes, settings.echo_age_s))
+            await stack.enter_async_context(periodic_sweep(services.echoes, settings.echo_age_s))
             yield
         services.recognition.stop()
         decoder.workers.end_idle()

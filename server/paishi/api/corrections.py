@@ -9,7 +9,7 @@ from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
 from paishi.recognition.class_search import UnknownClass, find_classes
 from paishi.recognition.recognition import Ready, State
-from paishi.store.label import as_label
+from paishi.store.label import safe_label
 
 router = APIRouter(tags=["recognition"], route_class=PhotoRoute)
 
@@ -46,7 +46,7 @@ async def correct(
     corrections = services.corrections
     if corrections is None:
         raise problems.CorrectionsOff("This server does not collect photos.")
-    kept_under = _class_id(services.recognition.state, label) or as_label(label)
+    kept_under = _class_id(services.recognition.state, label) or safe_label(label)
     if not kept_under:
         raise problems.RequestInvalid("label: it has no letter or digit.")
     picture = await services.photos.drawn_on(photo, _LONG_SIDE, encode_jpeg)
@@ -60,6 +60,6 @@ def _class_id(state: State, called: str) -> str | None:
         return None
     labels = state.recogniser.labels
     try:
-        return as_label(labels.classes[find_classes(labels, called)[0]].id)
+        return safe_label(labels.classes[find_classes(labels, called)[0]].id)
     except UnknownClass:
         return None

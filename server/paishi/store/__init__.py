@@ -1,1 +1,1 @@
-"""Where pictures are kept: for a while, or because a person gave them away."""
+"""Pictures kept: echoes for a while, corrections for the operator."""

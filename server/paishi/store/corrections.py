@@ -1,4 +1,4 @@
-"""Photos that people gave away with the name that they know better."""
+"""Photos that users sent with the right name."""
 
 import secrets
 import time
@@ -13,10 +13,10 @@ _RETRY_AFTER_S = 3600
 
 
 class Corrections:
-    """One subfolder of `folder` a label, with JPEG files in it. Full at `max_bytes`: then nothing more is
-    taken and nothing is dropped, or a stranger could wash away what others gave.
+    """JPEG files in `folder`, one subfolder per label. At `max_bytes` further ones are refused and none is
+    dropped, or a stranger could wash away those of others.
 
-    `clock` is for how long the count of a folder that others may fill too is believed.
+    Other servers may fill the folder too, so its size is counted again every 10 minutes by `clock`.
     """
 
     def __init__(self, folder: Folder, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -28,7 +28,7 @@ class Corrections:
         self._access = FolderAccess()
 
     async def keep(self, picture: bytes, label: str) -> None:
-        """`label` as `paishi.store.label.as_label` gives it. Raises CorrectionsFull, StoreUnavailable."""
+        """`label` as `paishi.store.label.safe_label` returns it. Raises CorrectionsFull, StoreUnavailable."""
         if not await self._access(lambda: self._keep(picture, label)):
             raise CorrectionsFull(
                 "The operator has to make room first: export and clear the corrections.",
@@ -48,28 +48,14 @@ class Corrections:
         return True
 
 
-def counted(folder: Folder) -> Counter[str]:
-    """How many pictures there are of each label."""
-    return Counter(label for label, _ in _pictures(folder))
-
-
-def exported(folder: Folder, missing: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
-    """Name, as "label/file.jpg", and content of each picture that is `missing` where it is to go."""
-    for _, name in _pictures(folder):
-        if missing(name) and (picture := folder.read(name)) is not None:
-            yield name, picture
-
-
-def cleared(folder: Folder) -> int:
-    """Deletes them all; how many there were."""
-    names = [name for _, name in _pictures(folder)]
-    for name in names:
-        folder.drop(name)
-    return len(names)
-
-
-def _pictures(folder: Folder) -> Iterator[tuple[str, str]]:
+def picture_names(folder: Folder) -> Iterator[str]:
+    """Yields "label/file.jpg" for each picture in `folder`."""
     for stored in folder.all():
         label, _, file = stored.name.rpartition("/")
         if label and "/" not in label and file.endswith(".jpg"):
-            yield label, stored.name
+            yield stored.name
+
+
+def count_by_label(folder: Folder) -> Counter[str]:
+    """Returns the number of pictures for each label."""
+    return Counter(name.partition("/")[0] for name in picture_names(folder))

@@ -1,4 +1,4 @@
-"""A folder of files on this machine or anywhere that fsspec reaches."""
+"""A folder of files on this machine or in any storage of fsspec."""
 
 import asyncio
 import os
@@ -17,21 +17,21 @@ from paishi.system.daemon_thread import in_daemon_thread
 
 T = TypeVar("T")
 _LIMIT_S = 10.0
-_AT_ONCE = 8
+_SLOTS = 8
 _RETRY_AFTER_S = 30
 
 
 class Stored(NamedTuple):
-    """A file: its path within the folder, with forward slashes, and its bytes."""
+    """A file: path within the folder, with forward slashes, and size in bytes."""
 
     name: str
     size: int
 
 
 class Folder:
-    """`address` is a path, or an address as fsspec has them, such as `s3://bucket/echoes`.
+    """The folder at `address`: a path, or an fsspec address such as `s3://bucket/echoes`.
 
-    Blocking; raises what the file system raises. Raises Misconfigured for an address that leads nowhere.
+    Blocking; raises what the file system raises. Raises Misconfigured for an invalid address.
     """
 
     def __init__(self, address: str) -> None:
@@ -42,21 +42,21 @@ class Folder:
         except ImportError as error:
             raise Misconfigured(f"{address} needs a package that is not installed: {error}") from error
         except ValueError as error:
-            raise Misconfigured(f"{address} is no address of a folder: {error}") from error
+            raise Misconfigured(f"{address} is not the address of a folder: {error}") from error
         self._root = root.rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
 
     def write(self, name: str, data: bytes) -> None:
-        """Whole or not at all."""
+        """Writes the file as a whole or not at all."""
         path = f"{self._root}/{name}"
-        if not self._is_local:  # what stores objects shows them when they are whole
+        if not self._is_local:  # object stores show only complete objects
             self._files.pipe_file(path, data)
             return
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(Path(path), data)
 
     def read(self, name: str) -> bytes | None:
-        """None where there is none."""
+        """Returns the content, None if there is no such file."""
         try:
             data: bytes = self._files.cat_file(f"{self._root}/{name}")
         except FileNotFoundError:
@@ -68,7 +68,7 @@ class Folder:
             self._files.rm_file(f"{self._root}/{name}")
 
     def all(self) -> list[Stored]:
-        """Every file below, in the order of their names."""
+        """Returns every file at any depth, sorted by name."""
         self._files.invalidate_cache()
         try:
             found = self._files.find(self._root, detail=True)
@@ -79,32 +79,32 @@ class Folder:
 
 
 class FolderAccess:
-    """Calls what blocks in threads of its own, so that a store that hangs holds up nothing else.
+    """Runs blocking calls in at most 8 threads of its own, so that a store that hangs blocks nothing else.
 
-    A thread keeps its place until it ends, also when nobody waits for it any more: else ever more of them,
-    each with its picture, would hang for as long as the store does. Used from one event loop.
+    A thread keeps its slot until it ends, even if its caller has given up: otherwise ever more threads, each
+    with its picture, would hang with the store. For one event loop.
     """
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._slots = asyncio.Semaphore(_SLOTS)
         self._began: dict[asyncio.Future[Any], float] = {}
 
     async def __call__(self, work: Callable[[], T]) -> T:
-        """Waits for a place, unless all are taken by what hangs. Raises StoreUnavailable where that or `work`
-        takes too long, or `work` fails."""
+        """Returns what `work` returns. Raises StoreUnavailable if `work` fails, or does not end within 10 s
+        including the wait for a slot; at once if all slots hang."""
         try:
             if self._hangs():
-                raise TimeoutError("all places hang")
+                raise TimeoutError("all slots hang")
             async with asyncio.timeout(_LIMIT_S):
-                await self._places.acquire()
+                await self._slots.acquire()
                 return await asyncio.shield(self._start(work))
         except Exception as error:  # every store has exceptions of its own
             raise StoreUnavailable(
-                "The server's store does not answer. Try again later.", retry_after=_RETRY_AFTER_S
+                "The server's store does not respond. Try again later.", retry_after=_RETRY_AFTER_S
             ) from error
 
     def _hangs(self) -> bool:
-        if len(self._began) < _AT_ONCE:
+        if len(self._began) < _SLOTS:
             return False
         return asyncio.get_running_loop().time() - max(self._began.values()) >= _LIMIT_S
 
@@ -116,6 +116,6 @@ class FolderAccess:
 
     def _ended(self, running: asyncio.Future[Any]) -> None:
         del self._began[running]
-        self._places.release()
+        self._slots.release()
         if not running.cancelled():
-            running.exception()  # or asyncio logs that nobody asked, where nobody waited any more
+            running.exception()  # or asyncio logs an exception never retrieved

@@ -1,4 +1,5 @@
-"""From settings to stores. Importing this loads no fsspec: most servers keep pictures in memory."""
+"""Builds the stores from the settings. Importing this loads no fsspec: most servers keep pictures in
+memory."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ def open_echoes(settings: Settings) -> Echoes:
 
 
 def open_corrections(settings: Settings) -> Corrections | None:
-    """None where the operator takes none. Raises Misconfigured."""
+    """Returns None if the operator collects none. Raises Misconfigured."""
     if not settings.corrections:
         return None
     from paishi.store.corrections import Corrections

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from paishi.store.label import LONGEST_LABEL, as_label
+from paishi.store.label import LONGEST_LABEL, safe_label
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_image import with_gps
 from tests.server.cli.command import assert_one_sentence, run
@@ -125,7 +125,7 @@ def test_the_command_without_a_store() -> None:
 
 def test_names_fit_a_file_system() -> None:
     for text in ("猫" * 300, "𠜎" * 300, "x " * 300):
-        label = as_label(text)
+        label = safe_label(text)
         assert len(label) <= LONGEST_LABEL
         assert len(label.encode()) <= 255
         assert label == label.strip()

@@ -1,5 +1,5 @@
 class Clock:
-    """Stands still until it is told."""
+    """Stands still until `now` is set."""
 
     now = 1_800_000_000.0
 

@@ -1,4 +1,4 @@
-"""A store that hangs takes so many threads and no more, and is used again once it answers."""
+"""A store that hangs blocks a bounded number of threads, and is used again once it responds."""
 
 import asyncio
 import gc
@@ -13,11 +13,11 @@ from paishi.store import folder
 from paishi.store.folder import FolderAccess
 from tests.server.conftest import wait_for
 
-PLACES = folder._AT_ONCE
+SLOTS = folder._SLOTS
 
 
 class Store:
-    """Hangs until it is told to go on."""
+    """Hangs until `goes_on` is set."""
 
     def __init__(self) -> None:
         self.goes_on = threading.Event()
@@ -72,26 +72,26 @@ def test_a_store_that_hangs_takes_no_more_threads(store: Store, patience: float)
     async def hang_and_answer() -> None:
         access, threads = FolderAccess(), threading.active_count()
         for _ in range(3):
-            await asyncio.gather(*(unavailable(access, store) for _ in range(2 * PLACES)))
-        assert store.calls == store.inside == PLACES
-        assert threading.active_count() <= threads + PLACES
+            await asyncio.gather(*(unavailable(access, store) for _ in range(2 * SLOTS)))
+        assert store.calls == store.inside == SLOTS
+        assert threading.active_count() <= threads + SLOTS
         store.goes_on.set()
         await answers(access, store)
         wait_for(lambda: store.inside == 0, 20, "the threads")
         calls = store.calls
-        # All places are free again, none twice.
+        # All slots are free again, none twice.
         store.goes_on.clear()
-        await asyncio.gather(*(unavailable(access, store) for _ in range(2 * PLACES)))
-        assert store.calls == calls + PLACES
+        await asyncio.gather(*(unavailable(access, store) for _ in range(2 * SLOTS)))
+        assert store.calls == calls + SLOTS
         store.goes_on.set()
 
     asyncio.run(hang_and_answer())
 
 
-def test_once_all_places_hang_nobody_waits(store: Store, patience: float) -> None:
+def test_once_all_slots_hang_calls_fail_at_once(store: Store, patience: float) -> None:
     async def hang() -> float:
         access = FolderAccess()
-        await asyncio.gather(*(unavailable(access, store) for _ in range(PLACES)))
+        await asyncio.gather(*(unavailable(access, store) for _ in range(SLOTS)))
         return await unavailable(access, store)
 
     assert asyncio.run(hang()) < patience / 3
@@ -100,7 +100,7 @@ def test_once_all_places_hang_nobody_waits(store: Store, patience: float) -> Non
 def test_clients_that_left_do_not_hide_that_it_hangs(store: Store, patience: float) -> None:
     async def hang() -> float:
         access = FolderAccess()
-        calls = [asyncio.create_task(access(store)) for _ in range(PLACES)]
+        calls = [asyncio.create_task(access(store)) for _ in range(SLOTS)]
         await asyncio.sleep(patience / 3)
         for call in calls:
             call.cancel()
@@ -117,12 +117,12 @@ def test_a_crowd_waits_for_a_store_that_answers() -> None:
 
     async def crowd() -> list[str]:
         access = FolderAccess()
-        return await asyncio.gather(*(access(slowly) for _ in range(10 * PLACES)))
+        return await asyncio.gather(*(access(slowly) for _ in range(10 * SLOTS)))
 
-    assert asyncio.run(crowd()) == ["answer"] * 10 * PLACES
+    assert asyncio.run(crowd()) == ["answer"] * 10 * SLOTS
 
 
-def test_what_hung_may_fail_in_the_end_and_nobody_is_told(
+def test_a_call_that_hung_may_fail_silently(
     store: Store, patience: float, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail() -> None:

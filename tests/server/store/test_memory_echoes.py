@@ -12,7 +12,7 @@ def get(store: MemoryEchoes, key: str) -> bytes | None:
     return asyncio.run(store.get(key))
 
 
-def test_what_is_too_old_goes() -> None:
+def test_expired_pictures_are_deleted() -> None:
     clock = Clock()
     store = MemoryEchoes(max_bytes=100, max_age_s=10, clock=clock)
     key = put(store, b"abc")
@@ -23,7 +23,7 @@ def test_what_is_too_old_goes() -> None:
     assert (store.size, store.pictures) == (0, 0)
 
 
-def test_what_is_too_much_goes_oldest_first() -> None:
+def test_surplus_pictures_are_deleted_oldest_first() -> None:
     store = MemoryEchoes(max_bytes=10, max_age_s=10)
     keys = [put(store, bytes(4)) for _ in range(3)]
     assert [get(store, key) is not None for key in keys] == [False, True, True]
@@ -40,7 +40,7 @@ def test_one_picture_over_the_bound_is_still_there_for_its_sender() -> None:
     assert store.size == 4
 
 
-def test_ids_are_not_made_of_the_picture() -> None:
+def test_keys_do_not_depend_on_the_picture() -> None:
     store = MemoryEchoes(max_bytes=1000, max_age_s=10)
     keys = {put(store, b"same") for _ in range(100)}
     assert len(keys) == 100

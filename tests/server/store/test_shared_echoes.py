@@ -1,4 +1,4 @@
-"""Pictures that one server put are fetched from another; old ones and too many go."""
+"""Pictures that one server put are fetched from another; expired and surplus ones are deleted."""
 
 import asyncio
 import io
@@ -47,7 +47,7 @@ def test_another_server_has_it(address: str, clock: Clock) -> None:
     assert asyncio.run(other.get(key)) is None
 
 
-def test_whoever_puts_sweeps_what_is_too_old(address: str, clock: Clock) -> None:
+def test_a_put_sweeps_expired_pictures(address: str, clock: Clock) -> None:
     one, other = (SharedEchoes(Folder(address), 100, 10, clock) for _ in range(2))
     asyncio.run(one.put(b"abc"))
     clock.now += 60
@@ -56,7 +56,7 @@ def test_whoever_puts_sweeps_what_is_too_old(address: str, clock: Clock) -> None
     assert (other.size, other.pictures) == (4, 1)
 
 
-def test_what_is_too_much_goes_oldest_first(address: str, clock: Clock) -> None:
+def test_surplus_pictures_are_deleted_oldest_first(address: str, clock: Clock) -> None:
     store = SharedEchoes(Folder(address), 10, 100, clock)
     keys = []
     for _ in range(4):
@@ -82,7 +82,7 @@ def test_files_of_others_stay(address: str, clock: Clock) -> None:
     assert "holiday.jpg" in names(address)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, clock: Clock) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path, clock: Clock) -> None:
     (tmp_path / "file").write_bytes(b"")
     store = SharedEchoes(Folder(str(tmp_path / "file" / "echoes")), 100, 10, clock)
     with pytest.raises(StoreUnavailable):
@@ -98,7 +98,7 @@ def test_two_servers_share_one(tmp_path: Path) -> None:
     assert Image.open(io.BytesIO(fetched.content)).size == (body["width"], body["height"])
 
 
-def test_a_store_that_fails_is_no_mistake_of_ours(tmp_path: Path) -> None:
+def test_a_store_that_fails_is_a_503(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with started(store=str(tmp_path / "file" / "echoes")) as client:
         answer = client.post("/image", files={"image": file_of(noise())}, headers=JSON)
@@ -108,7 +108,7 @@ def test_a_store_that_fails_is_no_mistake_of_ours(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["s3://bucket/echoes", "nowhere://bucket"])
-def test_an_address_that_leads_nowhere_ends_the_start(address: str, tmp_path: Path) -> None:
+def test_an_invalid_address_ends_the_start(address: str, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured):
         Folder(address)
     done = run(
