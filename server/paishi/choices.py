@@ -1,4 +1,4 @@
-"""Literals that settings take, apart from what they choose: importing this loads nothing else."""
+"""The literal types of settings, in a module that loads nothing."""
 
 from typing import Literal
 
@@ -6,6 +6,6 @@ Fit = Literal["crop", "squash", "both"]
 """How a photo is brought to the model's input size."""
 
 Precision = Literal["fp32", "bf16", "int8"]
-"""Number format that a model calculates with."""
+"""Number format of a model's arithmetic."""
 
 RuntimeChoice = Literal["auto", "openvino", "tensorflow"]

@@ -1,4 +1,4 @@
-"""Files that others read while they are written anew."""
+"""Atomic writes, for files that others read meanwhile."""
 
 import os
 import secrets
@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 SCRATCH = r"\.[0-9a-f]{16}\.part"
-"""What the names end in, as a pattern, of files that are being written or whose writer ended before."""
+"""Pattern of the suffix of files that are being written, or whose writer was killed."""
 
 
 def write_whole(file: Path, data: bytes, mode: int = 0o666) -> None:
-    """Whole or not at all, with `mode` less the umask. Raises OSError."""
+    """Writes all of `data` or nothing, with `mode` less the umask. Raises OSError."""
     scratch = file.with_name(f"{file.name}.{secrets.token_hex(8)}.part")
     try:
         with open(scratch, "xb", opener=partial(os.open, mode=mode)) as stream:

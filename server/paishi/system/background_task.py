@@ -1,4 +1,4 @@
-"""A task for as long as a block runs."""
+"""An asyncio task that lives as long as a block."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -8,7 +8,7 @@ from typing import Any
 
 @asynccontextmanager
 async def background_task(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Runs `work` until the block ends, which cancels it and waits for its end. Raises what it raised."""
+    """Runs `work` until the block ends, then cancels it and waits for its end. Raises what it raised."""
     task = asyncio.create_task(work)
     try:
         yield

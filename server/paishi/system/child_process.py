@@ -1,4 +1,4 @@
-"""A piece of work in a process of its own, so that what it loads and leaks is gone when it is done."""
+"""Work in a child process, so that what it loads and leaks is gone afterwards."""
 
 import contextlib
 import json
@@ -11,45 +11,42 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 _ROOT = Path(__file__).parents[1]
-_LAST_WORDS = 300  # characters of its output that an error message quotes
+_QUOTED = 300  # last characters of its output that an error message quotes
 
 
 class ChildFailed(Exception):
-    """The process ended without an answer; the message quotes its last words."""
+    """The process ended without a result; the message quotes its last output."""
 
 
 def run_child(module: str, arguments: Sequence[str], limit_s: float, expected: type[Exception]) -> Any:
-    """Runs `python -m module arguments`, which ends in `answer_parent`, and returns what that answers.
+    """Runs `python -m module arguments`, which calls `answer_parent`, and returns its result.
 
-    Raises the `expected` error that it raised, which has its message alone, and ChildFailed for any other end
-    or after `limit_s` seconds.
+    Raises the `expected` error, or subclass of it, that the child raised, with the message alone; ChildFailed
+    for any other end, or after `limit_s` seconds.
     """
     with subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         cwd=_ROOT,
-        stdin=subprocess.PIPE,  # is shut when this process ends, however that happens
+        stdin=subprocess.PIPE,  # closes when this process ends in any way
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C is for this process alone, which tells its child by the pipe
+        start_new_session=True,  # Ctrl-C reaches this process alone; the child ends by the pipe
     ) as process:
         limit = threading.Timer(limit_s, process.kill)
         limit.daemon = True
         limit.start()
         try:
             assert process.stdout
-            said = process.stdout.read().decode(errors="replace").strip()
+            output = process.stdout.read().decode(errors="replace").strip()
         finally:
             limit.cancel()
             with contextlib.suppress(OSError):
                 process.kill()
-    return _answer(said, f"python -m {module} ended with {process.returncode}", expected)
+    return _result(output, f"python -m {module} ended with {process.returncode}", expected)
 
 
 def answer_parent(work: Callable[..., Any], arguments: Sequence[str], expected: type[Exception]) -> NoReturn:
-    """Calls `work` and ends this process with its result, which JSON can carry, as the answer.
-
-    Ends it at once when the parent does.
-    """
+    """Calls `work`, sends its result to the parent as JSON and exits; also exits when the parent ends."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         answer = {"result": work(*arguments)}
@@ -57,7 +54,7 @@ def answer_parent(work: Callable[..., Any], arguments: Sequence[str], expected: 
         answer = {"error": type(error).__name__, "message": str(error)}
     sys.stderr.flush()
     print(f"\n{json.dumps(answer)}", flush=True)
-    os._exit(0)  # libraries say goodbye, at length and after the answer
+    os._exit(0)  # the exit handlers of libraries take long, and print
 
 
 def _end_with_parent() -> None:
@@ -67,12 +64,12 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _answer(said: str, ended: str, expected: type[Exception]) -> Any:
+def _result(output: str, ended: str, expected: type[Exception]) -> Any:
     try:
-        answer = json.loads(said.rpartition("\n")[2])
+        answer = json.loads(output.rpartition("\n")[2])
         if "error" not in answer:
             return answer["result"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ChildFailed(f"{ended}: {said[-_LAST_WORDS:] or 'it said nothing'}") from error
+        raise ChildFailed(f"{ended}: {output[-_QUOTED:] or 'no output'}") from error
     kinds = {kind.__name__: kind for kind in (expected, *expected.__subclasses__())}
     raise kinds[answer["error"]](answer["message"])

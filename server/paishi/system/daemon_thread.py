@@ -1,4 +1,4 @@
-"""What blocks, in a thread that does not keep the process alive."""
+"""Blocking work in a thread that does not keep the process alive."""
 
 import asyncio
 import threading
@@ -10,9 +10,9 @@ T = TypeVar("T")
 
 
 async def in_daemon_thread(work: Callable[[], T], name: str) -> T:
-    """What `work` returns or raises, from a thread of that name, which goes on where this is cancelled.
+    """Returns or raises what `work` does, in a thread called `name`; the thread outlives a cancellation.
 
-    A pool's thread would keep the process alive at SIGTERM until its work is through.
+    The thread of a pool would keep the process alive at SIGTERM until its work is done.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[T] = loop.create_future()
@@ -26,7 +26,7 @@ async def in_daemon_thread(work: Callable[[], T], name: str) -> T:
             outcome: tuple[Callable[..., None], object] = (done.set_result, work())
         except BaseException as error:
             outcome = (done.set_exception, error)
-        with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+        with suppress(RuntimeError):  # the loop is closed, and nothing waits for the result
             loop.call_soon_threadsafe(finish, *outcome)
 
     threading.Thread(target=run, name=name, daemon=True).start()

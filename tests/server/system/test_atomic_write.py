@@ -1,4 +1,4 @@
-"""A file is there as a whole, or as it was before."""
+"""A file is written as a whole, or stays as it was."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 from paishi.system.atomic_write import SCRATCH, write_whole
 
 
-def test_it_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+def test_it_replaces_the_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     for data in (b"before, and longer", b"\r\nafter\n"):
         write_whole(file, data)
@@ -18,7 +18,7 @@ def test_it_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_what_its_writer_leaves_when_it_is_killed_is_known_by_its_name(
+def test_the_leftovers_of_a_killed_writer_are_known_by_their_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scratches: list[str] = []
@@ -29,12 +29,12 @@ def test_what_its_writer_leaves_when_it_is_killed_is_known_by_its_name(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes as POSIX has them")
-def test_nobody_else_reads_it_where_that_is_wanted(tmp_path: Path) -> None:
+def test_a_private_file(tmp_path: Path) -> None:
     write_whole(tmp_path / "file", b"mine", 0o600)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
 
 
-def test_what_cannot_take_its_place_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "folder" / "within").mkdir(parents=True)
     with pytest.raises(OSError, match="folder"):
         write_whole(tmp_path / "folder", b"data")

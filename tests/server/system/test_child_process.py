@@ -1,4 +1,4 @@
-"""Work in a process of its own: its answer, its errors, its end."""
+"""Work in a child process: its result, its errors, its end."""
 
 import os
 import subprocess
@@ -14,11 +14,11 @@ from tests.server.conftest import ROOT, wait_for
 CHILD = "tests.server.system.work_for_child"
 
 
-def test_the_result_comes_back_however_much_else_is_said() -> None:
+def test_the_result_comes_back_besides_other_output() -> None:
     assert run_child(CHILD, ["add", "2", "3"], 30, ModelError) == {"sum": 5, "名": "和"}
 
 
-def test_an_error_of_a_network_is_the_same_error_here() -> None:
+def test_an_expected_error_is_raised_again() -> None:
     with pytest.raises(WeightsMismatch, match=r"^one\ntwo 二$"):
         run_child(CHILD, ["mismatch"], 30, ModelError)
 
@@ -27,17 +27,17 @@ def test_an_error_of_a_network_is_the_same_error_here() -> None:
     ("work", "words"),
     [
         (["crash"], "ZeroDivisionError: division by zero"),
-        (["vanish"], "ended with 7: it said nothing"),
+        (["vanish"], "ended with 7: no output"),
         (["kill"], "ended with -9"),
         (["nonsense"], "ended with 0: not JSON"),
     ],
 )
-def test_any_other_end_quotes_the_last_words(work: list[str], words: str) -> None:
+def test_any_other_end_quotes_the_last_output(work: list[str], words: str) -> None:
     with pytest.raises(ChildFailed, match=words):
         run_child(CHILD, work, 30, ModelError)
 
 
-def test_there_is_a_limit_to_patience() -> None:
+def test_a_time_limit() -> None:
     with pytest.raises(ChildFailed, match="ended with -9"):
         run_child(CHILD, ["sleep"], 2, ModelError)
 
