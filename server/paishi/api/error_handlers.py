@@ -11,7 +11,7 @@ from paishi.problems import kinds as problems
 from paishi.problems.kinds import Problem
 from paishi.problems.response import ProblemResponse, problem_response
 from paishi.settings import Settings
-from paishi.telemetry.log_once import mark_logged
+from paishi.telemetry.log import mark_logged
 
 log = logging.getLogger(__name__)
 

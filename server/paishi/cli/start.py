@@ -1,6 +1,7 @@
-"""From settings to a server that listens."""
+"""Starts the server: socket, log, application, uvicorn."""
 
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -16,33 +17,34 @@ from paishi.cli.load import load_with_progress
 from paishi.connection.file_limit import BACKLOG, raise_file_limit
 from paishi.lifecycle.gc_tuning import GcTuning
 from paishi.lifecycle.graceful_shutdown import GracefulServer, exit_at_once
-from paishi.recognition.recognition import Ready, State
+from paishi.recognition.recognition import Ready, State, Unavailable
 from paishi.settings import Settings
 from paishi.telemetry.log import form_of, set_up_log
-from paishi.telemetry.model_log import log_change
 
-_TURN_S = 0.0002
-"""How long a thread may keep the interpreter from one that waits for it. Ours calculate outside it, while the
-event loop gives it away at every read and write, and with Python's own 5 ms waits too long to have it back:
-MobileNetV2 answered 32 clients 7 % less often, and a crowd's refusals took a third longer (95th percentile).
-With 1 or 0.05 ms less of that is gained."""
+log = logging.getLogger(__name__)
+
+_SWITCH_INTERVAL_S = 0.0002
+"""How long a thread keeps the GIL from one that waits for it. Worker threads calculate without it, while the
+event loop releases it at every read and write and, with Python's own 5 ms, waits too long to get it back:
+MobileNetV2 served 32 clients 7 % slower, and refusals under overload took a third longer (95th percentile).
+1 or 0.05 ms gain less."""
 
 
 def start(settings: Settings) -> NoReturn:
-    """Ends the program when the server has ended, or if it cannot listen. Raises Misconfigured."""
+    """Serves until a signal, then exits; also exits if the socket is not available. Raises Misconfigured."""
     listening = listen(settings)
     set_up_log(settings)
     port = listening.getsockname()[1]
     console = Console()
-    announce = Banner(settings, port, console)
-    lasting = GcTuning()
+    banner = Banner(settings, port, console)
+    gc_tuning = GcTuning()
 
     def on_change(state: State) -> None:
-        announce(state)
+        banner(state)
         if isinstance(state, Ready):
-            lasting.begin()
-        if form_of(settings) == "json":  # a person has just read it
-            log_change(state)
+            gc_tuning.on_ready()
+        if form_of(settings) == "json":  # the text form is for a person, who has just read the banner
+            _log_change(state)
 
     app = create_app(settings, load_with_progress, on_change, port)
     services = app.services
@@ -53,23 +55,38 @@ def start(settings: Settings) -> NoReturn:
         ws="none",
         backlog=BACKLOG,
         log_level="warning",
-        log_config=None,  # as all else is logged
+        log_config=None,  # set up already
         access_log=False,
         forwarded_allow_ips=settings.proxies,
         server_header=False,
     )
     console.print(f"Loading {settings.model} …", highlight=False, markup=False)
     server = GracefulServer(config, settings, services.lifecycle, services.cores)
-    # Before and after the server has its own: a stack trace of KeyboardInterrupt tells nobody anything.
+    # Before and after uvicorn has its own handlers, a KeyboardInterrupt would only print a stack trace.
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, exit_at_once)
-    sys.setswitchinterval(_TURN_S)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     server.run(sockets=[listening])
-    raise AssertionError("the server leaves by itself")
+    raise AssertionError("the server exits by itself")
+
+
+def _log_change(state: State) -> None:
+    match state:
+        case Ready(recogniser):
+            runtime = recogniser.runtime
+            fields = {
+                "model": recogniser.model.name,
+                "runtime": runtime.name,
+                "precision": runtime.precision,
+                "fit": recogniser.fit,
+            }
+            log.info("ready", extra=fields)
+        case Unavailable(reason):
+            log.warning("unavailable", extra={"reason": reason})
 
 
 def listen(settings: Settings) -> socket.socket:
-    """A socket at the settings' host and port; ends the program with a sentence where that cannot be had."""
+    """Returns a socket that listens on the settings' host and port; exits with a sentence if it cannot."""
     try:
         listening = socket.create_server(
             (settings.host, settings.port),
@@ -80,12 +97,12 @@ def listen(settings: Settings) -> socket.socket:
         where = f"{settings.host}:{settings.port}"
         if error.errno == errno.EADDRINUSE:
             fail(
-                f"Port {settings.port} is taken by another program (on macOS often by AirPlay Receiver). "
+                f"Port {settings.port} is in use by another program (on macOS often AirPlay Receiver). "
                 "Choose another one: make run PORT=5055, or PAISHI_PORT=5055."
             )
         if error.errno == errno.EACCES:
-            fail(f"This user may not listen on {where}. Choose a port above 1023 with PAISHI_PORT.")
+            fail(f"No permission to listen on {where}. Choose a port above 1023 with PAISHI_PORT.")
         fail(f"Cannot listen on {where}: {error.strerror}. Set PAISHI_HOST and PAISHI_PORT.")
-    # asyncio sends at once only on sockets that say they are TCP's; on others every answer on a kept
-    # connection waits for the client's delayed acknowledgement, 40 ms.
+    # asyncio disables Nagle's algorithm only if the socket's protocol is TCP, not 0 as here. With it, every
+    # response on a kept connection would wait 40 ms for the client's delayed acknowledgement.
     return socket.socket(listening.family, listening.type, socket.IPPROTO_TCP, listening.detach())

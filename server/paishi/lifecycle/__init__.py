@@ -1,1 +1,1 @@
-"""From the start of the process to its end: phase, graceful shutdown, watchdog."""
+"""The process from start to exit: phase, graceful shutdown, watchdog."""

@@ -1,4 +1,4 @@
-"""What a process that is about to end by force still writes into its log."""
+"""The last log entry of a process that is about to exit by force."""
 
 import logging
 import sys
@@ -9,23 +9,23 @@ from types import FrameType
 log = logging.getLogger(__name__)
 
 _LOG_WITHIN_S = 2.0
-_INNERMOST = 16  # frames of a thread: what is further out is the same for every request
+_INNERMOST_FRAMES = 16  # the outer ones are the same for every request
 
 
-def say(what: str) -> None:
-    """Logs `what`, but does not wait long: the log itself may be what hangs."""
+def log_critical(message: str) -> None:
+    """Logs `message` and returns after 2 s at the latest: the log itself may be what hangs."""
 
-    def say_and_see_it_written() -> None:
-        log.critical("%s", what)
+    def log_and_flush() -> None:
+        log.critical("%s", message)
         flush_log()
 
-    saying = threading.Thread(target=say_and_see_it_written, name="last-words", daemon=True)
-    saying.start()
-    saying.join(_LOG_WITHIN_S)
+    logging_thread = threading.Thread(target=log_and_flush, name="crash-report", daemon=True)
+    logging_thread.start()
+    logging_thread.join(_LOG_WITHIN_S)
 
 
-def stacks(only: int | None = None) -> str:
-    """Where the threads of this process are, but for the caller's; or `only` the one with this identifier."""
+def thread_stacks(only: int | None = None) -> str:
+    """Returns the stacks of all threads but the caller's, or of the thread with the identifier `only`."""
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     return "\n".join(
         f"Thread {names.get(ident, ident)!r}:\n{_stack(frame)}"
@@ -35,10 +35,10 @@ def stacks(only: int | None = None) -> str:
 
 
 def _stack(frame: FrameType) -> str:
-    return "".join(traceback.format_stack(frame)[-_INNERMOST:]).rstrip()
+    return "".join(traceback.format_stack(frame)[-_INNERMOST_FRAMES:]).rstrip()
 
 
 def flush_log() -> None:
-    """To be called before a signal ends the process, which runs nothing more then."""
+    """Writes what the log buffers. Needed before an exit that runs no exit handlers."""
     for handler in logging.getLogger().handlers:
         handler.flush()

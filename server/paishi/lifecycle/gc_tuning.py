@@ -1,34 +1,36 @@
-"""What stays for as long as a network is left out of Python's garbage collections."""
+"""Keeps loaded modules and the model out of Python's garbage collections."""
 
 import asyncio
 import gc
 
 SETTLED_S = 30.0
-"""After a network has become ready: by then whoever asked the one before has been answered."""
+"""Time after a switch of the model for the last requests to the old one to end."""
 
-_OFTEN = (7000, 10, 10)
-"""A tenth as often as Python's own. Requests leave nothing to collect, but hundreds that wait are looked at:
-of ten times the load that ResNet50 can carry, the 99th percentile was refused within 50 ms instead of 90."""
+_THRESHOLDS = (7000, 10, 10)
+"""Ten times Python's own. Requests leave no garbage, but a collection scans the hundreds that wait: at ten
+times the load that ResNet50 can carry, the 99th percentile was refused within 50 ms instead of 90."""
 
 
 class GcTuning:
-    """A full collection looks at every object there is, and meanwhile nobody is answered: 170 ms with all the
-    modules and the network, which never are garbage. A crowd makes it happen every few seconds.
+    """Freezes objects `after_s` seconds after a model became ready.
+
+    A full collection scans every object and blocks the event loop: for 170 ms with all modules and the model,
+    which are never garbage. Under overload one comes every few seconds.
     """
 
     def __init__(self, after_s: float = SETTLED_S) -> None:
         self._after_s = after_s
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self) -> None:
-        """A network has become ready, and the one before may be garbage soon. Within an event loop."""
-        gc.set_threshold(*_OFTEN)
+    def on_ready(self) -> None:
+        """Unfreezes the model before, which may soon be garbage. Call it on the event loop."""
+        gc.set_threshold(*_THRESHOLDS)
         gc.unfreeze()
         if self._timer:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(self._after_s, _set_aside)
+        self._timer = asyncio.get_running_loop().call_later(self._after_s, _collect_and_freeze)
 
 
-def _set_aside() -> None:
+def _collect_and_freeze() -> None:
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""From the signal to the end of the process."""
+"""Graceful shutdown, from the signal to the exit of the process."""
 
 import asyncio
 import atexit
@@ -22,44 +22,44 @@ from paishi.system.cpu_budget import CpuBudget
 log = logging.getLogger(__name__)
 
 SPARE_S = 2
-"""Time after PAISHI_SHUTDOWN_S for those who were broken off to read it, and for networks to close."""
+"""Time after PAISHI_SHUTDOWN_S for cancelled requests to send their response, and for models to close."""
 
-_INTERRUPTED = 128 + signal.SIGINT
-"""Exit code of what Ctrl-C ended, as shells have it."""
+_EXIT_INTERRUPTED = 128 + signal.SIGINT
+"""Exit code after Ctrl-C, by the convention of shells."""
 
 
 class GracefulServer(uvicorn.Server):
-    """SIGTERM or Ctrl-C: not ready at once; after `PAISHI_DRAIN_S` nothing new is taken; after
-    `PAISHI_SHUTDOWN_S` more, what is in hand is broken off. A second Ctrl-C ends at once.
+    """A server that is not ready from SIGTERM or Ctrl-C on, refuses new requests after `PAISHI_DRAIN_S` and
+    cancels those in progress `PAISHI_SHUTDOWN_S` later. A second Ctrl-C exits at once.
 
-    uvicorn alone cancels what is in hand with a stack trace, and then ends by the signal that it caught.
+    uvicorn itself cancels them with a stack trace, and exits by the signal that it caught.
     """
 
     def __init__(
         self, config: uvicorn.Config, settings: Settings, lifecycle: Lifecycle, cores: CpuBudget
     ) -> None:
         super().__init__(config)
-        config.timeout_graceful_shutdown = settings.shutdown_s + SPARE_S  # for what outlives being broken off
-        self.broke_off = False
+        config.timeout_graceful_shutdown = settings.shutdown_s + SPARE_S  # for what survives its cancellation
+        self._cancelled_requests = False
         self._settings = settings
         self._lifecycle = lifecycle
         self._cores = cores
         self._drained_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        # It may have interrupted anything, so it takes no lock and does not log.
+        # It can interrupt any code, so it takes no lock and does not log.
         if self._drained_at is None:
             self._drained_at = time.monotonic() + self._settings.drain_s
             if self._lifecycle.phase == "serving":
                 self._lifecycle.phase = "draining"
             self._close_if_drained()
         elif sig == signal.SIGINT:
-            os._exit(_INTERRUPTED)
+            os._exit(_EXIT_INTERRUPTED)
 
     async def serve(self, sockets: list[socket] | None = None) -> NoReturn:
         await super().serve(sockets)
-        # From within the event loop, which cannot be closed while a connection is still ending.
-        leave(1 if self.broke_off else 0)
+        # On the event loop, which cannot be closed while a connection is closing.
+        exit_process(1 if self._cancelled_requests else 0)
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
@@ -77,10 +77,10 @@ class GracefulServer(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        self._lifecycle.phase = "closing"  # also where uvicorn ends for a reason of its own
+        self._lifecycle.phase = "closing"  # also if uvicorn stops for a reason of its own
         loop = asyncio.get_running_loop()
         limits = [
-            loop.call_later(self._settings.shutdown_s, self._break_off),
+            loop.call_later(self._settings.shutdown_s, self._cancel_unfinished),
             loop.call_later(self._settings.shutdown_s + SPARE_S / 2, self._abort_all),
         ]
         await super().shutdown(sockets)
@@ -93,35 +93,35 @@ class GracefulServer(uvicorn.Server):
                 self._lifecycle.phase = "closing"
             self.should_exit = True
 
-    def _break_off(self) -> None:
+    def _cancel_unfinished(self) -> None:
         if left := len(self.server_state.connections):
-            self.broke_off = True
+            self._cancelled_requests = True
             log.error(
-                "%d request(s) could not be answered within %d s (PAISHI_SHUTDOWN_S) and are broken off.",
+                "%d request(s) did not finish within %d s (PAISHI_SHUTDOWN_S) and are cancelled.",
                 left,
                 self._settings.shutdown_s,
             )
-        self._cancel_all()  # also those whose client has left
+        self._cancel_all()  # also those whose client disconnected
 
     def _cancel_all(self) -> None:
         for task in list(self.server_state.tasks):
             task.cancel()
 
     def _abort_all(self) -> None:
-        """Of those whose client does not take its answer."""
+        """Closes the connections of clients that do not read their response."""
         for connection in list(self.server_state.connections):
-            with suppress(AttributeError):  # one that has only just been made
+            with suppress(AttributeError):  # a connection that is only just being made
                 connection.transport.abort()
 
 
 def exit_at_once(sig: int, frame: FrameType | None) -> None:
-    """Handler for signals while nothing is in hand: before the first connection and after the last."""
-    os._exit(_INTERRUPTED if sig == signal.SIGINT else 0)
+    """Signal handler for before the first connection and after the last, when no request is in progress."""
+    os._exit(_EXIT_INTERRUPTED if sig == signal.SIGINT else 0)
 
 
-def leave(code: int) -> NoReturn:
-    """Ends the process after its exit handlers, but without taking the interpreter apart under the threads
-    that still run: one that is within OpenVINO or TensorFlow, loading a network, would abort."""
+def exit_process(code: int) -> NoReturn:
+    """Runs the exit handlers and exits without finalising the interpreter: a thread that still loads a model,
+    within OpenVINO or TensorFlow, would abort."""
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Where the process is between its start and its end."""
+"""The phases of the process between its start and its exit."""
 
 from typing import Literal
 
@@ -6,15 +6,14 @@ from paishi.problems.kinds import NotAnswering, Problem, ShuttingDown
 
 Phase = Literal["serving", "draining", "closing", "hung"]
 
-_NEXT_SERVER_S = 5
-"""When whoever is refused may try again: by then another server, or this one anew, can be there."""
+_RETRY_AFTER_S = 5  # by then another server, or this one after a restart, can be there
 
 
 class Lifecycle:
-    """`draining` still answers, but is not ready and closes each connection with its answer; `closing` and
-    `hung` answer nothing new.
+    """The current phase. `draining` still serves, but is not ready and closes each connection with its
+    response; `closing` and `hung` refuse new requests.
 
-    Signal handlers and the watchdog's thread write it, so each change is one assignment and takes no lock.
+    Signal handlers and the watchdog's thread write it, so each change is one assignment without a lock.
     """
 
     def __init__(self) -> None:
@@ -22,7 +21,7 @@ class Lifecycle:
 
     @property
     def ends(self) -> bool:
-        """Whether somebody asked for the end; a process that hangs was not asked."""
+        """Whether a shutdown was requested; a hang is not one."""
         return self.phase in ("draining", "closing")
 
     def check_ready(self) -> None:
@@ -31,16 +30,16 @@ class Lifecycle:
             raise self._problem()
 
     def refusal(self) -> Problem | None:
-        """What everything that comes now is answered; None while requests are taken."""
+        """Returns the problem for every new request, None while requests are accepted."""
         return self._problem() if self.phase in ("closing", "hung") else None
 
     def _problem(self) -> Problem:
         if self.phase == "hung":
             return NotAnswering(
-                "The server has stopped answering and starts anew. Try again in a few seconds.",
-                retry_after=_NEXT_SERVER_S,
+                "The server has stopped responding and is restarting. Try again in a few seconds.",
+                retry_after=_RETRY_AFTER_S,
             )
         return ShuttingDown(
-            "This server is ending, for a restart or for good. Try again in a few seconds.",
-            retry_after=_NEXT_SERVER_S,
+            "This server is shutting down, perhaps for a restart. Try again in a few seconds.",
+            retry_after=_RETRY_AFTER_S,
         )

@@ -1,4 +1,4 @@
-"""Notices that the process hangs, and ends it."""
+"""Detects that the process hangs, and exits."""
 
 import asyncio
 import os
@@ -6,16 +6,16 @@ import threading
 import time
 from collections.abc import Callable
 
-from paishi.lifecycle.crash_report import say, stacks
+from paishi.lifecycle.crash_report import log_critical, thread_stacks
 from paishi.lifecycle.phase import Lifecycle
 from paishi.system.cpu_budget import CpuBudget
 
-HANGS = 70
-"""Exit code, as EX_SOFTWARE of sysexits.h. Whatever supervises the process starts it again."""
+EXIT_HUNG = 70
+"""Exit code, EX_SOFTWARE of sysexits.h. The supervisor of the process restarts it."""
 
-_BROKEN_OFF = 1
-_LOOK_EVERY_S = 0.5
-_LET_BALANCERS_SEE_S = 3.0
+_EXIT_BROKEN_OFF = 1
+_CHECK_EVERY_S = 0.5
+_BALANCERS_NOTICE_S = 3.0
 
 
 class Watchdog(threading.Thread):
@@ -23,12 +23,11 @@ class Watchdog(threading.Thread):
     process has been shutting down.
 
     `hang_s`, 0 for never, bounds the first two and `end_s` the last, in seconds. `on_hang` is called on the
-    loop before the end.
+    loop before the exit.
 
-    Seconds are counted in looks and no look counts for more than two. So no time passes while the whole
-    process stands still: a laptop asleep, a container that is paused, SIGSTOP, a debugger. Clocks differ in
-    that: on Linux and macOS `time.monotonic` leaves out sleep but not SIGSTOP, on Windows it counts both.
-    """
+    Seconds are counted in checks, at most one per check, so no time passes while the whole process stands
+    still: a laptop asleep, a paused container, SIGSTOP, a debugger. Clocks differ there: on Linux and macOS
+    `time.monotonic` leaves out sleep but not SIGSTOP, on Windows it counts both."""
 
     def __init__(
         self,
@@ -47,67 +46,64 @@ class Watchdog(threading.Thread):
         self._hang_s = hang_s
         self._end_s = end_s
         self._on_hang = on_hang
-        self._asked_loop = False
+        self._ping_pending = False
         self._loop_silent_s = 0.0
         self._ending_s = 0.0
 
     def run(self) -> None:
         before = time.monotonic()
         while True:
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(_CHECK_EVERY_S)
             now = time.monotonic()
-            self._look(min(now - before, 2 * _LOOK_EVERY_S))
+            self._check(min(now - before, 2 * _CHECK_EVERY_S))
             before = now
 
-    def _look(self, seconds: float) -> None:
+    def _check(self, seconds: float) -> None:
         if self._lifecycle.ends:
             self._ending_s += seconds
         if self._ending_s > self._end_s:
-            self._break_off()
+            log_critical(f"The server did not shut down within {self._end_s:.0f} s and exits by force.")
+            os._exit(_EXIT_BROKEN_OFF)
         self._cores.count(seconds)
-        self._loop_silent_s = self._loop_silent_s + seconds if self._asked_loop else 0.0
-        self._ask_loop()
+        self._loop_silent_s = self._loop_silent_s + seconds if self._ping_pending else 0.0
+        self._ping_loop()
         if not self._hang_s or self._loop.is_closed():
             return
         overdue_s = self._cores.overdue_s(self._hang_s)
         if self._loop_silent_s > self._hang_s:
-            self._end_blocked()
+            self._exit_blocked()
         elif overdue_s:
-            self._end_overdue(overdue_s)
+            self._exit_overdue(overdue_s)
 
-    def _ask_loop(self) -> None:
-        if not self._asked_loop and not self._loop.is_closed():
-            self._asked_loop = True
-            self._call_on_loop(self._loop_answers)
+    def _ping_loop(self) -> None:
+        if not self._ping_pending:
+            self._ping_pending = True  # before the loop can answer
+            self._call_on_loop(self._on_ping)
 
-    def _loop_answers(self) -> None:
-        self._asked_loop = False
+    def _on_ping(self) -> None:
+        self._ping_pending = False
 
-    def _call_on_loop(self, what: Callable[[], None]) -> None:
+    def _call_on_loop(self, callback: Callable[[], None]) -> None:
         try:
-            self._loop.call_soon_threadsafe(what)
-        except RuntimeError:  # it was closed between two lines
-            self._asked_loop = False
+            self._loop.call_soon_threadsafe(callback)
+        except RuntimeError:  # it is closed
+            self._ping_pending = False
 
-    def _end_blocked(self) -> None:
+    def _exit_blocked(self) -> None:
         self._lifecycle.phase = "hung"
-        say(
-            f"The event loop has been blocked for {self._loop_silent_s:.0f} s (PAISHI_HANG_S) and nothing is "
-            f"answered: the server ends with code {HANGS}, to be started again. It is here:\n"
-            f"{stacks(only=self._loop_thread)}"
+        log_critical(
+            f"The event loop has been blocked for {self._loop_silent_s:.0f} s (PAISHI_HANG_S): the server "
+            f"exits with code {EXIT_HUNG}, to be restarted. It hangs here:\n"
+            f"{thread_stacks(only=self._loop_thread)}"
         )
-        os._exit(HANGS)
+        os._exit(EXIT_HUNG)
 
-    def _end_overdue(self, overdue_s: float) -> None:
+    def _exit_overdue(self, overdue_s: float) -> None:
         self._lifecycle.phase = "hung"
-        say(
-            f"One photo has had its cores for {overdue_s:.0f} s (PAISHI_HANG_S) and is not done: "
-            f"the server ends with code {HANGS}, to be started again. Its threads are here:\n{stacks()}"
+        log_critical(
+            f"One photo has run for {overdue_s:.0f} s (PAISHI_HANG_S) and is not done: the server exits "
+            f"with code {EXIT_HUNG}, to be restarted. Its threads:\n{thread_stacks()}"
         )
         self._call_on_loop(self._on_hang)
-        time.sleep(_LET_BALANCERS_SEE_S)
-        os._exit(HANGS)
-
-    def _break_off(self) -> None:
-        say(f"The server did not end within {self._end_s:.0f} s and breaks off what still runs.")
-        os._exit(_BROKEN_OFF)
+        time.sleep(_BALANCERS_NOTICE_S)
+        os._exit(EXIT_HUNG)

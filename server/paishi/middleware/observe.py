@@ -20,7 +20,7 @@ class Observe:
         record = RequestRecord(scope, receive, send)
         self._metrics.active += 1
         try:
-            with record.timings.recording():
+            with record.timings.collect():
                 await self._app(scope, record.receive, record.send)
         except Exception:
             record.fail()

@@ -1,1 +1,1 @@
-"""What the operator sees: metrics and the log. Nothing that is measured knows either of them."""
+"""Metrics and logs: what an operator sees of the server."""

@@ -1,4 +1,4 @@
-"""What is so at the moment that Prometheus asks."""
+"""Gauges read at scrape time."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,7 +14,7 @@ from paishi.store.echoes import Echoes
 
 
 class Gauges(Collector):
-    """The first of `admissions` is that of the photos to be recognised."""
+    """The first of `admissions` is that of photos to be recognised."""
 
     def __init__(
         self,
@@ -32,11 +32,12 @@ class Gauges(Collector):
 
     def collect(self) -> Iterator[Metric]:
         state = self._recognition.state
-        yield GaugeMetricFamily("paishi_ready", "1 where a network answers.", int(isinstance(state, Ready)))
+        yield GaugeMetricFamily("paishi_ready", "1 if the model is ready.", int(isinstance(state, Ready)))
         if isinstance(state, Ready):
             yield _model_info(state)
-        yield GaugeMetricFamily("paishi_in_hand", "Photos worked on or waiting.", self._admissions[0].in_hand)
-        yield GaugeMetricFamily("paishi_connections", "Connections that are open.", self._connections.open)
+        in_hand = self._admissions[0].in_hand
+        yield GaugeMetricFamily("paishi_in_hand", "Photos in progress or waiting.", in_hand)
+        yield GaugeMetricFamily("paishi_connections", "Open connections.", self._connections.open)
         yield GaugeMetricFamily(
             "paishi_bodies_bytes", "Memory reserved for request bodies.", self._body_memory.held
         )
@@ -46,7 +47,6 @@ class Gauges(Collector):
         yield GaugeMetricFamily("paishi_store_pictures", kept, self._store.pictures)
 
     def _full(self) -> Metric:
-        """By the setting that an operator could raise."""
         refused = [admission.refused for admission in self._admissions]
         counts = {
             "PAISHI_MAX_WAIT_S": sum(by_reason["wait"] for by_reason in refused),
@@ -54,7 +54,11 @@ class Gauges(Collector):
             "PAISHI_MAX_BODIES_MB": self._body_memory.refused + self._body_memory.ended,
             "PAISHI_MAX_CONNECTIONS": self._connections.ended,
         }
-        family = CounterMetricFamily("paishi_full", "What found no room.", labels=["limit"])
+        family = CounterMetricFamily(
+            "paishi_full",
+            "What was refused, by the setting that limits it.",
+            labels=["limit"],
+        )
         for limit, count in counts.items():
             family.add_metric([limit], count)
         return family
@@ -63,7 +67,7 @@ class Gauges(Collector):
 def _model_info(ready: Ready) -> GaugeMetricFamily:
     recogniser = ready.recogniser
     labels = {
-        "name": recogniser.network,
+        "name": recogniser.model.name,
         "runtime": recogniser.runtime.name,
         "precision": recogniser.runtime.precision,
         "fit": recogniser.fit,

@@ -1,4 +1,4 @@
-"""How a line of the log looks, whoever logged it: the server, uvicorn, a library, Python's own warnings."""
+"""The form of a log line, the same for the server, uvicorn, libraries and Python's warnings."""
 
 import logging
 from datetime import UTC, datetime
@@ -14,35 +14,29 @@ Form = Literal["json", "text"]
 
 
 def formatter(form: Form, colours: bool) -> logging.Formatter:
-    """One JSON object a line, whose `exception` is a list of stack traces, or a line for a person to read."""
-    rendering = _json() if form == "json" else [_text(colours)]
-    return ProcessorFormatter(
-        processors=[_began, ExtraAdder(), ProcessorFormatter.remove_processors_meta, *rendering]
-    )
+    """One JSON object per line, with `exception` as a list of stack traces; or a line of text.
 
-
-# Local variables stay out of both: they are photos and tokens.
-
-
-def _json() -> list[Processor]:
+    Neither has local variables, which are photos and tokens.
+    """
     traces = ExceptionDictTransformer(show_locals=False, use_rich=False)
-    return [ExceptionRenderer(traces), JSONRenderer(ensure_ascii=False)]
-
-
-def _text(colours: bool) -> Processor:
-    return ConsoleRenderer(
+    json: list[Processor] = [ExceptionRenderer(traces), JSONRenderer(ensure_ascii=False)]
+    text = ConsoleRenderer(
         colors=colours, exception_formatter=plain_traceback, sort_keys=False, pad_event_to=0
     )
+    rendering = json if form == "json" else [text]
+    return ProcessorFormatter(
+        processors=[_common_fields, ExtraAdder(), ProcessorFormatter.remove_processors_meta, *rendering]
+    )
 
 
-def _began(logger: Any, method: str, said: EventDict) -> EventDict:
-    """The common fields first, as of when it was logged."""
-    record: logging.LogRecord = said["_record"]
+def _common_fields(logger: Any, method: str, event: EventDict) -> EventDict:
+    """Puts them first, with the time of the log call."""
+    record: logging.LogRecord = event["_record"]
     when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     first = {
         "timestamp": when.replace("+00:00", "Z"),
         "level": record.levelname.lower(),
-        "event": said["event"],
+        "event": event["event"],
         "logger": record.name,
     }
-    return {**first, **said}
+    return {**first, **event}

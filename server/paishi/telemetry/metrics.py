@@ -1,7 +1,7 @@
-"""What is counted and measured, in the form that Prometheus asks for.
+"""Counters and histograms for Prometheus.
 
-HTTP's are named as OpenTelemetry's semantic conventions name them, in Prometheus's spelling; the unit is
-seconds. Every label has a value of a short list that the server knows, never one that a client chose.
+HTTP metrics have the names of OpenTelemetry's semantic conventions, in Prometheus's spelling; times are in
+seconds. Every label has a value from a fixed list, never one that a client chose.
 """
 
 from typing import get_args
@@ -21,25 +21,25 @@ from paishi.contract import Problem
 from paishi.telemetry.request_record import RequestRecord
 
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
-"""A small network answers in milliseconds, a large photo from a bad mobile network takes seconds. The same
-steps everywhere in between put a quantile within a factor of two, and 13 of them stay cheap to keep."""
+"""From milliseconds of a small model to seconds of a large photo over a bad mobile network. Even steps put a
+quantile within a factor of two, and 13 of them are cheap."""
 
 BYTES = tuple(float(2**power) for power in range(10, 27, 2))
 """1 KiB, a request without a photo, to 64 MiB, in steps of four."""
 
 PICTURES = (1, 2, 3, 4, 6, 8, 12, 16, 32, 64)
-"""One by one to eight: the largest batch, and the cores of a usual machine."""
+"""Finest up to 8, the largest batch and the cores of a usual machine."""
 
-# When each series began is half of all that would be sent, and Prometheus does not ask for it.
+# The creation times of series would be half of each response, and Prometheus does not need them.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 _HTTP = ("http_request_method", "http_route", "http_response_status_code")
 
 
 class Metrics:
-    """One application's own; `registry` is what `GET /metrics` shows.
+    """The metrics of one application; `GET /metrics` returns its `registry`. For one event loop.
 
-    For one event loop. `active` is how many requests are not answered yet.
+    `active` is the number of requests in progress.
     """
 
     def __init__(self) -> None:
@@ -48,40 +48,40 @@ class Metrics:
             collector(registry=registry)
         self._duration = Histogram(
             "http_server_request_duration_seconds",
-            "From a request's first byte to its answer's last.",
+            "From the first byte of the request to the last of the response.",
             _HTTP,
             buckets=SECONDS,
             registry=registry,
         )
         self._body_size = Histogram(
             "http_server_request_body_size_bytes",
-            "What was received of a request's body, where there was one.",
+            "Bytes received of a request body, if there is one.",
             _HTTP,
             buckets=BYTES,
             registry=registry,
         )
         self.active = 0
-        Gauge(
-            "http_server_active_requests", "Requests that are not answered yet.", registry=registry
-        ).set_function(lambda: self.active)
-        self._decode_wait = self._seconds("decode_queue", "A photo waiting for a free decoder.")
-        self._decode = self._seconds("decode", "A photo's bytes being made into what is worked on.")
-        self._queue = self._seconds("queue", "A photo waiting for the network to begin.")
-        self._inference = self._seconds("inference", "The network looking at a photo, at all of its views.")
+        Gauge("http_server_active_requests", "Requests in progress.", registry=registry).set_function(
+            lambda: self.active
+        )
+        self._decode_wait = self._seconds("decode_queue", "Wait of a photo for a free decoder.")
+        self._decode = self._seconds("decode", "Decoding and fitting of a photo.")
+        self._queue = self._seconds("queue", "Wait of a photo for the model.")
+        self._inference = self._seconds("inference", "Inference of a photo, with all of its views.")
         self._batch_size = Histogram(
             "paishi_batch_size",
-            "Pictures that ran together or side by side, as each of them saw it, itself among them.",
+            "Pictures that ran together with a picture, itself included; one sample per picture.",
             buckets=PICTURES,
             registry=registry,
         )
         self._refused = Counter(
-            "paishi_refused", "Requests answered with a problem, by its code.", ["reason"], registry=registry
+            "paishi_refused", "Requests refused, by the code of the problem.", ["reason"], registry=registry
         )
         for code in get_args(Problem.model_fields["code"].annotation):
-            self._refused.labels(code)  # there from the start: a rate needs a value before the first
+            self._refused.labels(code)  # a rate needs a value before the first
 
     def count(self, record: RequestRecord) -> None:
-        """To be called once, when the record has ended."""
+        """Counts a request that has ended; call it once."""
         labels = (record.method, record.route, str(record.status or ""))
         self._duration.labels(*labels).observe(record.duration_s)
         if record.bytes_in:
@@ -99,11 +99,11 @@ class Metrics:
             self._inference.observe(inference_s)
 
     def count_refused(self, code: str) -> None:
-        """What was answered with a problem before a request could be seen in it."""
+        """Counts a refusal of bytes that are no request yet."""
         self._refused.labels(code).inc()
 
     def count_turned_away(self, method: str, route: str) -> None:
-        """A request that was answered 503 before anything was read of it but its header."""
+        """Counts a request refused with 503 after its header, by load shedding."""
         self._duration.labels(method, route, "503").observe(0)
         self.count_refused("overloaded")
 

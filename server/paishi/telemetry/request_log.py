@@ -1,24 +1,50 @@
 """One line in the log for each request.
 
-It has nothing by which somebody could be found: no address, no token, no file name, no query, nothing that
-was typed. An address is personal data under China's Personal Information Protection Law and the GDPR, and
-nothing here needs one; whoever must have it, against abuse for example, lets the proxy keep it for a while.
-"""
+It contains nothing that could identify a person: no address, token, file name, query or user input. An
+address is personal data under China's Personal Information Protection Law and the GDPR, and nothing here
+needs it; an operator who does, for example against abuse, lets the proxy log it for a while."""
 
 import logging
+from typing import Literal
 
-from paishi.telemetry.client_kind import client_kind
 from paishi.telemetry.request_record import RequestRecord
 
 log = logging.getLogger("paishi.request")
 
-_ASKED_ALL_DAY = ("/livez", "/readyz", "/metrics")
+ClientKind = Literal["devtools", "mini-program", "wechat", "browser", "script", "other", "none"]
+
+_POLLED = ("/livez", "/readyz", "/metrics")
+
+# The first match counts: all claim to be Mozilla, mini-programs and the DevTools also to be WeChat.
+_USER_AGENTS: tuple[tuple[bytes, ClientKind], ...] = (
+    (b"wechatdevtools", "devtools"),
+    (b"miniprogram", "mini-program"),
+    (b"micromessenger", "wechat"),
+    (b"mozilla/", "browser"),
+    (b"curl/", "script"),
+    (b"python", "script"),
+    (b"wget/", "script"),
+    (b"okhttp", "script"),
+    (b"go-http-client", "script"),
+)
 
 
 def log_request(record: RequestRecord) -> None:
+    """Logs at info, for a 500 at error, for other 5xx at warning; successful polls of monitors are left
+    out."""
     level = _level(record.status)
-    if log.isEnabledFor(level) and not _is_routine(record):
+    is_routine = record.route in _POLLED and (record.status or 0) < 400
+    if log.isEnabledFor(level) and not is_routine:
         log.log(level, "request", extra=_fields(record))
+
+
+def client_kind(headers: list[tuple[bytes, bytes]]) -> ClientKind:
+    """Returns the kind of client by the headers of an ASGI scope; a whole user agent could identify a
+    person."""
+    agent = next((value for name, value in headers if name == b"user-agent"), b"").lower()
+    if not agent:
+        return "none"
+    return next((kind for pattern, kind in _USER_AGENTS if pattern in agent), "other")
 
 
 def _level(status: int | None) -> int:
@@ -27,12 +53,8 @@ def _level(status: int | None) -> int:
     return logging.ERROR if status == 500 else logging.WARNING
 
 
-def _is_routine(record: RequestRecord) -> bool:
-    return record.route in _ASKED_ALL_DAY and (record.status or 0) < 400
-
-
 def _fields(record: RequestRecord) -> dict[str, object]:
-    took = record.timings
+    timings = record.timings
     fields = {
         "request_id": record.scope["state"]["request_id"],
         "method": record.method,
@@ -43,9 +65,9 @@ def _fields(record: RequestRecord) -> dict[str, object]:
         "bytes_in": record.bytes_in,
         "bytes_out": record.bytes_out,
         "duration_s": _rounded(record.duration_s),
-        "decode_s": _rounded(took.decode_s),
-        "queue_s": _rounded(took.queue_s),
-        "inference_s": _rounded(took.inference_s),
+        "decode_s": _rounded(timings.decode_s),
+        "queue_s": _rounded(timings.queue_s),
+        "inference_s": _rounded(timings.inference_s),
         "client": client_kind(record.scope["headers"]),
     }
     return {name: value for name, value in fields.items() if value is not None}

@@ -1,4 +1,4 @@
-"""A load balancer as they are: asks `/readyz`, keeps connections to its servers, repeats nothing."""
+"""A typical load balancer: polls `/readyz`, keeps connections to its servers, retries nothing."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -17,7 +17,7 @@ ASK_EVERY_S = 0.1
 
 
 class Balancer:
-    """Sends each request to the first of `servers` that was ready when it was last asked."""
+    """Sends each request to the first of `servers` that was ready at its last health check."""
 
     def __init__(self, servers: Sequence[str]) -> None:
         self.ready = dict.fromkeys(servers, False)
@@ -25,7 +25,7 @@ class Balancer:
         self._client = httpx.AsyncClient(trust_env=False, timeout=60, limits=KEPT)
 
     async def ask_all(self) -> None:
-        # Its own client: a balancer's questions tell nothing about connections that carry requests.
+        # Its own client: health checks share no connection with requests.
         async with httpx.AsyncClient(trust_env=False, timeout=1) as client:
             while True:
                 for server in self.ready:
@@ -37,14 +37,14 @@ class Balancer:
                 await asyncio.sleep(ASK_EVERY_S)
 
     async def close(self) -> None:
-        """With the connections that it kept."""
+        """Closes the kept connections."""
         await self._client.aclose()
 
     async def pass_on(self, request: Request) -> Response:
         body = await request.body()
         server = next((server for server, ready in self.ready.items() if ready), None)
         if server is None:
-            return Response("nobody is ready", 502)
+            return Response("no server is ready", 502)
         self.sent_to.append(server)
         kept = {name: request.headers[name] for name in ("content-type",) if name in request.headers}
         try:
@@ -58,7 +58,7 @@ class Balancer:
 
 @contextmanager
 def balancing(*servers: str) -> Iterator[tuple[str, Balancer]]:
-    """The address to ask, and who answers there."""
+    """Yields the address of the balancer, and the balancer."""
     balancer = Balancer(servers)
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Servers to be ended."""
+"""Servers to be stopped."""
 
 import socket
 import subprocess
@@ -19,7 +19,7 @@ StartMoody = Callable[..., AbstractContextManager[RunningServer]]
 
 @pytest.fixture
 def moody(tmp_path: Path) -> StartMoody:
-    """Starts the real server with `tests.server.lifecycle.moody` as its network."""
+    """Starts the real server with `tests.server.lifecycle.moody` as its model."""
 
     @contextmanager
     def start(**environment: str) -> Iterator[RunningServer]:
@@ -34,7 +34,7 @@ def moody(tmp_path: Path) -> StartMoody:
 
 
 class Asking:
-    """One photo sent from a thread; `answer` waits for what comes of it, `begun` for what `moody` prints."""
+    """One photo sent from a thread; `answer` waits for its response, `begun` for what `moody` prints."""
 
     def __init__(self, server: RunningServer, grey: int, path: str = "/predict") -> None:
         self._server, self._grey, self._path = server, grey, path

@@ -1,7 +1,5 @@
-"""`python -m tests.server.lifecycle.moody`: the real server, and a network whose mood depends on the photo,
-also when Keras is asked what it saw.
-
-It prints what it begins with.
+"""`python -m tests.server.lifecycle.moody`: the real server, with a model and explanations that work, hang or
+block depending on the photo, and print which as they begin.
 """
 
 import os
@@ -26,7 +24,7 @@ SLOW_S = 0.6
 
 
 def photo(grey: int) -> bytes:
-    """Of one shade, which the network sees exactly."""
+    """A photo of one shade, which reaches the model exactly."""
     return file_of(Image.new("RGB", (32, 32), (grey, grey, grey)), "PNG")
 
 
@@ -82,12 +80,13 @@ def load(settings: Settings, cores: CpuBudget, on_progress: object) -> Recognise
     time.sleep(float(os.environ.get("MOODY_LOADS_S", "0")))
     while os.environ.get("MOODY_COMPILES"):
         compile_once()
+        print("compiling", flush=True)
     inside = insight.LazyInsight(None, MoodyInside, cores)
     return Recogniser("ResNet50", 32, "squash", Moody(cores), load_labels("imagenet"), insight=inside)
 
 
 def compile_once() -> None:
-    """As loading does: within OpenVINO, which gives the interpreter back and takes it again."""
+    """As loading does: within OpenVINO, which releases the GIL and takes it again."""
     from paishi.runtimes.openvino.imports import ov
 
     pixels = ov.opset13.parameter([1, 8], np.float32)

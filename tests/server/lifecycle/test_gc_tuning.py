@@ -1,4 +1,4 @@
-"""The network is out of the collector's way, until it is replaced."""
+"""The model is left out of garbage collections, until it is replaced."""
 
 import asyncio
 import gc
@@ -10,7 +10,7 @@ import pytest
 from paishi.lifecycle.gc_tuning import GcTuning
 
 
-class Network:
+class Model:
     """Garbage that only the collector finds."""
 
     def __init__(self) -> None:
@@ -27,44 +27,44 @@ def thawed() -> Iterator[None]:
     gc.set_threshold(*often)
 
 
-def test_what_stays_is_not_looked_at() -> None:
+def test_what_stays_is_not_scanned() -> None:
     async def settle() -> None:
-        GcTuning(after_s=0).begin()
+        GcTuning(after_s=0).on_ready()
         await asyncio.sleep(0.01)
 
-    network = Network()
+    model = Model()
     asyncio.run(settle())
-    assert not any(thing is network for thing in gc.get_objects())
+    assert not any(thing is model for thing in gc.get_objects())
 
 
 def test_collections_are_rare() -> None:
     often = gc.get_threshold()
 
     async def begin() -> None:
-        GcTuning(after_s=60).begin()
+        GcTuning(after_s=60).on_ready()
 
     asyncio.run(begin())
     assert gc.get_threshold()[0] > 5 * often[0]
 
 
-def test_not_before_whoever_asked_the_one_before_has_been_answered() -> None:
+def test_not_before_requests_to_the_old_model_have_ended() -> None:
     async def begin() -> None:
-        GcTuning(after_s=60).begin()
+        GcTuning(after_s=60).on_ready()
         await asyncio.sleep(0.01)
 
     asyncio.run(begin())
     assert gc.get_freeze_count() == 0
 
 
-def test_a_network_that_was_replaced_is_freed() -> None:
+def test_a_replaced_model_is_freed() -> None:
     async def replace() -> None:
-        lasting = GcTuning(after_s=0.01)
-        network = Network()
-        freed = weakref.ref(network)
-        lasting.begin()
+        tuning = GcTuning(after_s=0.01)
+        model = Model()
+        freed = weakref.ref(model)
+        tuning.on_ready()
         await asyncio.sleep(0.05)
-        lasting.begin()
-        del network
+        tuning.on_ready()
+        del model
         assert freed()
         await asyncio.sleep(0.05)
         assert not freed()

@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C: who is still answered, and that the process ends."""
+"""SIGTERM and Ctrl-C: which requests are finished, and that the process exits."""
 
 import os
 import pty
@@ -29,7 +29,7 @@ def readiness(client: httpx.Client) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "")
 
 
-def test_while_it_drains_it_answers_but_is_not_ready(moody: StartMoody) -> None:
+def test_while_it_drains_it_serves_but_is_not_ready(moody: StartMoody) -> None:
     with moody(PAISHI_DRAIN_S="3") as server, server.client() as client:
         assert "connection" not in client.get("/livez").headers
         server.process.send_signal(signal.SIGTERM)
@@ -43,7 +43,7 @@ def test_while_it_drains_it_answers_but_is_not_ready(moody: StartMoody) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_what_is_in_hand_is_answered(moody: StartMoody, how: signal.Signals) -> None:
+def test_requests_in_progress_are_finished(moody: StartMoody, how: signal.Signals) -> None:
     with moody() as server:
         in_hand = Asking(server, SLOW).begun("slow")
         server.process.send_signal(how)
@@ -52,15 +52,15 @@ def test_what_is_in_hand_is_answered(moody: StartMoody, how: signal.Signals) -> 
     assert_no_trace(server)
 
 
-def test_connections_that_are_only_kept_are_not_waited_for(moody: StartMoody) -> None:
+def test_idle_connections_do_not_delay_the_exit(moody: StartMoody) -> None:
     with moody(PAISHI_SHUTDOWN_S="60") as server, server.client() as client:
         client.get("/livez")
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(30) == 0
 
 
-def test_an_upload_that_never_ends_is_broken_off(moody: StartMoody) -> None:
-    """Its sender gets an answer, the log one sentence."""
+def test_an_upload_that_never_ends_is_cancelled(moody: StartMoody) -> None:
+    """Its sender gets a response, the log one sentence."""
     with moody(PAISHI_SHUTDOWN_S="1") as server:
         port = int(server.url.rpartition(":")[2])
         with socket.create_connection(("127.0.0.1", port)) as sender:
@@ -75,11 +75,11 @@ def test_an_upload_that_never_ends_is_broken_off(moody: StartMoody) -> None:
         assert b"connection: close" in head.lower()
         assert b'"shutting-down"' in body
         assert exit_code(server.process) == 1
-    assert server.output.read_text().count("broken off") == 1
+    assert server.output.read_text().count("are cancelled") == 1
     assert_no_trace(server)
 
 
-def test_a_client_that_does_not_read_cannot_keep_it(moody: StartMoody) -> None:
+def test_a_client_that_does_not_read_cannot_prevent_the_exit(moody: StartMoody) -> None:
     with moody(PAISHI_SHUTDOWN_S="1") as server, socket.socket() as sender:
         # More than the system keeps for a sender whose receiver has no room.
         picture = file_of(noise(3000, 2500), quality=95)
@@ -95,17 +95,17 @@ def test_a_client_that_does_not_read_cannot_keep_it(moody: StartMoody) -> None:
         assert sender.recv(12) == b"HTTP/1.1 200"
         server.process.send_signal(signal.SIGTERM)
         assert exit_code(server.process) == 1
-    assert server.output.read_text().count("broken off") == 1
+    assert server.output.read_text().count("are cancelled") == 1
     assert_no_trace(server)
 
 
-def test_a_network_that_hangs_cannot_keep_it(moody: StartMoody) -> None:
+def test_a_model_that_hangs_cannot_prevent_the_exit(moody: StartMoody) -> None:
     with moody(PAISHI_SHUTDOWN_S="1", PAISHI_HANG_S="0") as server:
         in_hand = Asking(server, STUCK).begun("stuck")
         server.process.send_signal(signal.SIGTERM)
         assert in_hand.answer().json()["code"] == "shutting-down"
         assert exit_code(server.process) == 1
-    assert "did not end within" in server.output.read_text()
+    assert "did not shut down within" in server.output.read_text()
     assert_no_trace(server)
 
 
@@ -120,17 +120,17 @@ def test_a_second_ctrl_c_ends_at_once(moody: StartMoody) -> None:
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_while_it_waits_for_weights(tmp_path: Path, how: signal.Signals) -> None:
+def test_without_weights(tmp_path: Path, how: signal.Signals) -> None:
     with run_server(tmp_path / "output", until="/livez", PAISHI_WEIGHTS="/nowhere/x.h5") as server:
         server.process.send_signal(how)
         assert exit_code(server.process) == 0
     assert_no_trace(server)
 
 
-def test_while_a_network_is_compiled(moody: StartMoody) -> None:
-    """An interpreter that is taken apart under a thread within OpenVINO aborts."""
+def test_while_a_model_is_compiled(moody: StartMoody) -> None:
+    """Finalising the interpreter while a thread is within OpenVINO aborts."""
     with moody(until="/livez", MOODY_COMPILES="1") as server:
-        time.sleep(1)
+        server.says("compiling")
         server.process.send_signal(signal.SIGTERM)
         assert exit_code(server.process) == 0
     assert_no_trace(server)
@@ -153,7 +153,7 @@ def test_a_conversion_ends_with_the_server(tmp_path: Path, keras_home: Path) -> 
 
 
 def conversions(process: int) -> list[int]:
-    """Children of `process`, but none that a library starts for a moment."""
+    """Conversions that are children of `process`."""
     found = []
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
@@ -170,7 +170,7 @@ def conversions(process: int) -> list[int]:
     return found
 
 
-def test_what_comes_too_late_is_refused(moody: StartMoody) -> None:
+def test_late_requests_are_refused(moody: StartMoody) -> None:
     """On a connection that was open before: the listening socket is still open for a moment."""
     with moody(PAISHI_SHUTDOWN_S="5") as server:
         in_hand = Asking(server, SLOW).begun("slow")
@@ -212,7 +212,7 @@ def test_ctrl_c_in_a_terminal_prints_no_stack_trace(tmp_path: Path, keras_home: 
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/livez"), 30, "the server")
         [child] = conversions(pid)
         os.write(terminal, b"\x03")
-        printed = b"".join(iter(lambda: said(terminal), b"")).decode()
+        printed = b"".join(iter(lambda: read(terminal), b"")).decode()
         _, status = os.waitpid(pid, 0)
     except BaseException:
         os.kill(pid, signal.SIGKILL)
@@ -225,9 +225,9 @@ def test_ctrl_c_in_a_terminal_prints_no_stack_trace(tmp_path: Path, keras_home: 
     wait_for(lambda: not runs(child), 20, "the end of the conversion")
 
 
-def said(terminal: int) -> bytes:
-    """What was printed since; nothing once nobody is left at the terminal."""
+def read(terminal: int) -> bytes:
+    """What was printed since, b"" after the process has ended."""
     try:
         return os.read(terminal, 65536)
-    except OSError:  # Linux's way to say that the other side has gone
+    except OSError:  # EIO: the other side is closed
         return b""

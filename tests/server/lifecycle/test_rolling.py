@@ -1,4 +1,4 @@
-"""Servers are replaced one after the other, and nobody notices."""
+"""Servers are replaced one after the other without losing a request."""
 
 import signal
 import threading

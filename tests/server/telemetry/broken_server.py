@@ -1,4 +1,4 @@
-"""A server in which something goes wrong that nobody foresaw."""
+"""A server in which an unexpected exception, a failing thread and a warning occur."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""A server of these tests' own, because they count what it has done; its log is in a file of its own."""
+"""A server for these tests alone, because they count its requests; its log is in a file."""
 
 import json
 import os
@@ -27,7 +27,7 @@ class Watched:
         return self.file.read_text("utf-8")
 
     def line(self, request_id: str) -> dict[str, Any]:
-        """The one line of that request, which is written after its answer."""
+        """The one line of that request, which is written after its response."""
         wait_for(lambda: bool(self._lines(request_id)), 10, f"the line of {request_id}")
         [line] = self._lines(request_id)
         return line
@@ -56,7 +56,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory, keras_home: Path) -> Itera
 
 @pytest.fixture
 def pipe() -> Iterator[tuple[int, int]]:
-    """A pipe's end to read from, which nobody does, and its end to write to."""
+    """The read end of a pipe, which is not read, and its write end."""
     reading, writing = os.pipe()
     yield reading, writing
     os.close(reading)

@@ -1,4 +1,4 @@
-"""What `/metrics` says, as Prometheus's own parser reads it."""
+"""The content of `/metrics`, read by Prometheus's own parser."""
 
 from typing import NamedTuple
 

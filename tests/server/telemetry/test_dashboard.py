@@ -1,4 +1,4 @@
-"""The dashboard asks for what the server offers, and what is provisioned is there."""
+"""The dashboard uses metrics that the server has, and its provisioning is complete."""
 
 import json
 import re
@@ -47,9 +47,7 @@ def test_metrics_are_found_in_promql() -> None:
 
 
 @pytest.mark.parametrize("expression", expressions())
-def test_every_metric_is_one_that_a_server_offers(
-    watched: Watched, photos: list[Path], expression: str
-) -> None:
+def test_every_metric_exists(watched: Watched, photos: list[Path], expression: str) -> None:
     if "process_" in expression and sys.platform != "linux":
         pytest.skip("the process is measured on Linux only")
     watched.client.post("/predict", files={"image": photos[0].read_bytes()})
@@ -71,7 +69,7 @@ def test_every_metric_of_ours_is_on_it(watched: Watched) -> None:
     assert offered == {name for name in shown if not name.startswith("process_")}
 
 
-def test_panels_are_where_they_can_be_seen() -> None:
+def test_panels_do_not_overlap() -> None:
     taken: set[tuple[int, int]] = set()
     for panel in DASHBOARD["panels"]:
         grid = panel["gridPos"]
@@ -94,7 +92,7 @@ def mounts(service: str) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("service", WATCHING)
-def test_what_is_mounted_is_there_and_cannot_be_written(service: str) -> None:
+def test_mounted_files_exist_and_are_read_only(service: str) -> None:
     assert mounts(service)
     assert all(source.exists() for source in mounts(service).values())
     for volume in COMPOSE["services"][service]["volumes"]:
@@ -103,7 +101,7 @@ def test_what_is_mounted_is_there_and_cannot_be_written(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", WATCHING)
-def test_watching_is_asked_for_and_faces_nobody(service: str) -> None:
+def test_watching_is_optional_and_not_public(service: str) -> None:
     settings = COMPOSE["services"][service]
     assert settings["profiles"] == ["watch"]
     assert settings["read_only"] is True
@@ -112,7 +110,7 @@ def test_watching_is_asked_for_and_faces_nobody(service: str) -> None:
     assert "ports" not in COMPOSE["services"]["prometheus"]
 
 
-def test_prometheus_asks_the_server() -> None:
+def test_prometheus_scrapes_the_server() -> None:
     config = mounts("prometheus")["/etc/prometheus/prometheus.yml"]
     [job] = yaml.safe_load(config.read_text("utf-8"))["scrape_configs"]
     [[target]] = [static["targets"] for static in job["static_configs"]]
@@ -122,8 +120,8 @@ def test_prometheus_asks_the_server() -> None:
     assert job["metrics_path"] == "/metrics"
 
 
-def test_the_server_shows_itself_to_prometheus_there(watched: Watched) -> None:
-    """By the name under which it asks; whoever comes through Caddy does not see it, as test_shown has it."""
+def test_prometheus_can_read_the_metrics(watched: Watched) -> None:
+    """Under the host name that it uses; requests through Caddy are refused, see test_shown."""
     assert watched.client.get("/metrics", headers={"Host": "server:5000"}).status_code == 200
     assert "PAISHI_METRICS" not in COMPOSE["services"]["server"]["environment"]
     assert Settings.model_fields["metrics"].default == "local"

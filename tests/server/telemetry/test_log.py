@@ -1,4 +1,4 @@
-"""A real server's log: one JSON object a line, with what an operator needs and nothing of whoever asks."""
+"""A real server's log: one JSON object per line, with what an operator needs and nothing about the client."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from paishi.telemetry.client_kind import client_kind
+from paishi.telemetry.request_log import client_kind
 from tests.server.conftest import run_server, wait_for
 from tests.server.pictures import file_of, noise
 from tests.server.telemetry.conftest import Watched
@@ -46,13 +46,13 @@ def test_a_bad_photo(watched: Watched) -> None:
     assert "inference_s" not in line
 
 
-def test_an_id_that_is_not_well_formed_is_not_taken(watched: Watched) -> None:
+def test_a_malformed_id_is_not_taken_over(watched: Watched) -> None:
     answer = watched.client.get("/nothing", headers={"X-Request-ID": 'evil"} {"level": "x'})
     assert "evil" not in watched.log()
     assert watched.line(answer.headers["x-request-id"])["status"] == 404
 
 
-def test_health_checks_are_logged_only_where_they_fail(watched: Watched) -> None:
+def test_only_failed_health_checks_are_logged(watched: Watched) -> None:
     for path in ("/livez", "/readyz", "/metrics"):
         assert watched.client.get(path, headers={"X-Request-ID": f"quiet{path[1:]}"}).status_code == 200
     refused = {"X-Request-ID": "loud", "X-Forwarded-For": "203.0.113.9"}
@@ -61,7 +61,7 @@ def test_health_checks_are_logged_only_where_they_fail(watched: Watched) -> None
     assert "quiet" not in watched.log()
 
 
-def test_it_has_nothing_by_which_anybody_could_be_found(watched: Watched) -> None:
+def test_it_contains_nothing_that_identifies_a_person(watched: Watched) -> None:
     secrets = {
         "file name": "wo-de-zhaopian-geheim.jpg",
         "query": "geheimes-wort",
@@ -99,17 +99,17 @@ def test_every_line_is_one_object(watched: Watched) -> None:
     watched.line("last")
     for line in watched.lines():
         assert {"timestamp", "level", "event", "logger"} <= line.keys()
-    assert [line["network"] for line in watched.lines() if line["event"] == "ready"] == ["MobileNetV2"]
+    assert [line["model"] for line in watched.lines() if line["event"] == "ready"] == ["MobileNetV2"]
 
 
-@pytest.mark.parametrize(("level", "logged"), [("info", {"a", "b"}), ("warning", {"b"}), ("error", set())])
+@pytest.mark.parametrize(("level", "logged"), [("warning", {"b"}), ("error", set())])
 def test_level(tmp_path: Path, level: str, logged: set[str]) -> None:
     environment = {"PAISHI_WEIGHTS": "/nowhere/x.h5", "PAISHI_LOG_LEVEL": level}
     output = tmp_path / "output"
     with run_server(output, until="/livez", **environment) as server, server.client() as client:
         client.get("/nothing", headers={"X-Request-ID": "a"})
         client.get("/readyz", headers={"X-Request-ID": "b"})
-    # The server has ended, and what it had to say is written by then.
+    # The server has stopped, so its log is complete.
     text = output.read_text("utf-8")
     assert {name for name in ("a", "b") if f'"request_id": "{name}"' in text} == logged
 
@@ -156,7 +156,7 @@ def test_client_kind(agent: str, kind: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
-def test_on_a_terminal_it_is_for_a_person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_terminal_it_is_coloured_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     terminal, stderr = os.openpty()
     try:

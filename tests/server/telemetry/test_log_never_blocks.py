@@ -1,4 +1,4 @@
-"""Whatever becomes of the log, photos are answered and the server ends when it is told to."""
+"""Whatever happens to the log, requests are served and the server stops at SIGTERM."""
 
 import io
 import logging
@@ -25,7 +25,7 @@ def ask_often(client: httpx.Client) -> set[int]:
     return {client.get("/nothing").status_code for _ in range(MORE_THAN_A_PIPE_HOLDS)}
 
 
-def test_nobody_reads_it(tmp_path: Path, pipe: tuple[int, int]) -> None:
+def test_a_pipe_that_is_not_read(tmp_path: Path, pipe: tuple[int, int]) -> None:
     reading, writing = pipe
     with (
         run_server(tmp_path / "output", "/livez", stderr=writing, **NO_WEIGHTS) as server,
@@ -35,7 +35,7 @@ def test_nobody_reads_it(tmp_path: Path, pipe: tuple[int, int]) -> None:
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(20) in (0, -signal.SIGTERM)
     os.set_blocking(reading, False)
-    # It was full indeed: what was written after it is not in there.
+    # The pipe was full: later lines are not in it.
     assert 0 < os.read(reading, 1_000_000).count(b'"event": "request"') < MORE_THAN_A_PIPE_HOLDS
 
 
@@ -70,7 +70,7 @@ def logger() -> Iterator[logging.Logger]:
         handler.flush()
 
 
-def test_what_was_lost_is_told(logger: logging.Logger) -> None:
+def test_lost_lines_are_counted(logger: logging.Logger) -> None:
     """A stand-in for a disk that is full for a while."""
     go_on, said = threading.Event(), io.StringIO()
 
@@ -78,7 +78,7 @@ def test_what_was_lost_is_told(logger: logging.Logger) -> None:
         assert go_on.wait(20)
         said.write(text)
 
-    writer = AsyncHandler(write, most=3)
+    writer = AsyncHandler(write, capacity=3)
     writer.setFormatter(logging.Formatter("%(message)s"))
     logger.addHandler(writer)
     for number in range(10):
@@ -88,11 +88,11 @@ def test_what_was_lost_is_told(logger: logging.Logger) -> None:
     lines = said.getvalue().splitlines()
     written = [line for line in lines if line.startswith("line ")]
     assert written == [f"line {number}" for number in range(len(written))]
-    assert 3 <= len(written) <= 4  # one may be in the writer's hand
+    assert 3 <= len(written) <= 4  # one may be with the writer
     assert lines.count("lines of this log were lost") == 1
 
 
-def test_arguments_are_as_they_were(logger: logging.Logger) -> None:
+def test_arguments_are_those_of_the_call(logger: logging.Logger) -> None:
     go_on, said = threading.Event(), io.StringIO()
     writer = AsyncHandler(lambda text: (go_on.wait(20), said.write(text))[0] and None)
     logger.addHandler(writer)
@@ -105,8 +105,8 @@ def test_arguments_are_as_they_were(logger: logging.Logger) -> None:
     assert "[1]" in said.getvalue().splitlines()
 
 
-def test_an_ending_server_waits_for_what_it_has_logged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("paishi.telemetry.async_handler.TOGETHER_S", 60.0)  # it must be told to hurry
+def test_a_stopping_server_writes_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("paishi.telemetry.async_handler.BATCH_S", 60.0)  # only a flush is quicker
     said: list[str] = []
     writer, requests = AsyncHandler(said.append), logging.getLogger("paishi.request")
     requests.setLevel(logging.INFO)

@@ -1,4 +1,4 @@
-"""A real server's counts go up as they should."""
+"""The metrics of a real server."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -67,7 +67,7 @@ def test_an_unknown_path_is_no_label(watched: Watched, path: str) -> None:
     assert grown("paishi_refused_total", reason="not-found" if status == 404 else "method-not-allowed") == 1
 
 
-def test_labels_are_of_short_lists(watched: Watched) -> None:
+def test_labels_have_few_values(watched: Watched) -> None:
     for number in range(20):
         watched.client.get(f"/nothing-{number}")
         watched.client.get(f"/image/{number}")
@@ -81,14 +81,14 @@ def test_labels_are_of_short_lists(watched: Watched) -> None:
 
 
 def test_a_view_is_not_a_photo(watched: Watched, photos: list[Path]) -> None:
-    """/explain decodes twice and asks the network once."""
+    """/explain decodes twice and runs the model once."""
     photo = photos[0].read_bytes()
     grown = change(watched, lambda client: client.post("/explain", files={"image": photo}), 200)
     assert grown("paishi_decode_duration_seconds_count") == 2
     assert grown("paishi_inference_duration_seconds_count") == 1
 
 
-def test_how_it_is_now(watched: Watched) -> None:
+def test_gauges(watched: Watched) -> None:
     headers = {"Accept": "application/json"}
     grown = change(
         watched, lambda client: client.post("/image", files={"image": file_of(noise())}, headers=headers), 200
@@ -98,12 +98,12 @@ def test_how_it_is_now(watched: Watched) -> None:
     series = grown.after
     assert series.value("paishi_ready") == 1
     assert series.value("paishi_in_hand") == 0
-    assert series.value("http_server_active_requests") == 1  # the one that asked
-    network = {"name": "MobileNetV2", "runtime": "openvino", "precision": "fp32", "fit": "crop"}
-    assert series.value("paishi_model_info", labels="imagenet", **network) == 1
+    assert series.value("http_server_active_requests") == 1  # this scrape
+    model = {"name": "MobileNetV2", "runtime": "openvino", "precision": "fp32", "fit": "crop"}
+    assert series.value("paishi_model_info", labels="imagenet", **model) == 1
 
 
-def test_without_a_network_it_is_not_ready() -> None:
+def test_without_a_model_it_is_not_ready() -> None:
     def load(on_progress: object) -> object:
         raise RuntimeError("no weights")
 
@@ -124,14 +124,14 @@ def test_photos_in_hand_are_seen(watched: Watched) -> None:
         assert series.value("paishi_full_total", limit="PAISHI_MAX_WAIT_S") == 0
 
 
-def test_applications_in_one_process_count_for_themselves() -> None:
+def test_applications_in_one_process_count_separately() -> None:
     with started() as one, started() as other:
         one.get("/nothing")
         assert series_of(one).value("paishi_refused_total", reason="not-found") == 1
         assert series_of(other).value("paishi_refused_total", reason="not-found") == 0
 
 
-def test_who_goes_before_the_answer_was_not_refused() -> None:
+def test_a_client_that_disconnects_was_not_refused() -> None:
     with started() as client:
 
         def half() -> object:

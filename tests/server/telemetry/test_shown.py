@@ -1,4 +1,4 @@
-"""Who may read `/metrics`."""
+"""Access to `/metrics`."""
 
 import httpx
 import pytest
@@ -9,7 +9,7 @@ from tests.server.telemetry.conftest import Watched
 
 PROXIED = [
     {"X-Forwarded-For": "203.0.113.9"},
-    {"X-Forwarded-For": "127.0.0.1"},  # as the client wishes, where a proxy only appends
+    {"X-Forwarded-For": "127.0.0.1"},  # from the client, if a proxy only appends
     {"X-Real-IP": "203.0.113.9"},
     {"X-Forwarded-Proto": "https"},
     {"Forwarded": "for=203.0.113.9"},
@@ -20,7 +20,7 @@ PROXIED = [
 
 
 @pytest.mark.parametrize("headers", PROXIED, ids=str)
-def test_a_real_server_shows_nothing_to_the_world(watched: Watched, headers: dict[str, str]) -> None:
+def test_a_real_server_hides_them_from_the_internet(watched: Watched, headers: dict[str, str]) -> None:
     answer = watched.client.get("/metrics", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
     assert "PAISHI_METRICS" in answer.json()["detail"]
@@ -38,7 +38,7 @@ def test_open_and_off() -> None:
         assert ask(client).status_code == 404
 
 
-def test_it_is_not_among_what_clients_are_told(watched: Watched) -> None:
+def test_it_is_not_in_the_openapi_schema(watched: Watched) -> None:
     assert "/metrics" not in watched.client.get("/openapi.json").json()["paths"]
 
 

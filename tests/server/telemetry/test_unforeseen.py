@@ -1,8 +1,7 @@
-"""What nobody foresaw is in the log once, with the request that it belongs to."""
+"""An unexpected exception is logged once, with the request that it belongs to."""
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,19 +13,22 @@ from tests.server.telemetry.scraping import series_of
 PROGRAM = ("-m", "tests.server.telemetry.broken_server")
 
 
-@pytest.fixture(params=["json", "text"])
-def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+@pytest.fixture(scope="module", params=["json", "text"])
+def log(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
     environment = {"PAISHI_WEIGHTS": "/nowhere/x.h5", "PAISHI_LOG": request.param}
-    file = tmp_path / "log"
+    folder = tmp_path_factory.mktemp("broken")
+    file = folder / "log"
     with (
         file.open("wb") as stderr,
-        run_server(tmp_path / "output", "/livez", stderr.fileno(), PROGRAM, **environment) as server,
+        run_server(folder / "output", "/livez", stderr.fileno(), PROGRAM, **environment) as server,
         server.client() as client,
     ):
         headers = {"X-Request-ID": "broken-1"}
         answer = client.post("/image", files={"image": file_of(noise())}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (500, "internal")
-        # Anew: the connection on which it happened is closed.
+        # A new client: the connection of the exception is closed.
         with server.client() as other:
             assert series_of(other).value("paishi_refused_total", reason="internal") == 1
     return request.param, file.read_text("utf-8")
@@ -40,18 +42,18 @@ def test_the_trace_comes_once(log: tuple[str, str]) -> None:
         assert text.count("Traceback (most recent call last)") == 2  # the request's and the thread's
         return
     lines: list[dict[str, Any]] = [json.loads(line) for line in text.splitlines()]
-    [recording] = [line for line in lines if "RuntimeError" in json.dumps(line.get("exception", ""))]
-    assert (recording["request_id"], recording["level"]) == ("broken-1", "error")
-    assert recording["exception"][0]["exc_value"] == "unforeseen 26"
-    assert any(frame["name"] == "broken" for frame in recording["exception"][0]["frames"])
-    assert not any("locals" in frame for frame in recording["exception"][0]["frames"])
+    [failure] = [line for line in lines if "RuntimeError" in json.dumps(line.get("exception", ""))]
+    assert (failure["request_id"], failure["level"]) == ("broken-1", "error")
+    assert failure["exception"][0]["exc_value"] == "unforeseen 26"
+    assert any(frame["name"] == "broken" for frame in failure["exception"][0]["frames"])
+    assert not any("locals" in frame for frame in failure["exception"][0]["frames"])
     [request] = [line for line in lines if line["event"] == "request"]
     assert (request["status"], request["problem"], request["level"]) == (500, "internal", "error")
 
 
-def test_warnings_and_threads_are_logged_as_all_else(log: tuple[str, str]) -> None:
+def test_warnings_and_failed_threads_are_logged_in_the_same_form(log: tuple[str, str]) -> None:
     form, text = log
     assert "a library complains" in text
-    assert "some-thread ended" in text
+    assert "some-thread failed" in text
     if form == "json":
         assert all(json.loads(line)["level"] for line in text.splitlines())

@@ -1,4 +1,4 @@
-"""What is timed tells whoever asked for it, and nobody else."""
+"""Decodes and model runs are timed for the request that they belong to."""
 
 import asyncio
 import threading
@@ -13,7 +13,7 @@ from paishi.photo.reader import PhotoReader
 from paishi.problems.kinds import PhotoError
 from paishi.runtimes.scheduler import Scheduler
 from paishi.system.cpu_budget import CpuBudget
-from paishi.telemetry.timings import Timings
+from paishi.telemetry.request_record import Timings
 from tests.server.pictures import file_of, noise
 
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
@@ -29,21 +29,21 @@ def mean(batch: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 async def observed(submit: Callable[[NDArray[np.uint8]], object], pictures: int = 1) -> Timings:
     timings = Timings()
-    with timings.recording():
+    with timings.collect():
         await submit(views(pictures))  # type: ignore[misc]
     return timings
 
 
-def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
-    background_task = threading.Barrier(2)
+def test_each_view_is_timed_with_the_number_that_ran_beside_it() -> None:
+    together = threading.Barrier(2)
 
     def stream(view: NDArray[np.uint8]) -> NDArray[np.float32]:
-        background_task.wait(20)  # both are at work
+        together.wait(20)
         return mean(view)
 
-    lanes = Scheduler(mean, [stream, stream], CpuBudget(2), name="test")
-    crowd = asyncio.run(observed(lanes.submit, 2))
-    lanes.close()
+    scheduler = Scheduler(mean, [stream, stream], CpuBudget(2), name="test")
+    crowd = asyncio.run(observed(scheduler.submit, 2))
+    scheduler.close()
     assert len(crowd.runs) == 2
     assert max(run.at_once for run in crowd.runs) == 2
     assert crowd.queue_s is not None
@@ -51,23 +51,23 @@ def test_lanes_tell_of_each_view_and_how_many_ran_beside_it() -> None:
     assert crowd.inference_s >= max(run.ran for run in crowd.runs)
 
 
-def test_who_asked_elsewhere_is_told_nothing() -> None:
-    lanes = Scheduler(mean, [mean], CpuBudget(1), name="test")
+def test_another_task_is_not_timed() -> None:
+    scheduler = Scheduler(mean, [mean], CpuBudget(1), name="test")
 
     async def two() -> Timings:
-        timings = await observed(lanes.submit)
-        await lanes.submit(views(1))
+        timings = await observed(scheduler.submit)
+        await scheduler.submit(views(1))
         return timings
 
     assert len(asyncio.run(two()).runs) == 1
-    lanes.close()
+    scheduler.close()
 
 
 @pytest.mark.parametrize(("photo", "good"), [(file_of(noise()), True), (b"no photo", False)])
-def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -> None:
+def test_a_photo_that_cannot_be_decoded_is_timed_as_well(photo: bytes, good: bool) -> None:
     async def read() -> Timings:
         timings, photos = Timings(), PhotoReader(Decoder(2, 1), 1_000_000, 1, CpuBudget(1))
-        with timings.recording():
+        with timings.collect():
             try:
                 await photos.upright_jpeg(photo)
             except PhotoError:
@@ -81,10 +81,10 @@ def test_a_decoder_tells_also_of_what_it_cannot_read(photo: bytes, good: bool) -
 
 def test_views_that_run_one_after_the_other_are_one_inference() -> None:
     timings = Timings()
-    with timings.recording():
-        lanes = Scheduler(mean, [mean], CpuBudget(1), name="test")
-        asyncio.run(lanes.submit(views(3)))
-        lanes.close()
+    with timings.collect():
+        scheduler = Scheduler(mean, [mean], CpuBudget(1), name="test")
+        asyncio.run(scheduler.submit(views(3)))
+        scheduler.close()
     assert len(timings.runs) == 3
     assert timings.inference_s is not None
     assert timings.inference_s >= sum(run.ran for run in timings.runs)
