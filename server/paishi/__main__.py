@@ -1,3 +1,3 @@
 from paishi.cli import app
 
-app(prog_name="python -m paishi")
+app(prog_name="paishi")

@@ -1,4 +1,4 @@
-"""`python -m paishi`: what an operator types."""
+"""The commands of `paishi`, which is also `python -m paishi`."""
 
 import typer
 

@@ -1,8 +1,9 @@
-"""Names photos on this machine, the way the server does, and prints what it finds in the files' order."""
+"""Recognition of many photos on this machine, as the server does it; results come in the files' order."""
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,11 +21,11 @@ from paishi.system.cpu_budget import CpuBudget
 from paishi.system.cpu_count import usable_cores
 
 IN_FLIGHT = 16
-"""Photos worked on at the same time: enough to decode on every core and to fill the runtime's batches."""
+"""Photos in progress at the same time: enough to decode on every core and to fill the runtime's batches."""
 
 
-class Named(NamedTuple):
-    """`predictions` is empty where the photo could not be read, and `failure` says why."""
+class NamedPhoto(NamedTuple):
+    """`predictions` is empty if the photo could not be read; `failure` is the reason."""
 
     file: Path
     predictions: Sequence[Prediction]
@@ -32,74 +33,68 @@ class Named(NamedTuple):
 
 
 def name_photos(settings: Settings, paths: Iterable[Path], top: int, as_json: bool) -> bool:
-    """Prints the `top` names of every photo; returns whether all of them could be read."""
+    """Prints the `top` names of every photo; returns whether all could be read."""
     unlisted: list[OSError] = []
-    photos = list(find_photos(paths, unlisted.append))
+    files = list(find_photos(paths, unlisted.append))
     for error in unlisted:
         complain(f"{error.filename}: {error.strerror}.")
-    if not photos:
+    if not files:
         fail("There are no photos.", 1)
     cores = CpuBudget(usable_cores())
     decoder = Decoder(settings.decode_s, settings.decoders)
     reader = PhotoReader(decoder, settings.max_pixels, settings.decoders, cores)
     with loaded(settings, cores) as recogniser:
-        unread = asyncio.run(_print_all(settings, reader, recogniser, photos, top, as_json))
+        unread = asyncio.run(
+            _print_all(PhotoNamer(settings.max_body_bytes, reader, recogniser, top), files, as_json)
+        )
     decoder.workers.end_idle()
     return not (unread or unlisted)
 
 
-async def _print_all(
-    settings: Settings,
-    photo_reader: PhotoReader,
-    recogniser: Recogniser,
-    photos: Sequence[Path],
-    top: int,
-    as_json: bool,
-) -> int:
-    """How many could not be read."""
-    await recogniser.self_test()
-    reader = _Reader(settings.max_body_bytes, photo_reader, recogniser, top)
+async def _print_all(namer: "PhotoNamer", files: Sequence[Path], as_json: bool) -> int:
+    """Returns how many could not be read."""
+    await namer.recogniser.self_test()
     unread = 0
-    with Printer(recogniser.model, as_json, len(photos)) as printer:
-        async for named in _in_order(reader, photos):
-            unread += bool(named.failure)
-            printer.show(named.file, named.predictions, named.failure)
+    with Printer(namer.recogniser.model, as_json, len(files)) as printer:
+        async for photo in namer.in_order(files):
+            unread += bool(photo.failure)
+            printer.show(photo.file, photo.predictions, photo.failure)
     if unread:
-        complain(f"{unread} of {len(photos)} could not be read.")
+        complain(f"{unread} of {len(files)} could not be read.")
     return unread
 
 
-async def _in_order(reader: "_Reader", photos: Iterable[Path]) -> AsyncIterator[Named]:
-    ahead: deque[asyncio.Task[Named]] = deque()
-    for photo in photos:
-        ahead.append(asyncio.create_task(reader.name(photo)))
-        if len(ahead) == IN_FLIGHT:
+@dataclass(frozen=True, slots=True)
+class PhotoNamer:
+    """Names files of at most `max_bytes`."""
+
+    max_bytes: int
+    reader: PhotoReader
+    recogniser: Recogniser
+    top: int
+
+    async def in_order(self, files: Iterable[Path]) -> AsyncIterator[NamedPhoto]:
+        ahead: deque[asyncio.Task[NamedPhoto]] = deque()
+        for file in files:
+            ahead.append(asyncio.create_task(self._name(file)))
+            if len(ahead) == IN_FLIGHT:
+                yield await ahead.popleft()
+        while ahead:
             yield await ahead.popleft()
-    while ahead:
-        yield await ahead.popleft()
 
-
-class _Reader:
-    def __init__(self, most: int, photos: PhotoReader, recogniser: Recogniser, top: int) -> None:
-        self._most = most
-        self._photos = photos
-        self._recogniser = recogniser
-        self._top = top
-
-    async def name(self, file: Path) -> Named:
-        recogniser = self._recogniser
+    async def _name(self, file: Path) -> NamedPhoto:
         try:
             data = await asyncio.to_thread(self._read, file)
-            views = await self._photos.views(data, recogniser.input_size, recogniser.fit)
+            views = await self.reader.views(data, self.recogniser.input_size, self.recogniser.fit)
         except OSError as error:
-            return Named(file, [], f"{error.strerror or error}.")
+            return NamedPhoto(file, [], f"{error.strerror or error}.")
         except PhotoError as error:
-            return Named(file, [], error.detail)
-        return Named(file, await recogniser.recognise(views, self._top), "")
+            return NamedPhoto(file, [], error.detail)
+        return NamedPhoto(file, await self.recogniser.recognise(views, self.top), "")
 
     def _read(self, file: Path) -> bytes:
         with file.open("rb") as stream:
-            data = stream.read(self._most + 1)
-        if len(data) > self._most:
-            raise OSError(f"It has more than PAISHI_MAX_BODY_MB={self._most / 1e6:g}")
+            data = stream.read(self.max_bytes + 1)
+        if len(data) > self.max_bytes:
+            raise OSError(f"Larger than PAISHI_MAX_BODY_MB={self.max_bytes / 1e6:g}")
         return data

@@ -1,4 +1,4 @@
-"""`python -m paishi key`: keys for PAISHI_AUTH=key."""
+"""`paishi key`: keys for PAISHI_AUTH=key."""
 
 from typing import Annotated
 
@@ -8,19 +8,19 @@ from rich.console import Console
 from paishi.access.keys import hash_of, new_key, parse_stored
 from paishi.cli.errors import fail
 
-key = typer.Typer(no_args_is_help=True, help="Keys for PAISHI_AUTH=key.")
+key = typer.Typer(no_args_is_help=True, help="API keys for PAISHI_AUTH=key.")
 
 
 @key.callback()
-def _several() -> None:
-    """So that `new` is a command of its own although it is the only one."""
+def _group() -> None:
+    """Makes `new` a subcommand although it is the only one."""
 
 
 @key.command()
 def new(
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Whose it will be.", show_default=False)] = "",
+    name: Annotated[str, typer.Argument(metavar="[NAME]", help="Owner of the key.", show_default=False)] = "",
 ) -> None:
-    """Make a key and show it once, with what the server has to know of it."""
+    """Create a key; print it once, with the hash for the server."""
     made = new_key()
     line = f"{name}:{hash_of(made.encode())}" if name else hash_of(made.encode())
     try:
@@ -31,7 +31,7 @@ def new(
     out.print(f"key   {made}")
     out.print(f"hash  {line}")
     out.print()
-    out.print("The key is shown only now. Give it to whoever will ask, who sends it as")
+    out.print("The key is shown only now. Give it to the client, which sends it as")
     out.print("  Authorization: Bearer <key>")
-    out.print("Put the hash into PAISHI_KEYS (several with commas), or as a line into the file that")
-    out.print("PAISHI_KEYS_FILE names, which is read anew when it changes; and set PAISHI_AUTH=key.")
+    out.print("Add the hash to PAISHI_KEYS (separated by commas), or as a line to the file PAISHI_KEYS_FILE,")
+    out.print("which is reloaded when it changes; and set PAISHI_AUTH=key.")

@@ -1,4 +1,4 @@
-"""Loading a network where somebody watches."""
+"""Loading a model in a terminal."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from paishi.system.cpu_budget import CpuBudget
 def load_with_progress(
     settings: Settings, cores: CpuBudget, on_progress: OnProgress | None = None
 ) -> Recogniser:
-    """As `load_recogniser`; shows a download in the terminal besides where `on_progress` leads."""
+    """As `load_recogniser`; also shows a download in the terminal."""
     with download_progress(settings.model) as show:
 
         def both(received: int, total: int | None) -> None:
@@ -29,7 +29,7 @@ def load_with_progress(
 
 @contextmanager
 def loaded(settings: Settings, cores: CpuBudget) -> Iterator[Recogniser]:
-    """A network for the block. Ends the program where it cannot be had, or fails its test in the block."""
+    """A model for the block; exits if it cannot be loaded, or fails its self-test in the block."""
     try:
         recogniser = load_with_progress(settings, cores)
     except ModelError as error:

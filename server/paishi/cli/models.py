@@ -5,7 +5,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from paishi.cli.errors import network, read_settings
+from paishi.cli.errors import backbone, fail, read_settings
 from paishi.models.catalogue import CATALOGUE, Backbone
 from paishi.models.custom.folder import names_folder
 from paishi.models.weights.keras_cache import cached_file
@@ -14,18 +14,19 @@ from paishi.settings import Settings
 
 
 def models(
-    as_json: Annotated[bool, typer.Option("--json", help="As a JSON array.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array.")] = False,
     measure: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Measure this one first; fetches it if need be.")
+        str | None,
+        typer.Option(metavar="NAME", help="Measure the speed of this model first; downloads it if needed."),
     ] = None,
 ) -> None:
-    """Show every network that can be served."""
+    """Show every model of the catalogue."""
     settings = read_settings()
     if measure is not None:
-        _measure(settings, network(measure))
+        _measure(settings, backbone(measure))
     measured = read_measured(settings.cache_folder)
+    rows = [_row(model, settings, measured.get(model.name)) for model in CATALOGUE.values()]
     if as_json:
-        rows = [_row(backbone, settings, measured.get(backbone.name)) for backbone in CATALOGUE.values()]
         print(json.dumps(rows, indent=1))
         return
     table = Table(caption=_conditions(measured), caption_justify="left")
@@ -33,50 +34,64 @@ def models(
     for heading in ("input", "parameters", "top-1 %", "top-5 %", "MB", "ms"):
         table.add_column(heading, justify="right")
     table.add_column("cached")
-    for backbone in CATALOGUE.values():
+    for row in rows:
         table.add_row(
-            backbone.name,
-            str(backbone.input_size),
-            f"{backbone.parameters / 1e6:.1f} M",
-            _tenths(backbone.top1),
-            _tenths(backbone.top5),
-            f"{backbone.download_mb:.0f}",
-            _tenths(measured[backbone.name].ms) if backbone.name in measured else "",
-            "yes" if cached_file(backbone, settings.keras_home).is_file() else "",
+            row["name"],
+            str(row["input_size"]),
+            f"{row['parameters'] / 1e6:.1f} M",
+            _tenths(row["top1"]),
+            _tenths(row["top5"]),
+            f"{row['download_mb']:.0f}",
+            _tenths(row["measured"]["ms"]) if row["measured"] else "",
+            "yes" if row["cached"] else "",
         )
     Console().print(table, highlight=False)
 
 
-def _measure(settings: Settings, backbone: Backbone) -> None:
-    # Here and not above: showing the table needs no NumPy and nothing that recognises.
-    from paishi.cli.measure import measure_and_keep
+def _measure(settings: Settings, model: Backbone) -> None:
+    # Imported here: the table needs neither NumPy nor a runtime.
+    import asyncio
 
-    own = not names_folder(settings.model) and network(settings.model) == backbone
-    measure_and_keep(
-        settings.model_copy(
-            update={"model": backbone.name, "weights": settings.weights if own else "imagenet"}
-        )
-    )
+    from paishi.cli.load import loaded
+    from paishi.recognition.benchmark import keep_measured, measure
+    from paishi.recognition.recogniser import Recogniser
+    from paishi.system.cpu_budget import CpuBudget
+    from paishi.system.cpu_count import usable_cores
+
+    async def test_and_measure(recogniser: Recogniser) -> Measured:
+        await recogniser.self_test()
+        return await measure(recogniser)
+
+    # PAISHI_WEIGHTS are those of PAISHI_MODEL; other models are measured with the published ones.
+    is_served = not names_folder(settings.model) and backbone(settings.model) == model
+    weights = settings.weights if is_served else "imagenet"
+    settings = settings.model_copy(update={"model": model.name, "weights": weights})
+    with loaded(settings, CpuBudget(usable_cores())) as recogniser:
+        measured = asyncio.run(test_and_measure(recogniser))
+    try:
+        keep_measured(settings.cache_folder, {model.name: measured})
+    except OSError as error:
+        fail(f"{settings.cache_folder} cannot be written: {error.strerror or error}.", 1)
 
 
-def _row(backbone: Backbone, settings: Settings, measured: Measured | None) -> dict[str, Any]:
-    """The fields of `GET /models`, but for those that only a running server knows."""
+def _row(model: Backbone, settings: Settings, measured: Measured | None) -> dict[str, Any]:
+    """Returns the fields of `GET /models`, except those of a running server."""
     return {
-        "name": backbone.name,
-        "input_size": backbone.input_size,
-        "parameters": backbone.parameters,
-        "top1": backbone.top1,
-        "top5": backbone.top5,
-        "download_mb": backbone.download_mb,
-        "cached": cached_file(backbone, settings.keras_home).is_file(),
+        "name": model.name,
+        "input_size": model.input_size,
+        "parameters": model.parameters,
+        "top1": model.top1,
+        "top5": model.top5,
+        "download_mb": model.download_mb,
+        "cached": cached_file(model, settings.keras_home).is_file(),
         "measured": measured.model_dump(mode="json") if measured else None,
     }
 
 
 def _conditions(measured: dict[str, Measured]) -> str | None:
-    """A figure is worth nothing without them."""
+    """Returns how the figures were measured, without which they mean nothing."""
     lines = [
-        f"{name}: {one.ms:g} ms a photo alone, median of {one.runs}, {one.runtime} {one.precision}, "
+        f"{name}: {one.ms:g} ms per photo, median of {one.runs}, {one.runtime} {one.precision}, "
         f"{one.cores} cores, {one.at.astimezone():%Y-%m-%d %H:%M}"
         for name, one in measured.items()
     ]

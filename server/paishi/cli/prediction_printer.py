@@ -1,4 +1,4 @@
-"""What `predict` prints: tables or JSON on standard output, complaints and the bar where they do no harm."""
+"""The output of `predict`: tables or JSON on standard output, errors on standard error, a progress bar."""
 
 import json
 import sys
@@ -17,17 +17,17 @@ from paishi.contract import Model, Prediction
 
 
 class Printer:
-    """Shows a bar on a terminal while there are several photos; it never gets into a file or pipe."""
+    """Prints results, below a bar if there are several photos and a terminal; never a bar into a file or
+    pipe."""
 
     def __init__(self, model: Model, as_json: bool, photos: int) -> None:
         self._model = model
         self._as_json = as_json
-        out = Console()
+        self._out = out = Console()
         bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         console = out if out.is_terminal else Console(stderr=True)
         self._progress = Progress(*bar, console=console, disable=not console.is_terminal or photos < 2)
         self._task = self._progress.add_task(escape(model.name), total=photos)
-        self._out = out
 
     def __enter__(self) -> "Printer":
         self._progress.start()
@@ -39,7 +39,7 @@ class Printer:
         self._progress.stop()
 
     def show(self, file: Path, predictions: Sequence[Prediction], failure: str) -> None:
-        """One photo's names, or why it has none."""
+        """Prints the names of one photo, or the reason why it has none."""
         if self._as_json:
             self._out.out(self._line(file, predictions, failure), highlight=False)
         elif failure:
@@ -70,7 +70,7 @@ def _table(predictions: Sequence[Prediction]) -> Table:
 
 
 def printable(file: Path) -> str:
-    """A name as it can be shown: whoever named it could not make the terminal do something."""
+    """Returns the path without control characters, which could command the terminal."""
     return "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(file)
     )

@@ -1,4 +1,4 @@
-"""`python -m paishi weights`: the files in Keras's cache."""
+"""`paishi weights`: the files in Keras's cache."""
 
 import logging
 from typing import Annotated
@@ -7,35 +7,35 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from paishi.cli.errors import complain, fail, network, read_settings, say
+from paishi.cli.errors import backbone, complain, fail, read_settings, say
 from paishi.models.catalogue import Backbone
 from paishi.models.errors import WeightsCorrupt, WeightsUnavailable
 from paishi.models.weights.integrity import check_file
 from paishi.models.weights.keras_cache import CachedFile, cached_file, cached_files, has_published_hash
 from paishi.settings import Settings
 
-weights = typer.Typer(no_args_is_help=True, help="Fetch and check the published weights.")
+weights = typer.Typer(no_args_is_help=True, help="Download and check the published weights.")
 
-Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Networks, as `models` names them.")]
+Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Models, as listed by `paishi models`.")]
 
 
 @weights.command()
 def fetch(names: Names) -> None:
     """Download weights into Keras's cache, from PAISHI_WEIGHTS_MIRRORS first."""
     settings = read_settings()
-    backbones = [network(name) for name in names]
+    models = [backbone(name) for name in names]
     logging.getLogger("paishi.models.weights").setLevel(logging.ERROR)  # failures are printed once
-    if not all([_fetch(backbone, settings) for backbone in backbones]):
+    if not all([_fetch(model, settings) for model in models]):
         raise typer.Exit(1)
 
 
-def _fetch(backbone: Backbone, settings: Settings) -> bool:
-    # Here and not above: only this command needs httpx.
+def _fetch(model: Backbone, settings: Settings) -> bool:
+    # Imported here: only this command needs httpx.
     from paishi.models.weights.find import find_weights
     from paishi.models.weights.progress import download_progress
 
     received = 0
-    with download_progress(backbone.name) as show:
+    with download_progress(model.name) as show:
 
         def on_progress(now: int, total: int | None) -> None:
             nonlocal received
@@ -43,14 +43,12 @@ def _fetch(backbone: Backbone, settings: Settings) -> bool:
             show(now, total)
 
         try:
-            file = find_weights(
-                backbone, "imagenet", settings.keras_home, settings.weights_mirrors, on_progress
-            )
+            file = find_weights(model, "imagenet", settings.keras_home, settings.weights_mirrors, on_progress)
         except WeightsUnavailable as error:
-            failure = f"{backbone.name} was not fetched: {' '.join(error.reasons)}"
+            failure = f"{model.name} was not downloaded: {' '.join(error.reasons)}"
         else:
-            done = f"fetched, {received / 1e6:.1f} MB" if received else "is here already"
-            say(f"{backbone.name} {done}: {file}")
+            done = f"downloaded, {received / 1e6:.1f} MB" if received else "already cached"
+            say(f"{model.name} {done}: {file}")
             return True
     complain(failure)
     return False
@@ -58,10 +56,10 @@ def _fetch(backbone: Backbone, settings: Settings) -> bool:
 
 @weights.command("list")
 def list_cached() -> None:
-    """Show the weights in Keras's cache, and whether they are those that were published."""
+    """Show the weights in Keras's cache, and whether they match the published ones."""
     settings = read_settings()
     table = Table()
-    table.add_column("network", no_wrap=True)
+    table.add_column("model", no_wrap=True)
     table.add_column("file", overflow="fold")
     table.add_column("MB", justify="right")
     table.add_column("checked")
@@ -81,39 +79,39 @@ def list_cached() -> None:
 
 def _checked(cached: CachedFile) -> str:
     if cached.partial:
-        return "incomplete; fetch goes on from here"
+        return "incomplete; fetch resumes it"
     if cached.backbone is None:
         return "not of the catalogue"
-    right = has_published_hash(cached.backbone, cached.file)
-    if right is None:
+    matches = has_published_hash(cached.backbone, cached.file)
+    if matches is None:
         return "no hash is published; see verify"
     algorithm = cached.backbone.weights.hash_algorithm
-    return f"{algorithm} as published" if right else f"wrong {algorithm}: damaged, or other weights"
+    return f"{algorithm} as published" if matches else f"wrong {algorithm}: damaged, or other weights"
 
 
 @weights.command()
 def verify(names: Names) -> None:
-    """Check cached weights: complete, and with the published hash; exit code 1 where they are not."""
+    """Check that cached weights are complete and have the published hash; exit code 1 if not."""
     settings = read_settings()
-    backbones = [network(name) for name in names]
-    if not all([_verify(backbone, settings) for backbone in backbones]):
+    models = [backbone(name) for name in names]
+    if not all([_verify(model, settings) for model in models]):
         raise typer.Exit(1)
 
 
-def _verify(backbone: Backbone, settings: Settings) -> bool:
-    file = cached_file(backbone, settings.keras_home)
+def _verify(model: Backbone, settings: Settings) -> bool:
+    file = cached_file(model, settings.keras_home)
     try:
         if not file.is_file():
-            complain(f"{backbone.name} is not there: {file}")
+            complain(f"{model.name} is not cached: {file}")
             return False
-        check_file(file, backbone.weights)
+        check_file(file, model.weights)
     except WeightsCorrupt as error:
-        complain(f"{backbone.name} is wrong: {file}: {error}")
+        complain(f"{model.name} is damaged: {file}: {error}")
         return False
     except OSError as error:
-        complain(f"{backbone.name} cannot be read: {file}: {error.strerror}.")
+        complain(f"{model.name} cannot be read: {file}: {error.strerror}.")
         return False
-    algorithm = backbone.weights.hash_algorithm
+    algorithm = model.weights.hash_algorithm
     found = f"complete, {algorithm} as published" if algorithm else "complete; no hash is published"
-    say(f"{backbone.name} is {found}: {file}")
+    say(f"{model.name} is {found}: {file}")
     return True

@@ -1,1 +1,1 @@
-"""How the operator tells a running server to take another network: files of the same user, never HTTP."""
+"""Switching the model of a running server, for an operator of the same user; never over HTTP."""

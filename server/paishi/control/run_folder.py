@@ -1,128 +1,122 @@
-"""The folder in which servers and `python -m paishi use` meet: `<KERAS_HOME>/paishi/run`."""
+"""The folder through which `paishi use` reaches running servers: `<KERAS_HOME>/paishi/run`.
+
+Files, because they work on every system and between containers that share the folder: a signal crosses no
+container, Windows has no Unix sockets, and an HTTP route could be called by other users.
+"""
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from paishi.control.messages import Message, ServerRecord, SwapRequest, SwapStatus
 from paishi.system.atomic_write import write_whole
 
 _LARGEST = 64 * 1024
-M = TypeVar("M", bound=Message)
+
+
+class SwapRequest(BaseModel):
+    """A request to serve `model`, as in PAISHI_MODEL. `weights` is as in PAISHI_WEIGHTS, None for a
+    default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    model: str
+    weights: str | None = None
+
+
+class ServerRecord(BaseModel):
+    """A running server, its model, and the state of the last request that it took.
+
+    `percent` is of a download, None if there is none; `reason` is why the request failed.
+    """
+
+    port: int
+    model: str
+    request: str = ""
+    state: Literal["loading", "done", "failed"] = "done"
+    percent: int | None = None
+    reason: str = ""
+
+
+M = TypeVar("M", SwapRequest, ServerRecord)
 
 
 class RunFolder:
-    """Four small files a port. Nobody but this user can write one, and what another user wrote is not read.
+    """A record, a request and two locks for each port, which only this user can write.
 
-    Only the server that listens on a port holds the port's lock, and the system lets go of it when that
-    process ends, however it ends: a process id could by then be another program's. Nor is a process id
-    good for a signal where server and operator are in different containers that share the folder.
+    A server holds the lock of its port, and the system releases it when the process ends in any way: a
+    record whose lock is free is a dead server's. A process id could belong to another program by then.
     """
 
     def __init__(self, keras_home: Path) -> None:
         self.path = keras_home / "paishi" / "run"
 
     def make(self) -> None:
-        """Raises OSError where it cannot be had for this user alone."""
+        """Raises OSError."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.name == "posix":
-            found = self.path.lstat()
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-                raise PermissionError(None, "it is not a folder of this user")
-            self.path.chmod(0o700)
-        # A read-only disk shows only when something is written.
-        probe = self.path / f".{secrets.token_hex(8)}"
-        probe.touch()
-        probe.unlink()
 
     def record(self, port: int) -> Path:
         return self.path / f"{port}.json"
 
     def request(self, port: int) -> Path:
-        return self.path / f"{port}.order.json"
+        return self.path / f"{port}.request.json"
 
-    def status(self, port: int) -> Path:
-        return self.path / f"{port}.outcome.json"
+    def lock(self, name: str, timeout_s: float = 0) -> FileLock:
+        """Raises Timeout, an OSError, if another process holds it."""
+        return FileLock(self.path / f"{name}.lock", timeout=timeout_s, mode=0o600)
 
     @contextmanager
-    def stand(self, record: ServerRecord) -> Iterator[None]:
-        """Makes a server known until the block ends. Raises OSError, also where another one has its port."""
+    def register(self, record: ServerRecord) -> Iterator[None]:
+        """Lists a server until the block ends. Raises OSError, also if another server has its port."""
         self.make()
-        lock = FileLock(self._lock(record.port), timeout=2, mode=0o600)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise FileExistsError(None, f"another server has port {record.port}") from error
-        try:
-            self._clear(record.port)  # an order to a server that has ended is not for this one
-            write(self.record(record.port), record)
-            yield
-        finally:
-            self._clear(record.port)
-            lock.release()
+        with self.lock(str(record.port), timeout_s=2):
+            try:
+                self.request(record.port).unlink(missing_ok=True)  # for the server before this one
+                write(self.record(record.port), record)
+                yield
+            finally:
+                with suppress(OSError):
+                    self.record(record.port).unlink(missing_ok=True)
 
-    def runs(self, port: int) -> bool:
-        """Whether a server that made itself known on `port` is alive."""
-        if not self.record(port).exists():
-            return False
-        lock = FileLock(self._lock(port), timeout=0, mode=0o600)
+    def server(self, port: int) -> ServerRecord | None:
+        """Returns the server on `port`, None if none runs. Raises OSError or ValueError as `read`."""
         try:
-            lock.acquire()
+            with self.lock(str(port)):
+                return None
         except Timeout:
-            return True
-        lock.release()
-        return False
+            return read(self.record(port), ServerRecord)
 
-    def running(self) -> list[ServerRecord]:
-        """The servers that can be told something, by their ports."""
+    def servers(self) -> list[ServerRecord]:
+        """Returns the running servers, by port. Raises OSError or ValueError as `read`."""
         ports = sorted(int(file.stem) for file in self.path.glob("*.json") if file.stem.isdecimal())
-        found = (read(self.record(port), ServerRecord) for port in ports if self.runs(port))
-        return [record for record in found if record]
+        return [record for port in ports if (record := self.server(port))]
 
     def take_request(self, port: int) -> SwapRequest | None:
-        """The order that waits, once. Raises OSError or ValueError for one that cannot be read or obeyed."""
-        file = self.request(port)
-        if not file.exists():
-            return None
+        """Removes and returns the pending request. Raises OSError or ValueError as `read`."""
         try:
-            return read(file, SwapRequest)
+            return read(self.request(port), SwapRequest)
         finally:
-            file.unlink(missing_ok=True)
-
-    @contextmanager
-    def alone(self, port: int) -> Iterator[None]:
-        """One who orders at a time. Raises Timeout where another is at it."""
-        with FileLock(self.path / f"{port}.order.lock", timeout=0, mode=0o600):
-            yield
-
-    def _lock(self, port: int) -> Path:
-        return self.path / f"{port}.lock"
-
-    def _clear(self, port: int) -> None:
-        for file in (self.record(port), self.request(port), self.status(port)):
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
+            self.request(port).unlink(missing_ok=True)
 
 
-def write(file: Path, message: Message) -> None:
-    """Whole or not at all, and for this user alone. Raises OSError."""
+def write(file: Path, message: BaseModel) -> None:
+    """Replaces `file` as a whole, readable by this user only. Raises OSError."""
     write_whole(file, message.model_dump_json().encode(), 0o600)
 
 
 def read(file: Path, form: type[M]) -> M | None:
-    """None where there is no such file.
+    """Returns the content of `file`, None if it does not exist.
 
-    Raises PermissionError for another user's file, ValueError for one that holds anything else.
+    Raises PermissionError for another user's file, other OSErrors, and ValueError for any other content.
     """
     try:
-        # Not through a link, and not waiting for a pipe's other end; Windows knows neither flag.
+        # Neither through a link nor waiting for the other end of a pipe; Windows has neither flag.
         flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         descriptor = os.open(file, os.O_RDONLY | flags)
     except FileNotFoundError:
@@ -135,10 +129,4 @@ def read(file: Path, form: type[M]) -> M | None:
     try:
         return form.model_validate_json(content)
     except ValidationError as error:
-        raise ValueError(f"{file} is not what it should be: {error.errors()[0]['msg']}") from error
-
-
-def read_status(folder: RunFolder, port: int, request: str) -> SwapStatus | None:
-    """How far the order with this id has come; None before the server has taken it."""
-    status = read(folder.status(port), SwapStatus)
-    return status if status and status.id == request else None
+        raise ValueError(f"{file} is invalid: {error.errors()[0]['msg']}") from error

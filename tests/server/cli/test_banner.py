@@ -1,4 +1,4 @@
-"""The code that a phone scans is the address that the panel names."""
+"""The QR code holds the address in the panel."""
 
 import io
 
@@ -36,7 +36,7 @@ def test_a_terminal_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     ("host", "is_terminal", "lan"),
     [("127.0.0.1", True, "192.168.1.5"), ("0.0.0.0", False, "192.168.1.5"), ("0.0.0.0", True, None)],
 )
-def test_nobody_is_shown_what_cannot_be_scanned(
+def test_no_code_without_a_terminal_or_an_address_for_phones(
     host: str, is_terminal: bool, lan: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "scan" not in printed(host, is_terminal, monkeypatch, lan)

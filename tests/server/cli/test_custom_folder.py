@@ -1,4 +1,4 @@
-"""A network of an operator's own on the command line."""
+"""A custom model on the command line."""
 
 import json
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import run_server
 from tests.server.models.custom_models import malicious, save, write_custom, write_json
 from tests.server.pictures import file_of
@@ -45,20 +45,25 @@ def with_labels(text: str) -> Callable[[Path], None]:
         (lambda folder: (folder / "model.keras").write_bytes(b"no"), "is no file of Keras 3"),
     ],
 )
-@pytest.mark.parametrize("command", [["serve"], ["predict", "photo.jpg"]], ids=["serve", "predict"])
 def test_a_mistake_ends_the_program_with_one_sentence(
-    command: list[str], change: Callable[[Path], None], complaint: str, folder: Path
+    change: Callable[[Path], None], complaint: str, folder: Path
 ) -> None:
     change(folder)
-    done = run(*command, PAISHI_MODEL=str(folder), PAISHI_PORT="0")
+    done = invoke("predict", "photo.jpg", PAISHI_MODEL=str(folder))
     assert_one_sentence(done)
     assert complaint in done.stderr
+
+
+def test_a_mistake_ends_the_server_as_well(tmp_path: Path) -> None:
+    done = run("serve", PAISHI_MODEL=str(tmp_path / "nowhere"), PAISHI_PORT="0")
+    assert_one_sentence(done)
+    assert "there is no such folder" in done.stderr
 
 
 def test_weights_belong_to_the_catalogue(folder: Path) -> None:
     done = run("serve", PAISHI_MODEL=str(folder), PAISHI_WEIGHTS="/some/file.h5", PAISHI_PORT="0")
     assert_one_sentence(done)
-    assert "PAISHI_WEIGHTS=/some/file.h5 is for networks of the catalogue" in done.stderr
+    assert "PAISHI_WEIGHTS=/some/file.h5 is for" in done.stderr
 
 
 def test_a_file_with_code_is_refused_and_its_code_not_run(tmp_path: Path) -> None:
@@ -79,7 +84,7 @@ def test_predict_names_photos_with_it(folder: Path, tmp_path: Path) -> None:
     assert body["model"] == {"name": "colours", "labels": "colours"}
 
 
-def test_use_takes_a_folder_and_keeps_it_where_another_fails(folder: Path, tmp_path: Path) -> None:
+def test_use_switches_to_a_folder_and_keeps_it_if_another_fails(folder: Path, tmp_path: Path) -> None:
     other = write_custom(tmp_path / "other", labels=["rot", "grün"])
     wrong = write_custom(tmp_path / "wrong", labels=["one", "two", "three"])
     home = {"KERAS_HOME": str(tmp_path / "keras")}
@@ -95,12 +100,12 @@ def test_use_takes_a_folder_and_keeps_it_where_another_fails(folder: Path, tmp_p
         assert answer() == ["colours", "red"]
         done = run("use", f"{folder}/../other", **home)
         assert done.returncode == 0, done.stderr
-        assert f"answers with {other} now" in done.stdout
+        assert f"now serves {other}." in done.stdout
         assert answer() == ["other", "rot"]
 
         done = run("use", str(wrong), **home)
         assert_one_sentence(done, code=1)
-        assert "wrong answers with 2 probabilities but has 3 labels" in done.stderr
+        assert "2 probabilities but has 3 labels" in done.stderr
         assert answer() == ["other", "rot"]
 
         done = run("use", str(tmp_path / "nowhere"), **home)
@@ -109,9 +114,9 @@ def test_use_takes_a_folder_and_keeps_it_where_another_fails(folder: Path, tmp_p
         assert answer() == ["other", "rot"]
 
 
-def test_measuring_a_network_of_the_catalogue_does_not_mind(folder: Path, tmp_path: Path) -> None:
+def test_the_catalogue_is_shown_as_well(folder: Path, tmp_path: Path) -> None:
     write_json(folder / "labels.json", ["red", "green"])
-    done = run("models", "--json", PAISHI_MODEL=str(folder), KERAS_HOME=str(tmp_path))
+    done = invoke("models", "--json", PAISHI_MODEL=str(folder), KERAS_HOME=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)) > 30
 
@@ -129,7 +134,7 @@ def test_names_that_look_like_markup_are_only_names(tmp_path: Path) -> None:
     with run_server(tmp_path / "output", **model, **home):
         done = run("use", str(folder), **home)
         assert done.returncode == 0, done.stderr
-        assert f"answers with {folder} now" in done.stdout
+        assert f"now serves {folder}." in done.stdout
     printed = (tmp_path / "output").read_text()
     assert f"Loading {folder} …" in printed
     assert "[/c] [v2] on openvino" in printed

@@ -1,4 +1,4 @@
-"""`python -m paishi key new` and a server that starts with what it says, or says what is missing."""
+"""`paishi key new`, and a server that starts with its output or names what is missing."""
 
 import re
 from pathlib import Path
@@ -7,14 +7,14 @@ import pytest
 
 from paishi.access.keys import hash_of
 from tests.server.access.sending import bearing, post, problem_of
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import run_server
 
 SECRET = "do-not-show-me"
 
 
 def made(*arguments: str) -> tuple[str, str]:
-    done = run("key", "new", *arguments)
+    done = invoke("key", "new", *arguments)
     assert done.returncode == 0, done.stderr
     key = re.search(r"^key\s+(\S+)$", done.stdout, re.MULTILINE)
     line = re.search(r"^hash\s+(.+)$", done.stdout, re.MULTILINE)
@@ -25,7 +25,7 @@ def made(*arguments: str) -> tuple[str, str]:
     return key[1], line[1]
 
 
-def test_what_it_prints_lets_in(tmp_path: Path) -> None:
+def test_the_key_works_with_the_printed_hash(tmp_path: Path) -> None:
     (key, stored), (other, other_stored) = made(), made("the shop")
     assert stored == hash_of(key.encode())
     assert other_stored == f"the shop:{hash_of(other.encode())}"
@@ -49,7 +49,7 @@ def test_what_it_prints_lets_in(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a:b", "a,b"])
 def test_a_name_that_could_not_be_read_back(name: str) -> None:
-    assert_one_sentence(run("key", "new", name))
+    assert_one_sentence(invoke("key", "new", name))
 
 
 MISTAKES = {
@@ -71,7 +71,7 @@ def test_a_mistake_is_one_sentence_without_a_secret(mistake: str, tmp_path: Path
 
 def test_settings_show_no_secret() -> None:
     secret = SECRET * 3
-    done = run(
+    done = invoke(
         "settings",
         PAISHI_WECHAT_SECRET=secret,
         PAISHI_TOKEN_KEY=secret,

@@ -1,44 +1,47 @@
-"""What only shows or asks answers at once: it loads nothing that calculates."""
+"""Commands that only print start at once, without loading what calculates."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.server.conftest import ROOT
 
 HEAVY = {"tensorflow", "keras", "openvino", "numpy", "h5py", "PIL", "fastapi", "uvicorn", "httpx"}
+COMMANDS = [
+    ["--help"],
+    ["models"],
+    ["models", "--json"],
+    ["settings"],
+    ["weights", "list"],
+    ["weights", "fetch", "--help"],
+    ["use", "NoSuchModel"],
+    ["use", "ResNet50"],
+    ["predict", "--help"],
+    ["serve", "--help"],
+    ["key", "new"],
+]
+
+# Modules stay loaded, so the first command that loads one is the one to blame.
+PROGRAM = f"""
+import sys
+from paishi.cli import app
+for command in {COMMANDS!r}:
+    try:
+        app(command)
+    except SystemExit as end:
+        assert end.code in (0, 1, 2), (command, end.code)
+    heavy = {HEAVY!r} & set(sys.modules)
+    assert not heavy, (command, heavy)
+"""
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["models"],
-        ["models", "--json"],
-        ["settings"],
-        ["weights", "list"],
-        ["weights", "fetch", "--help"],
-        ["use", "NoSuchNetwork"],
-        ["use", "ResNet50"],
-        ["predict", "--help"],
-        ["serve", "--help"],
-        ["key", "new"],
-    ],
-    ids=" ".join,
-)
-def test_nothing_heavy_is_loaded(arguments: list[str], tmp_path: Path) -> None:
-    code = (
-        "import sys; from paishi.cli import app\n"
-        f"try: app({arguments!r})\n"
-        f"finally: sys.stderr.write('\\nheavy: ' + ' '.join(sorted({HEAVY!r} & set(sys.modules))))"
-    )
+def test_nothing_heavy_is_loaded(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", PROGRAM],
         cwd=ROOT,
-        env={"PATH": "", "KERAS_HOME": str(tmp_path)},
+        env={"PATH": "", "KERAS_HOME": str(tmp_path), "PYTHONPATH": os.environ["PYTHONPATH"]},
         capture_output=True,
         text=True,
     )
-    assert done.stderr.splitlines()[-1] == "heavy: ", done.stderr
+    assert done.returncode == 0, done.stderr

@@ -3,13 +3,13 @@ from pathlib import Path
 
 from paishi.models.catalogue import CATALOGUE, find_backbone
 from paishi.system.cpu_count import usable_cores
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke, run
 
 
-def test_the_table_has_every_network_and_what_is_cached(tmp_path: Path) -> None:
+def test_the_table_has_every_model_and_what_is_cached(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / find_backbone("VGG16").weights.file).touch()
-    done = run("models", KERAS_HOME=str(tmp_path), COLUMNS="80")
+    done = invoke("models", KERAS_HOME=str(tmp_path), COLUMNS="80")
     rows = [
         [cell.strip() for cell in line.split("│")[1:-1]] for line in done.stdout.splitlines() if "│" in line
     ]
@@ -19,7 +19,7 @@ def test_the_table_has_every_network_and_what_is_cached(tmp_path: Path) -> None:
 
 
 def test_json_is_the_catalogue(tmp_path: Path) -> None:
-    done = run("models", "--json", KERAS_HOME=str(tmp_path))
+    done = invoke("models", "--json", KERAS_HOME=str(tmp_path))
     found = json.loads(done.stdout)
     assert [row["name"] for row in found] == list(CATALOGUE)
     for row in found:
@@ -33,18 +33,18 @@ def test_what_was_measured_is_shown_from_then_on(keras_home: Path, tmp_path: Pat
     environment = {"KERAS_HOME": str(keras_home), "PAISHI_CACHE": str(tmp_path / "cache")}
     shown = run("models", "--measure", "mobilenetv2", **environment)
     assert shown.returncode == 0, shown.stderr
-    [row] = [row for row in json.loads(run("models", "--json", **environment).stdout) if row["measured"]]
+    [row] = [row for row in json.loads(invoke("models", "--json", **environment).stdout) if row["measured"]]
     assert row["name"] == "MobileNetV2"
     measured = row["measured"]
     assert (measured["runs"], measured["cores"]) == (20, usable_cores())
     assert measured["ms"] > 0
-    for output in (shown.stdout, run("models", **environment).stdout):
-        assert f"{measured['ms']:g} ms a photo alone" in output
+    for output in (shown.stdout, invoke("models", **environment).stdout):
+        assert f"{measured['ms']:g} ms per photo" in output
         assert measured["runtime"] in output
 
 
-def test_measuring_what_cannot_be_had(tmp_path: Path) -> None:
-    unknown = run("models", "--measure", "ResNet5O", KERAS_HOME=str(tmp_path))
+def test_measuring_an_unknown_or_missing_model(tmp_path: Path) -> None:
+    unknown = invoke("models", "--measure", "ResNet5O", KERAS_HOME=str(tmp_path))
     assert_one_sentence(unknown)
     assert "ResNet50" in unknown.stderr
     missing = run("models", "--measure", "ResNet50", KERAS_HOME=str(tmp_path), PAISHI_WEIGHTS="/nowhere/a.h5")
@@ -53,8 +53,8 @@ def test_measuring_what_cannot_be_had(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("measured.json")) == []
 
 
-def test_a_file_of_measurements_that_is_damaged_is_no_hindrance(tmp_path: Path) -> None:
+def test_a_damaged_file_of_measurements_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "paishi").mkdir()
     (tmp_path / "paishi" / "measured.json").write_text('{"VGG16": {"ms": "fast"}}')
-    done = run("models", KERAS_HOME=str(tmp_path))
+    done = invoke("models", KERAS_HOME=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")

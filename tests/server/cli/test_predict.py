@@ -1,7 +1,8 @@
-"""`python -m paishi predict`: what the server answers, without the server."""
+"""`paishi predict`: the server's results, without the server."""
 
 import asyncio
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -12,10 +13,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from paishi.cli.batch_predict import IN_FLIGHT, Named, _in_order, _Reader
+from paishi.cli.batch_predict import IN_FLIGHT, NamedPhoto, PhotoNamer
+from paishi.photo.decode import Decoder
+from paishi.photo.reader import PhotoReader
 from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
 from tests.server.cli.command import assert_one_sentence, run
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
@@ -42,7 +46,7 @@ def names(album: Path) -> list[str]:
     ]
 
 
-def test_json_says_what_the_server_says(album: Path, client: httpx.Client, keras_home: Path) -> None:
+def test_json_equals_the_response_of_the_server(album: Path, client: httpx.Client, keras_home: Path) -> None:
     done = run(
         "predict", str(album), "--json", "--top", "3", "--model", "MobileNetV2", KERAS_HOME=str(keras_home)
     )
@@ -62,8 +66,8 @@ def test_json_says_what_the_server_says(album: Path, client: httpx.Client, keras
             assert row["probability"] == pytest.approx(other["probability"], abs=1e-4)
 
 
-def test_tables_and_complaints(album: Path, photos: list[Path], keras_home: Path) -> None:
-    """Square brackets and colons are only a name."""
+def test_tables_and_errors(album: Path, photos: list[Path], keras_home: Path) -> None:
+    """Square brackets and colons in a name are printed as they are."""
     snake = album / "b" / "deep" / "[red] :snake:.JPEG"
     done = run(
         *("predict", str(snake), str(album / "gone.jpg"), str(album / "z.jpg"), "--top", "1"),
@@ -82,7 +86,7 @@ def test_tables_and_complaints(album: Path, photos: list[Path], keras_home: Path
     ]
 
 
-def test_what_cannot_be(tmp_path: Path) -> None:
+def test_an_unknown_model_and_an_empty_folder(tmp_path: Path) -> None:
     unknown = run("predict", "x.jpg", "--model", "MobileNetV4")
     assert_one_sentence(unknown)
     assert "MobileNetV2" in unknown.stderr
@@ -91,7 +95,7 @@ def test_what_cannot_be(tmp_path: Path) -> None:
     assert "no photos" in nothing.stderr
 
 
-def test_without_weights_it_says_what_to_do(tmp_path: Path) -> None:
+def test_without_weights_it_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(file_of(noise()))
     done = run("predict", str(tmp_path), KERAS_HOME=str(tmp_path), PAISHI_WEIGHTS="/nowhere/resnet50.h5")
     assert_one_sentence(done, code=1)
@@ -99,7 +103,7 @@ def test_without_weights_it_says_what_to_do(tmp_path: Path) -> None:
 
 
 class WaitsForCompany:
-    """A runtime that answers nobody before so many are there as it was told."""
+    """A runtime that returns nothing before `company` pictures have arrived."""
 
     name = "company"
 
@@ -134,12 +138,14 @@ def test_so_many_are_in_flight_that_the_runtime_can_batch_and_the_order_stays(tm
     for number, photo in enumerate(photos):
         Image.new("RGB", (32, 32), (number * 2,) * 3).save(photo)
 
-    async def name_all() -> tuple[list[Named], WaitsForCompany]:
+    async def name_all() -> tuple[list[NamedPhoto], WaitsForCompany]:
         runtime = WaitsForCompany(IN_FLIGHT)
         recogniser = Recogniser("ResNet50", 32, "crop", runtime, load_labels("imagenet"))  # type: ignore[arg-type]
-        reader = _Reader(Settings(), recogniser, 1)
+        settings, cores = Settings(), CpuBudget(2)
+        reader = PhotoReader(Decoder(settings.decode_s, 2), settings.max_pixels, 2, cores)
+        namer = PhotoNamer(settings.max_body_bytes, reader, recogniser, 1)
         async with asyncio.timeout(30):
-            return [named async for named in _in_order(reader, photos)], runtime
+            return [named async for named in namer.in_order(photos)], runtime
 
     named, runtime = asyncio.run(name_all())
     assert [each.file for each in named] == photos
@@ -157,7 +163,9 @@ def test_the_bar_is_for_terminals_and_several_photos(terminal: bool, photos: int
         f"with Printer(Model(name='Net', labels='imagenet'), True, {photos}) as printer:\n"
         f"    for number in range({photos}): printer.show(Path('a\\x1b[2J.jpg'), [], 'broken')"
     )
-    environment = {"FORCE_COLOR": "1", "TERM": "xterm"} if terminal else {}
+    environment = {"PYTHONPATH": os.environ["PYTHONPATH"]}
+    if terminal:
+        environment |= {"FORCE_COLOR": "1", "TERM": "xterm"}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )

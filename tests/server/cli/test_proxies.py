@@ -1,4 +1,4 @@
-"""Behind TLS the addresses that the server gives away are https, but only a known proxy may say so."""
+"""Behind TLS the server returns https addresses, but only if a trusted proxy sets the header."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ def echo_url(client: httpx.Client) -> str:
     return str(answer.json()["url"])
 
 
-def test_a_proxy_on_this_machine_is_believed(server: RunningServer) -> None:
+def test_a_proxy_on_this_machine_is_trusted(server: RunningServer) -> None:
     with server.client() as client:
         assert echo_url(client).startswith("https://recognise.example.com/image/")
 
 
-def test_anybody_else_is_not(tmp_path: Path) -> None:
+def test_others_are_not(tmp_path: Path) -> None:
     environment = {"PAISHI_PROXIES": "192.0.2.1,192.0.2.2", "PAISHI_WEIGHTS": "/nowhere/x.h5"}
     with run_server(tmp_path / "output", until="/livez", **environment) as server, server.client() as client:
         assert echo_url(client).startswith("http://recognise.example.com/image/")

@@ -8,15 +8,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import RunningServer, run_server, wait_for
 from tests.server.pictures import file_of, noise
 
 CANNOT_HAVE_WEIGHTS = {"PAISHI_WEIGHTS": "/nowhere/resnet50.h5", "PAISHI_WEIGHTS_RETRY_S": "0.5"}
 
 
-def test_ready_prints_network_and_addresses(server: RunningServer) -> None:
-    wait_for(lambda: "can answer" in server.output.read_text(), 10, "the announcement")
+def test_ready_prints_model_and_addresses(server: RunningServer) -> None:
+    wait_for(lambda: "is ready" in server.output.read_text(), 10, "the banner")
     printed = server.output.read_text()
     assert "MobileNetV2 on openvino in fp32, fit crop" in printed
     assert server.url in printed
@@ -24,7 +24,7 @@ def test_ready_prints_network_and_addresses(server: RunningServer) -> None:
     assert "phone, same Wi-Fi" in printed
 
 
-def test_without_weights_it_says_what_to_do_and_serves_what_needs_none(tmp_path: Path) -> None:
+def test_without_weights_it_names_the_file_and_serves_what_needs_none(tmp_path: Path) -> None:
     with (
         run_server(tmp_path / "output", until="/livez", **CANNOT_HAVE_WEIGHTS) as server,
         server.client() as client,
@@ -56,13 +56,13 @@ def test_weights_that_come_later_are_found(tmp_path: Path, keras_home: Path) -> 
         assert client.post("/predict", files={"image": file_of(noise())}).json()["success"] is True
 
 
-def test_a_network_that_does_not_exist() -> None:
+def test_an_unknown_model() -> None:
     done = run("serve", PAISHI_MODEL="ResNet5O")
     assert_one_sentence(done)
     assert "ResNet50" in done.stderr
 
 
-def test_a_port_that_is_taken() -> None:
+def test_a_port_in_use() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = run("serve", PAISHI_HOST="127.0.0.1", PAISHI_PORT=str(port))
@@ -79,14 +79,14 @@ def test_a_port_that_is_taken() -> None:
         ("PAISHI_PUBLIC_URL", "x"),
     ],
 )
-def test_a_setting_that_cannot_be(name: str, value: str) -> None:
-    done = run("settings", **{name: value})
+def test_an_invalid_setting(name: str, value: str) -> None:
+    done = invoke("settings", **{name: value})
     assert_one_sentence(done)
     assert name in done.stderr
     assert value in done.stderr
 
 
-def test_sigterm_lets_what_is_in_hand_be_answered(tmp_path: Path) -> None:
+def test_requests_in_progress_at_sigterm_are_finished(tmp_path: Path) -> None:
     """A photo is half received when the signal comes; its sender still gets the answer."""
     with run_server(tmp_path / "output", until="/livez", **CANNOT_HAVE_WEIGHTS) as server:
         half_sent, go_on = threading.Event(), threading.Event()

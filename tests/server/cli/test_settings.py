@@ -3,19 +3,16 @@
 import re
 
 import pytest
-from typer.testing import CliRunner
 
-from paishi.cli import app
 from paishi.settings import Settings, environment_name
+from tests.server.cli.command import invoke
 from tests.server.conftest import ROOT
 
 NAMES = [environment_name(field) for field in Settings.model_fields]
 
 
-def test_all_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAISHI_PORT", "5055")
-    monkeypatch.setenv("COLUMNS", "200")
-    shown = CliRunner().invoke(app, ["settings"]).stdout
+def test_all_are_shown() -> None:
+    shown = invoke("settings", PAISHI_PORT="5055").stdout
     assert set(NAMES) <= set(re.findall(r"[A-Z][A-Z_]+", shown))
     assert re.search(r"PAISHI_PORT\s*│\s*5055\s*│\s*5000", shown)
 

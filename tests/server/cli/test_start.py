@@ -5,7 +5,7 @@ from paishi.cli.start import listen
 from paishi.settings import Settings
 
 
-def test_answers_are_sent_at_once() -> None:
+def test_responses_are_sent_at_once() -> None:
     """Nagle's algorithm is off for a connection that the server accepts."""
 
     async def accepted_without_delay() -> bool:

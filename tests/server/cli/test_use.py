@@ -1,4 +1,4 @@
-"""`python -m paishi use` and SIGHUP, with real servers and real weights."""
+"""`paishi use` and SIGHUP, with real servers and real weights."""
 
 import json
 import os
@@ -22,7 +22,7 @@ import pytest
 from PIL import Image
 
 from paishi.models.catalogue import find_backbone
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import ROOT, RunningServer, free_port, run_server, wait_for
 from tests.server.pictures import file_of
 
@@ -59,7 +59,7 @@ def swapped(second_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def photo(photos: list[Path]) -> bytes:
-    """So large that most of a request's time goes by between its beginning and its network's answer."""
+    """So large that most of a request's time goes by between its start and inference."""
     with Image.open(photos[0]) as small:
         return file_of(small.resize((3000, 2250)))
 
@@ -76,7 +76,7 @@ def port_of(server: RunningServer) -> str:
 
 @dataclass
 class Crowd:
-    """Threads that ask for one photo without a break; `answers` has each one's, in their order."""
+    """Threads that send one photo over and over; `answers` has the results of each, in order."""
 
     server: RunningServer
     photo: bytes
@@ -126,7 +126,7 @@ def top(server: RunningServer, photo: bytes) -> str:
 def test_use_under_load(
     swapped: RunningServer, photo: bytes, rolled: Path, second_home: Path, ids: list[str]
 ) -> None:
-    """Nobody's request fails, each client sees the change once, and it can be undone."""
+    """No request fails, each client sees the change once, and it can be undone."""
     old = top(swapped, photo)
     new = ids[ids.index(old) + 1]
     home = {"KERAS_HOME": str(second_home)}
@@ -136,11 +136,11 @@ def test_use_under_load(
             done = run("use", "mobilenetv2", "--weights", weights, "--port", port_of(swapped), **home)
             assert done.returncode == 0, done.stderr
         assert crowd.changes() == [expected] * len(crowd.answers)
-        assert "answers with MobileNetV2 now" in done.stdout
+        assert "now serves MobileNetV2." in done.stdout
     assert "Traceback" not in swapped.output.read_text()
 
 
-def test_a_swap_that_fails_keeps_the_network(
+def test_a_swap_that_fails_keeps_the_model(
     swapped: RunningServer, photo: bytes, second_home: Path, tmp_path: Path
 ) -> None:
     before = top(swapped, photo)
@@ -151,7 +151,7 @@ def test_a_swap_that_fails_keeps_the_network(
     with crowd.asking(2):
         done = run("use", "MobileNetV2", "--weights", str(wrong), KERAS_HOME=str(second_home))
     assert done.returncode == 1
-    assert "MobileNetV2 was not taken" in done.stderr
+    assert "could not switch to MobileNetV2" in done.stderr
     assert str(wrong) in done.stderr
     assert "Traceback" not in done.stderr
     assert crowd.changes() == [[before]] * 2
@@ -175,19 +175,19 @@ def test_sighup_loads_the_file_anew(
     assert crowd.changes() == [[old, new]] * 2
 
 
-def test_a_name_that_does_not_exist(second_home: Path) -> None:
-    done = run("use", "ResNet5O", KERAS_HOME=str(second_home))
+def test_an_unknown_name(second_home: Path) -> None:
+    done = invoke("use", "ResNet5O", KERAS_HOME=str(second_home))
     assert_one_sentence(done)
     assert "ResNet50" in done.stderr
 
 
 def test_no_server(tmp_path: Path) -> None:
-    done = run("use", "ResNet50", KERAS_HOME=str(tmp_path))
+    done = invoke("use", "ResNet50", KERAS_HOME=str(tmp_path))
     assert_one_sentence(done, code=1)
     assert "No server of this user runs" in done.stderr
 
 
-def test_which_server_has_to_be_said_where_several_run(tmp_path: Path) -> None:
+def test_several_servers_need_a_port(tmp_path: Path) -> None:
     environment = {
         "KERAS_HOME": str(tmp_path / "keras"),
         "PAISHI_WEIGHTS": "/nowhere/a.h5",
@@ -210,7 +210,7 @@ def test_which_server_has_to_be_said_where_several_run(tmp_path: Path) -> None:
     assert sorted(file.name for file in (tmp_path / "keras" / "paishi" / "run").glob("*.json")) == []
 
 
-def test_a_file_of_weights_is_for_the_network_that_it_was_named_for(tmp_path: Path) -> None:
+def test_a_file_of_weights_is_for_the_model_that_it_was_set_for(tmp_path: Path) -> None:
     home = {"KERAS_HOME": str(tmp_path / "keras")}
     shut = {"HTTPS_PROXY": f"http://127.0.0.1:{free_port()}", "NO_PROXY": "127.0.0.1"}
     environment = {**home, **shut, "PAISHI_WEIGHTS": "/nowhere/a.h5", "PAISHI_WEIGHTS_RETRY_S": "60"}
@@ -224,8 +224,8 @@ def test_a_file_of_weights_is_for_the_network_that_it_was_named_for(tmp_path: Pa
         assert "nasnet_mobile.h5" in other.stderr
 
 
-def test_a_home_that_cannot_be_written_keeps_no_server_from_serving(tmp_path: Path) -> None:
-    """A file where the folder should be: that stops even root, whom permissions do not."""
+def test_a_server_needs_no_run_folder(tmp_path: Path) -> None:
+    """A file in place of the folder stops even root, whom permissions do not."""
     (tmp_path / "file").write_text("")
     home = str(tmp_path / "file" / "keras")
     with run_server(
@@ -241,7 +241,7 @@ def test_a_home_that_cannot_be_written_keeps_no_server_from_serving(tmp_path: Pa
 
 @pytest.mark.skipif(sys.platform != "linux", reason="terminals as Linux has them")
 @pytest.mark.parametrize("nohup", [False, True])
-def test_a_server_ends_with_its_terminal_unless_told_to_stay(tmp_path: Path, nohup: bool) -> None:
+def test_a_server_ends_with_its_terminal_unless_under_nohup(tmp_path: Path, nohup: bool) -> None:
     port = free_port()
     pid, terminal = pty.fork()
     if pid == 0:

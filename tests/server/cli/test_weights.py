@@ -42,7 +42,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def weights(home: Path, mirror: FileHost) -> Weights:
-    """Runs `weights …`; Keras's own address is behind a proxy that does not answer."""
+    """Runs `weights …`; Keras's own address is behind a proxy that is down."""
     environment = {
         "KERAS_HOME": str(home),
         "PAISHI_WEIGHTS_MIRRORS": mirror.url,
@@ -64,21 +64,21 @@ def test_fetch_takes_it_from_the_mirror_once(weights: Weights, home: Path, mirro
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert (home / "models" / UNHASHED).read_bytes() == mirror.content
     assert [request.path for request in mirror.requests] == [f"/{UNHASHED}"]
-    assert "MobileNet fetched" in first.stdout
-    assert "MobileNet is here already" in second.stdout
+    assert "MobileNet downloaded" in first.stdout
+    assert "MobileNet already cached" in second.stdout
     assert str(home / "models" / UNHASHED) in second.stdout
 
 
 def test_fetch_goes_on_with_the_others_when_one_fails(weights: Weights, home: Path) -> None:
     done = weights("fetch", "NASNetMobile", "MobileNet")
     assert_one_sentence(done, code=1)
-    assert "NASNetMobile was not fetched" in done.stderr
+    assert "NASNetMobile was not downloaded" in done.stderr
     assert hashlib.md5(hdf5()).hexdigest() in done.stderr  # which bytes the mirror gave instead
     assert not (home / "models" / HASHED).exists()
     assert (home / "models" / UNHASHED).is_file()
 
 
-def test_no_network(weights: Weights, home: Path) -> None:
+def test_no_connection(weights: Weights, home: Path) -> None:
     done = weights("fetch", "MobileNet", PAISHI_WEIGHTS_MIRRORS=f"http://127.0.0.1:{free_port()}")
     assert_one_sentence(done, code=1)
     assert "cannot connect" in done.stderr
