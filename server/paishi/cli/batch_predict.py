@@ -55,7 +55,8 @@ async def _print_all(namer: "PhotoNamer", files: Sequence[Path], as_json: bool) 
     """Returns how many could not be read."""
     await namer.recogniser.self_test()
     unread = 0
-    with Printer(namer.recogniser.model, as_json, len(files)) as printer:
+    printer = Printer(namer.recogniser.model, as_json, len(files))
+    with printer.bar:
         async for photo in namer.in_order(files):
             unread += bool(photo.failure)
             printer.show(photo.file, photo.predictions, photo.failure)

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
 
 from rich.console import Console
 from rich.markup import escape
@@ -24,19 +23,10 @@ class Printer:
         self._model = model
         self._as_json = as_json
         self._out = out = Console()
-        bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         console = out if out.is_terminal else Console(stderr=True)
-        self._progress = Progress(*bar, console=console, disable=not console.is_terminal or photos < 2)
-        self._task = self._progress.add_task(escape(model.name), total=photos)
-
-    def __enter__(self) -> "Printer":
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._progress.stop()
+        self.bar = Progress(*columns, console=console, disable=not console.is_terminal or photos < 2)
+        self._task = self.bar.add_task(escape(model.name), total=photos)
 
     def show(self, file: Path, predictions: Sequence[Prediction], failure: str) -> None:
         """Prints the names of one photo, or the reason why it has none."""
@@ -47,7 +37,7 @@ class Printer:
         else:
             self._out.out(printable(file), style="bold", highlight=False)
             self._out.print(_table(predictions))
-        self._progress.advance(self._task)
+        self.bar.advance(self._task)
 
     def _line(self, file: Path, predictions: Sequence[Prediction], failure: str) -> str:
         body: dict[str, object] = {"file": printable(file)}

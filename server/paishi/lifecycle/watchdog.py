@@ -27,7 +27,8 @@ class Watchdog(threading.Thread):
 
     Seconds are counted in checks, at most one per check, so no time passes while the whole process stands
     still: a laptop asleep, a paused container, SIGSTOP, a debugger. Clocks differ there: on Linux and macOS
-    `time.monotonic` leaves out sleep but not SIGSTOP, on Windows it counts both."""
+    `time.monotonic` leaves out sleep but not SIGSTOP, on Windows it counts both.
+    """
 
     def __init__(
         self,

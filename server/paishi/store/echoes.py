@@ -91,7 +91,8 @@ def periodic_sweep(echoes: Echoes, max_age_s: float) -> AbstractAsyncContextMana
     expires.
 
     An idle server looks at its store once in `max_age_s` seconds; an expired picture stays for at most a
-    tenth of that longer."""
+    tenth of that longer.
+    """
     return background_task(_keep_sweeping(echoes, max(_SWEEP_AT_MOST_EVERY_S, max_age_s / 10)))
 
 

@@ -20,7 +20,8 @@ class SharedEchoes:
 
     Each server also sweeps as it puts, from time to time and when its own pictures reach the bound: several
     servers together may exceed `max_bytes` for a while. `size` and `pictures` are of the last sweep, plus
-    what this server put since."""
+    what this server put since.
+    """
 
     def __init__(
         self, folder: Folder, max_bytes: int, max_age_s: float, clock: Callable[[], float] = time.time

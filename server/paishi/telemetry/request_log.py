@@ -2,7 +2,8 @@
 
 It contains nothing that could identify a person: no address, token, file name, query or user input. An
 address is personal data under China's Personal Information Protection Law and the GDPR, and nothing here
-needs it; an operator who does, for example against abuse, lets the proxy log it for a while."""
+needs it; an operator who does, for example against abuse, lets the proxy log it for a while.
+"""
 
 import logging
 from typing import Literal

@@ -160,7 +160,8 @@ def test_the_bar_is_for_terminals_and_several_photos(terminal: bool, photos: int
         "from pathlib import Path\n"
         "from paishi.cli.prediction_printer import Printer\n"
         "from paishi.contract import Model\n"
-        f"with Printer(Model(name='Net', labels='imagenet'), True, {photos}) as printer:\n"
+        f"printer = Printer(Model(name='Net', labels='imagenet'), True, {photos})\n"
+        "with printer.bar:\n"
         f"    for number in range({photos}): printer.show(Path('a\\x1b[2J.jpg'), [], 'broken')"
     )
     environment = {"PYTHONPATH": os.environ["PYTHONPATH"]}

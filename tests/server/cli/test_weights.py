@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from paishi.models.catalogue import find_backbone
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import free_port
 from tests.server.models.file_host import Answer, FileHost, host_file
 
@@ -42,14 +42,18 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def weights(home: Path, mirror: FileHost) -> Weights:
-    """Runs `weights …`; Keras's own address is behind a proxy that is down."""
+    """Runs `weights …`, in this process unless it downloads; no proxy leads to Keras's own address."""
     environment = {
         "KERAS_HOME": str(home),
         "PAISHI_WEIGHTS_MIRRORS": mirror.url,
         "HTTPS_PROXY": f"http://127.0.0.1:{free_port()}",
         "NO_PROXY": "127.0.0.1",
     }
-    return lambda *arguments, **more: run("weights", *arguments, **{**environment, **more})
+
+    def start(command: str, *names: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return (run if command == "fetch" else invoke)("weights", command, *names, **{**environment, **more})
+
+    return start
 
 
 def put(home: Path, name: str, content: bytes) -> Path:
@@ -109,7 +113,7 @@ def test_no_disk_space_in_the_middle(weights: Weights, home: Path) -> None:
 
 
 def test_no_permission(weights: Weights, tmp_path: Path) -> None:
-    """A file where the folder should be: that stops even root, whom permissions do not."""
+    """A file in place of the folder stops even root, whom permissions do not."""
     (tmp_path / "file").write_text("")
     done = weights("fetch", "MobileNet", KERAS_HOME=str(tmp_path / "file" / "keras"))
     assert_one_sentence(done, code=1)
@@ -117,14 +121,14 @@ def test_no_permission(weights: Weights, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["fetch", "verify"])
-def test_a_name_that_does_not_exist(weights: Weights, command: str, mirror: FileHost) -> None:
+def test_an_unknown_name(weights: Weights, command: str, mirror: FileHost) -> None:
     done = weights(command, "MobileNet", "ResNet5O")
     assert_one_sentence(done)
     assert "ResNet50" in done.stderr
     assert mirror.requests == []
 
 
-def test_verify_says_what_is_right(weights: Weights, home: Path) -> None:
+def test_verify_complete_weights(weights: Weights, home: Path) -> None:
     put(home, UNHASHED, hdf5())
     done = weights("verify", "MobileNet")
     assert (done.returncode, done.stderr) == (0, "")
@@ -132,26 +136,26 @@ def test_verify_says_what_is_right(weights: Weights, home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("network", "content", "reason"),
+    ("model", "content", "reason"),
     [
         ("MobileNet", hdf5()[:-1], "no complete HDF5"),
         ("MobileNet", b"<!DOCTYPE html><title>Log in</title>", "a web page"),
         ("NASNetMobile", hdf5(), "020fb642bf7360b370c678b08e0adf61"),
-        ("NASNetMobile", None, "is not there"),
+        ("NASNetMobile", None, "is not cached"),
     ],
 )
-def test_verify_says_what_is_wrong(
-    weights: Weights, home: Path, network: str, content: bytes | None, reason: str
+def test_verify_damaged_or_missing_weights(
+    weights: Weights, home: Path, model: str, content: bytes | None, reason: str
 ) -> None:
     if content is not None:
-        put(home, find_backbone(network).weights.file, content)
-    done = weights("verify", network)
+        put(home, find_backbone(model).weights.file, content)
+    done = weights("verify", model)
     assert_one_sentence(done, code=1)
-    assert f"{network} is" in done.stderr
+    assert f"{model} is" in done.stderr
     assert reason in done.stderr
 
 
-def test_list_shows_what_lies_there_and_whether_it_is_right(weights: Weights, home: Path) -> None:
+def test_list_shows_the_files_and_whether_they_are_complete(weights: Weights, home: Path) -> None:
     assert "no weights" in weights("list").stdout
     put(home, UNHASHED, hdf5())
     put(home, HASHED, hdf5())
@@ -170,7 +174,7 @@ def test_list_shows_what_lies_there_and_whether_it_is_right(weights: Weights, ho
     assert "not of the catalogue" in rows["mine-0123abcd.h5"]
 
 
-def test_list_knows_the_published_hash(weights: Weights, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_published_hash_is_checked(weights: Weights, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No published file is at hand: the catalogue takes the hash of ours instead, in this process."""
     from dataclasses import replace
 
