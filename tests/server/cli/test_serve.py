@@ -16,7 +16,7 @@ CANNOT_HAVE_WEIGHTS = {"PAISHI_WEIGHTS": "/nowhere/resnet50.h5", "PAISHI_WEIGHTS
 
 
 def test_ready_prints_model_and_addresses(server: RunningServer) -> None:
-    wait_for(lambda: "is ready" in server.output.read_text(), 10, "the banner")
+    wait_for(lambda: "is ready" in server.output.read_text(), 60, "the banner")
     printed = server.output.read_text()
     assert "MobileNetV2 on openvino in fp32, fit crop" in printed
     assert server.url in printed
@@ -29,7 +29,7 @@ def test_without_weights_it_names_the_file_and_serves_what_needs_none(tmp_path: 
         run_server(tmp_path / "output", until="/livez", **CANNOT_HAVE_WEIGHTS) as server,
         server.client() as client,
     ):
-        wait_for(lambda: client.get("/readyz").json()["code"] == "model-unavailable", 10, "the failure")
+        wait_for(lambda: client.get("/readyz").json()["code"] == "model-unavailable", 60, "the failure")
         for answer in (client.get("/readyz"), client.post("/predict", files={"image": file_of(noise())})):
             problem = answer.json()
             assert (answer.status_code, problem["code"]) == (503, "model-unavailable")
@@ -50,9 +50,9 @@ def test_weights_that_come_later_are_found(tmp_path: Path, keras_home: Path) -> 
         "PAISHI_WEIGHTS_RETRY_S": "0.5",
     }
     with run_server(tmp_path / "output", until="/livez", **environment) as server, server.client() as client:
-        wait_for(lambda: client.get("/readyz").json()["code"] == "model-unavailable", 10, "the failure")
+        wait_for(lambda: client.get("/readyz").json()["code"] == "model-unavailable", 60, "the failure")
         later.symlink_to(weights)
-        wait_for(lambda: client.get("/readyz").status_code == 200, 60, "the weights")
+        wait_for(lambda: client.get("/readyz").status_code == 200, 300, "the weights")
         assert client.post("/predict", files={"image": file_of(noise())}).json()["success"] is True
 
 
@@ -107,7 +107,7 @@ def test_requests_in_progress_at_sigterm_are_finished(tmp_path: Path) -> None:
         sender = threading.Thread(target=send)
         sender.start()
         assert half_sent.wait(20)
-        wait_for(lambda: httpx.get(server.url + "/livez", trust_env=False).is_success, 10, "the server")
+        wait_for(lambda: httpx.get(server.url + "/livez", trust_env=False).is_success, 60, "the server")
         server.process.send_signal(signal.SIGTERM)
         go_on.set()
         sender.join(20)
