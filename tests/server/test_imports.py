@@ -118,7 +118,7 @@ def test_an_operators_config_cannot_turn_the_pictures_around(tmp_path: Path) -> 
     )
     ended = run(code, KERAS_HOME=str(tmp_path), EXPECTED=str(tmp_path), KERAS_BACKEND="jax")
     assert ended.stdout == "tensorflow channels_last float32 True jax\n"
-    assert ended.stderr == "KERAS_BACKEND=jax is not heeded: networks run on TensorFlow.\n"
+    assert ended.stderr == "KERAS_BACKEND=jax is ignored: models run on TensorFlow.\n"
 
 
 def test_an_earlier_import_of_keras_cannot_either(tmp_path: Path) -> None:

@@ -22,10 +22,10 @@ def open_insight(recogniser: Recogniser) -> Iterator[Insight]:
     """
     try:
         if recogniser.insight is None:
-            raise NotExplainable(f"{recogniser.network} cannot be explained.")
+            raise NotExplainable(f"{recogniser.name} cannot be explained.")
         yield recogniser.insight
     except (UnknownLayer, NotExplainable) as error:
         raise problems.RequestInvalid(str(error)) from error
     except ModelError as error:
-        log.warning("insight into %s failed: %s", recogniser.network, error)
+        log.warning("insight into %s failed: %s", recogniser.name, error)
         raise problems.ModelUnavailable(str(error), retry_after=_RETRY_AFTER_S) from error

@@ -37,7 +37,7 @@ def models(services: ServicesDep) -> Models:
             **_measured(measured.get(backbone.name)),
         )
         for backbone in CATALOGUE.values()
-        for serves in [serving is not None and not serving.custom and backbone.name == serving.network]
+        for serves in [serving is not None and not serving.custom and backbone.name == serving.name]
     ]
     if serving and serving.custom:
         found.append(_custom(serving.custom, serving.runtime))

@@ -1,1 +1,1 @@
-"""Models that can be served, and where their weights come from."""
+"""The models that can be served and their weights."""

@@ -1,4 +1,4 @@
-"""What is known of a backbone without building it."""
+"""Facts about a backbone, known without building it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,24 +6,24 @@ from typing import Literal
 
 
 class Preprocessing(StrEnum):
-    """What a family wants done to RGB pixels of 0..255 (the names are those of Keras)."""
+    """Preprocessing convention of a family for RGB pixels of 0..255; the names are those of Keras."""
 
     CAFFE = "caffe"
-    """BGR, less the mean of ImageNet, not scaled."""
+    """BGR, minus the ImageNet mean, not scaled."""
     TF = "tf"
     """Scaled to -1..1."""
     TORCH = "torch"
-    """Scaled to 0..1, less the mean and over the standard deviation of ImageNet."""
+    """Scaled to 0..1, minus the ImageNet mean, divided by its standard deviation."""
     NONE = "none"
-    """Nothing: the family has it inside and takes 0..255 as float."""
+    """None: the family preprocesses inside and takes float 0..255."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedWeights:
-    """The ImageNet weights that Keras publishes, with the 1000-class head.
+    """ImageNet weights that Keras publishes, with the 1000-class head.
 
-    `file` is the name in Keras's cache, which for NASNet is not the last part of `url`. `hash` is the
-    one that Keras itself checks, md5 or sha256 in hexadecimal; None where Keras has none.
+    `file` is the name in Keras's cache; for NASNet it differs from the last part of `url`. `hash` is the
+    one that Keras checks, md5 or sha256 in hexadecimal, or None if Keras has none.
     """
 
     file: str
@@ -39,13 +39,13 @@ class PublishedWeights:
 
 @dataclass(frozen=True, slots=True)
 class Backbone:
-    """One network of Keras Applications.
+    """One model of Keras Applications.
 
-    `module` is the one under `keras.applications` that has its `preprocess_input`; the builder is
-    `keras.applications.<name>`. `input_size` is the side of its square input in pixels, `parameters`
-    the count of all weights. `top1` and `top5` are the published accuracies on the ImageNet
-    validation set in %, `download_mb` the published size of the weights, both as on
-    https://keras.io/api/applications; None where nothing is published.
+    `module` is the submodule of `keras.applications` with its `preprocess_input`; the builder is
+    `keras.applications.<name>`. `input_size` is the side of the square input in pixels, `parameters` the
+    number of weights. `top1` and `top5` are the published accuracies on the ImageNet validation set in %, or
+    None if unpublished; `download_mb` is the published size of the weights in MB. Source of both:
+    https://keras.io/api/applications.
     """
 
     name: str

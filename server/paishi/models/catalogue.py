@@ -1,7 +1,7 @@
-"""All networks of Keras Applications as data; importing this loads neither TensorFlow nor Keras.
+"""All models of Keras Applications as data. Importing this loads neither TensorFlow nor Keras.
 
-Accuracy and size are Keras's own (https://keras.io/api/applications). MobileNetV3 is not in that table:
-its top-1 is from the documentation of `keras.applications.MobileNetV3Small`, its size four bytes a parameter.
+Accuracy and size come from https://keras.io/api/applications. MobileNetV3 is not in that table: its top-1
+comes from the documentation of `keras.applications.MobileNetV3Small`, its size is four bytes per parameter.
 """
 
 from collections.abc import Iterator, Mapping
@@ -194,16 +194,16 @@ _BACKBONES = (
 # fmt: on
 
 CATALOGUE: Mapping[str, Backbone] = MappingProxyType({backbone.name: backbone for backbone in _BACKBONES})
-"""Every backbone by its name in Keras, related ones side by side."""
+"""Every backbone by its Keras name, families side by side."""
 
 _BY_LOWER_NAME = {name.lower(): backbone for name, backbone in CATALOGUE.items()}
 
 
 def find_backbone(name: str) -> Backbone:
-    """The backbone called `name`, in whatever case. Raises UnknownModel, which names the nearest."""
-    wanted = name.strip().lower()
-    if backbone := _BY_LOWER_NAME.get(wanted):
+    """Returns the backbone `name`, ignoring case. Raises UnknownModel, which suggests the nearest names."""
+    lower = name.strip().lower()
+    if backbone := _BY_LOWER_NAME.get(lower):
         return backbone
-    near = [_BY_LOWER_NAME[match].name for match in get_close_matches(wanted, _BY_LOWER_NAME, n=3)]
-    suggestion = f"Did you mean {' or '.join(near)}?" if near else f"Known are {', '.join(CATALOGUE)}."
-    raise UnknownModel(f"There is no network called {name!r}. {suggestion}")
+    near = [_BY_LOWER_NAME[match].name for match in get_close_matches(lower, _BY_LOWER_NAME, n=3)]
+    suggestion = f"Did you mean {' or '.join(near)}?" if near else f"Models are {', '.join(CATALOGUE)}."
+    raise UnknownModel(f"There is no model called {name!r}. {suggestion}")

@@ -1,10 +1,10 @@
-"""What can go wrong between the name of a network and its first answer."""
+"""Errors between the name of a model and its first prediction."""
 
 from collections.abc import Sequence
 
 
 class ModelError(Exception):
-    """Base of this tree. The message is one that an operator can act on."""
+    """Base of this tree. The message helps an operator to fix the cause."""
 
 
 class UnknownModel(ModelError):
@@ -12,13 +12,13 @@ class UnknownModel(ModelError):
 
 
 class CustomModelRefused(ModelError):
-    """A folder with the operator's own network lacks something, or holds what cannot be served."""
+    """The folder of a custom model is incomplete or its model cannot be served."""
 
 
 class WeightsUnavailable(ModelError):
-    """The weights could be had nowhere; the message says how to provide them.
+    """No source has the weights; the message explains how to provide them.
 
-    `reasons` are the single failures, each a sentence.
+    `reasons` has one sentence per failed source.
     """
 
     def __init__(self, message: str, reasons: Sequence[str] = ()) -> None:
@@ -27,36 +27,36 @@ class WeightsUnavailable(ModelError):
 
 
 class DownloadFailed(ModelError):
-    """One address did not give the file. The message is the reason as one sentence, without the address."""
+    """An address did not deliver the file. The message is one sentence without the address."""
 
 
 class WeightsMismatch(ModelError):
-    """The weights belong to another network; the message names the first arrays that differ."""
+    """The weights belong to another model; the message names the first arrays that differ."""
 
 
 class WeightsCorrupt(ModelError):
-    """The bytes are not those that were published, or no weights at all."""
+    """The file differs from the published one or holds no weights."""
 
 
 class RuntimeUnavailable(ModelError):
-    """The runtime asked for is not in this version or not on this machine."""
+    """The configured runtime does not work on this machine."""
 
 
 class ConversionFailed(ModelError):
-    """The network could not be brought to the runtime, or answers otherwise there."""
+    """The model could not be converted, or its converted form gives other probabilities."""
 
 
 class PrecisionRefused(ModelError):
-    """The lower precision asked for was not checked, or changes too many answers."""
+    """The lower precision was not checked or changes too many predictions."""
 
 
 class WeightsChanged(ModelError):
-    """The weights on the disk are no longer those of the network that answers."""
+    """The weights on disk are no longer those of the running model."""
 
 
 class UnknownLayer(ModelError):
-    """The network has no layer of this name; the message names the nearest."""
+    """The model has no layer of this name; the message suggests the nearest."""
 
 
 class NotExplainable(ModelError):
-    """What was asked of the inside of a network cannot be told of this one."""
+    """This model does not support explanations or features of this kind."""

@@ -1,1 +1,1 @@
-"""From a stranger's bytes to the pixels that a network takes."""
+"""Photos: from untrusted bytes to the pixels that a model takes."""

@@ -1,4 +1,4 @@
-"""Bytes from outside to an upright RGB picture: the only place that trusts nobody."""
+"""Decodes untrusted bytes to an upright RGB picture."""
 
 from PIL import Image
 
@@ -13,7 +13,7 @@ from paishi.system.cpu_budget import limited_elsewhere
 class Decoder:
     """Decodes cheap photos on the calling thread and all others in processes that can be killed.
 
-    `limit_s` bounds the seconds that one photo may take there, `at_once` the number of processes.
+    `limit_s` bounds the seconds per photo in such a process, `at_once` the number of processes.
     """
 
     def __init__(self, limit_s: float, at_once: int) -> None:
@@ -24,9 +24,9 @@ class Decoder:
     ) -> Image.Image:
         """Decodes the first frame of a photo: mode "RGB", upright, 8 bits, without metadata. Blocks.
 
-        `max_pixels` bounds width times height as the header claims them, before any pixel is decoded.
-        `short_side` in pixels allows a photo to be read at a fraction of its size while its short side stays
-        at least that long; None reads all of it. `colour_managed` converts another ICC profile to sRGB.
+        `max_pixels` bounds width times height by the header, before any pixel is decoded. `short_side` in
+        pixels lets the decoder reduce the photo as long as its short side stays at least that long; None
+        prevents that. `colour_managed` converts other ICC profiles to sRGB.
 
         Raises `PhotoError` and nothing else.
         """

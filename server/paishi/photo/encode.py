@@ -1,4 +1,4 @@
-"""A picture back to a file that tells nothing but its pixels."""
+"""Encodes pictures without metadata."""
 
 import io
 import os
@@ -7,8 +7,8 @@ from typing import IO
 
 from PIL import Image
 
-# Pillow lets go of the interpreter's lock only while it writes to a file descriptor: four threads
-# then encode 3.6 times as much. This one lives in memory, so that no photo ever touches a disk.
+# Pillow releases the GIL only while it writes to a file descriptor: four threads then encode 3.6 times as
+# much. This file is in memory, so that no photo touches a disk.
 if sys.platform == "linux":
 
     def _scratch() -> IO[bytes]:
@@ -24,19 +24,19 @@ _QUALITY = 90  # of 95
 
 
 def encode_jpeg(picture: Image.Image) -> bytes:
-    """Encode an RGB picture as baseline JPEG, 4:2:0.
+    """Encodes an RGB picture as baseline JPEG, 4:2:0.
 
-    Nothing is carried over: no EXIF (and so no GPS position), XMP, IPTC, ICC profile or comment.
+    No metadata is copied: no EXIF (and so no GPS position), XMP, IPTC, ICC profile or comment.
     """
     with _scratch() as out:
-        # The empty comment matters: without it Pillow takes the comment out of picture.info.
+        # Without the empty comment Pillow would copy the one in picture.info.
         picture.save(out, "JPEG", quality=_QUALITY, subsampling="4:2:0", comment=b"")
         out.seek(0)
         return out.read()
 
 
 def encode_png(picture: Image.Image) -> bytes:
-    """Encode an RGB picture as PNG, with nothing but its pixels."""
+    """Encodes an RGB picture as PNG, without metadata."""
     with _scratch() as out:
         picture.save(out, "PNG")
         out.seek(0)

@@ -1,4 +1,4 @@
-"""A picture of any size to the square views that a network takes."""
+"""Fits a picture of any size to the square views that a model takes."""
 
 import math
 
@@ -9,32 +9,32 @@ from PIL import Image
 from paishi.choices import Fit
 
 Box = tuple[float, float, float, float]
-"""Left, top, right, bottom."""
+"""Left, top, right, bottom, in pixels or as fractions of a picture's size."""
 
-# ImageNet's usual test view: short side to 256, the centre 224 cut out.
+# ImageNet's usual test view: short side scaled to 256, then the central 224 cropped.
 _CROP = 224 / 256
 
-# JPEG reduces by averaging blocks: at twice the fitted size nothing shows, at once it does.
+# JPEG reduces by averaging blocks: at twice the fitted size no difference shows, at once it does.
 _SPARE = 2
 
 
 def fit(picture: Image.Image, size: int, way: Fit) -> NDArray[np.uint8]:
-    """Views of an RGB picture, shape (n, size, size, 3), dtype uint8, range 0-255.
+    """Returns views of an RGB picture, shape (n, size, size, 3), dtype uint8, range 0-255.
 
-    "crop" keeps the aspect and cuts the centre out (n = 1), "squash" keeps the whole and loses the
-    aspect (n = 1), "both" gives squash, then crop (n = 2): average the probabilities over n.
+    "crop" keeps the aspect ratio and crops the centre (n = 1), "squash" keeps the whole picture and changes
+    the aspect ratio (n = 1), "both" gives squash, then crop (n = 2): average the probabilities over n.
     """
     return np.stack([_view(picture, size, box) for box in boxes(*picture.size, size, way)])
 
 
 def boxes(width: int, height: int, size: int, way: Fit) -> list[Box]:
-    """Where the views of `fit` lie on a picture of `width` by `height` pixels, in its pixels."""
+    """Returns the boxes of the views of `fit` on a picture of `width` by `height` pixels, in its pixels."""
     kinds = {"squash": [_whole], "crop": [_centre], "both": [_whole, _centre]}[way]
     return [box(width, height, size) for box in kinds]
 
 
 def short_side_for(size: int, way: Fit) -> int:
-    """Pixels that a decoder must leave on the short side so that `fit` loses nothing that matters."""
+    """Returns the least short side in pixels of a reduced photo for which `fit` shows no difference."""
     fitted = size if way == "squash" else size / _CROP
     return math.ceil(_SPARE * fitted)
 
@@ -44,10 +44,10 @@ def _whole(width: int, height: int, size: int) -> Box:
 
 
 def _centre(width: int, height: int, size: int) -> Box:
-    """Where "short side to 256, centre 224" cuts, in pixels of the unreduced picture.
+    """The box of "short side to 256, centre 224", in pixels of the original picture.
 
-    One resize out of this box gives those pixels without ever making the reduced picture, which for
-    a strip of 1 x 65535 would have four thousand million.
+    One resize out of this box gives the same pixels without the intermediate picture, which for a strip of
+    1 x 65535 would have four thousand million pixels.
     """
     scale = size / _CROP / min(width, height)
     wide, high = round(width * scale), round(height * scale)

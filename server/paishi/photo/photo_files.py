@@ -1,10 +1,10 @@
-"""Photos among files and folders."""
+"""Finds photos in files and folders."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-# Of the formats that are read; by name, so that a damaged photo is reported and not passed over.
+# Suffixes of the accepted formats. By name, so that a damaged photo is reported instead of skipped.
 _SUFFIXES = {
     *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
     *(".heic", ".heif", ".hif", ".avif"),
@@ -12,9 +12,10 @@ _SUFFIXES = {
 
 
 def find_photos(paths: Iterable[Path], on_error: Callable[[OSError], None]) -> Iterator[Path]:
-    """Each file of `paths` as it is; of each folder what is named like a photo, at any depth, sorted.
+    """Yields each file of `paths` and, from folders at any depth, files with a photo's suffix, sorted.
 
-    Hidden files and folders and links to folders are left out. `on_error` gets what cannot be listed.
+    Hidden files and folders and links to folders are skipped. `on_error` gets the errors of unreadable
+    folders.
     """
     for path in paths:
         if path.is_dir():

@@ -1,4 +1,4 @@
-"""Decoding off the event loop, and only so many at once."""
+"""Decodes photos off the event loop, a bounded number at once."""
 
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
@@ -27,17 +27,16 @@ class UprightJpeg(NamedTuple):
 
 
 class LocatedViews(NamedTuple):
-    """What a network is shown of a photo: its `views`, and where each lies on the upright photo, as fractions
-    of its width and height."""
+    """Views (n, size, size, 3) uint8 RGB, and the box of each in fractions of the upright photo."""
 
     views: NDArray[np.uint8]
     boxes: list[Box]
 
 
 class PhotoReader:
-    """`max_pixels` bounds one picture, `at_once` how many are held decoded at a time: together, memory.
+    """Decodes and encodes photos on threads, each with one of `cores`.
 
-    Each has one of `cores` while it is worked on.
+    `max_pixels` bounds one picture, `at_once` the number of decoded pictures: together they bound memory.
     """
 
     def __init__(self, decoder: Decoder, max_pixels: int, at_once: int, cores: CpuBudget) -> None:
@@ -47,7 +46,7 @@ class PhotoReader:
         self._limiter = CapacityLimiter(at_once)
 
     async def views(self, data: bytes, size: int, way: Fit) -> NDArray[np.uint8]:
-        """Shape (n, size, size, 3), uint8 RGB, as `paishi.photo.fit.fit`. Raises PhotoError."""
+        """Returns views (n, size, size, 3) uint8 RGB as `paishi.photo.fit.fit` does. Raises PhotoError."""
 
         @timed
         def work() -> NDArray[np.uint8]:
@@ -57,7 +56,7 @@ class PhotoReader:
         return await self._on_a_core(work)
 
     async def seen(self, data: bytes, size: int, way: Fit) -> LocatedViews:
-        """The same views as `views` gives, and where they lie. Raises PhotoError."""
+        """Returns the same views as `views`, with their boxes. Raises PhotoError."""
 
         @timed
         def work() -> LocatedViews:
@@ -72,7 +71,7 @@ class PhotoReader:
         return await self._on_a_core(work)
 
     async def drawn_on(self, data: bytes, long_side: int, draw: Callable[[Image.Image], bytes]) -> bytes:
-        """What `draw` makes of the upright picture, `long_side` pixels at most. Raises PhotoError."""
+        """Returns `draw` of the upright picture in sRGB, reduced to `long_side` pixels. Raises PhotoError."""
 
         @timed
         def work() -> bytes:
@@ -85,7 +84,7 @@ class PhotoReader:
         return await self._on_a_core(work)
 
     async def upright_jpeg(self, data: bytes) -> UprightJpeg:
-        """The whole picture, turned upright, in sRGB. Raises PhotoError."""
+        """Returns the whole picture, upright and in sRGB. Raises PhotoError."""
 
         @timed
         def work() -> UprightJpeg:

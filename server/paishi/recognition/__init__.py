@@ -1,1 +1,1 @@
-"""Views of a photo in, ranked names out: joins network, runtime and labels."""
+"""Recognition: from views of a photo to ranked names."""

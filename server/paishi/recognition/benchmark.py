@@ -1,6 +1,6 @@
-"""How long a model takes for one photo on this machine, measured and kept.
+"""Measures and stores the time of a model for one photo on this machine.
 
-Importing this loads no NumPy: `models` shows what was measured before.
+Importing this loads no NumPy, because `paishi models` reads stored measurements.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WARM_UP = 3
 
 
 class Measured(BaseModel):
-    """`ms` is the median for one photo alone, without decoding it; `cores` are those that it could use."""
+    """A measurement. `ms` is the median for one photo without decoding, on `cores` cores."""
 
     ms: float
     runs: int
@@ -39,7 +39,7 @@ _FORM = TypeAdapter(dict[str, Measured])
 
 
 async def measure(recogniser: Recogniser) -> Measured:
-    """Recognises one photo after the other, in every view that the fit has."""
+    """Times a series of single photos, with all views of the fit."""
     import numpy as np
 
     views = 2 if recogniser.fit == "both" else 1
@@ -61,7 +61,7 @@ async def measure(recogniser: Recogniser) -> Measured:
 
 
 def read_measured(cache: Path) -> dict[str, Measured]:
-    """By model; empty if there is no such file or it is not one of ours."""
+    """Returns measurements by model; empty if the file is missing or invalid."""
     try:
         return _FORM.validate_json(_file(cache).read_bytes())
     except (OSError, ValidationError):
@@ -69,7 +69,7 @@ def read_measured(cache: Path) -> dict[str, Measured]:
 
 
 def keep_measured(cache: Path, new: Mapping[str, Measured]) -> None:
-    """Adds to what is kept, whole or not at all. Raises OSError."""
+    """Stores `new` beside earlier measurements, atomically. Raises OSError."""
     cache.mkdir(parents=True, exist_ok=True)
     write_whole(_file(cache), _FORM.dump_json({**read_measured(cache), **new}, indent=1))
 

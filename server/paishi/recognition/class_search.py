@@ -1,4 +1,4 @@
-"""From what a person calls a class to the class."""
+"""Finds classes by name."""
 
 from difflib import get_close_matches
 
@@ -9,13 +9,13 @@ _NEAREST = 3
 
 
 class UnknownClass(Exception):
-    """No class is called so; the message names the nearest."""
+    """No class has this name; the message suggests the nearest."""
 
 
 def find_classes(labels: Labels, called: str) -> list[int]:
-    """Indices of the classes with this id, Keras label, English or Chinese name; several share a name.
+    """Returns the indices of classes whose id, Keras label, English or Chinese name is `called`.
 
-    Case does not matter, nor whether words are joined by spaces or underscores. Raises UnknownClass.
+    Several classes may share a name. Case is ignored, and underscores equal spaces. Raises UnknownClass.
     """
     spec = _plain(called)
     classes = [index for index, label in enumerate(labels.classes) if spec in map(_plain, _names(label))]

@@ -1,4 +1,4 @@
-"""The class names of a network of the operator's own."""
+"""Class names of a custom model."""
 
 from collections import Counter
 from pathlib import Path
@@ -11,10 +11,10 @@ _FORM = 'such as {"id": "1", "label": "ant", "name": {"en": "ant", "zh": "蚂蚁
 
 
 def read_labels(file: Path, name: str) -> Labels:
-    """The list `name`: an array in the order of the network's outputs, of strings or of rows as in
-    `shared/labels`.
+    """Reads `file`, a JSON array in the order of the model's outputs, as the labels `name`.
 
-    A string is id, label and both names. Raises CustomModelRefused.
+    Entries are objects as in `shared/labels`, or strings, which serve as id, label and both names. Raises
+    CustomModelRefused.
     """
     rows = read_json(file)
     if not isinstance(rows, list) or not rows:

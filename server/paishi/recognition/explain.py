@@ -1,4 +1,4 @@
-"""Why a photo was taken for something: where on it the network saw that."""
+"""Explains a prediction: the evidence for a class, located on the photo."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -14,11 +14,11 @@ from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Insight, Method
 
 _FINER = 4
-"""Cells of a grid that joins views for each cell of theirs, along a side: theirs do not align."""
+"""Cells per side of the joint grid for each cell of a view, because the views' cells do not align."""
 
 
 class Explained(NamedTuple):
-    """`grid` covers `box`, in fractions of the upright photo, with 0 to 1: how much speaks for the class."""
+    """Evidence for a class: `grid`, 0 to 1, covers `box`, in fractions of the upright photo."""
 
     prediction: Prediction
     method: Method
@@ -29,11 +29,11 @@ class Explained(NamedTuple):
 async def explain(
     recogniser: Recogniser, insight: Insight, seen: LocatedViews, classes: Sequence[int] | None
 ) -> Explained:
-    """Explains the most probable of `classes`, None is of all.
+    """Explains the most probable of `classes`; None means all.
 
-    What speaks against the class counts as nothing; the strongest is 1, as in Selvaraju et al., Grad-CAM,
-    ICCV 2017, section 3. Several views give one grid over the whole photo with their mean, where a view that
-    does not reach adds nothing. Raises ModelError.
+    Negative evidence counts as 0 and the strongest is scaled to 1 (Selvaraju et al., Grad-CAM, ICCV 2017,
+    section 3). Several views give one grid over the whole photo with their mean, in which a view counts 0
+    outside its box. Raises ModelError.
     """
     probabilities = (await recogniser.runtime.softmax(seen.views)).mean(axis=0)
     among = range(len(probabilities)) if classes is None else classes

@@ -1,4 +1,4 @@
-"""Class → names, from `shared/labels/`; never from the network."""
+"""Class names, read from `shared/labels/`."""
 
 import json
 from functools import cache
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 _PACKAGED = Path(__file__).parents[1] / "labels"
 LABELS = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "shared" / "labels"
-"""Part of an installed package; in a checkout both sides read them where they are."""
+"""In an installed package they are inside it; in a checkout, server and mini-program share them."""
 
 
 class Label(NamedTuple):
-    """One class: its WordNet id, Keras's spelling, and what people call it."""
+    """One class: its WordNet id, Keras's spelling, and its English and Chinese name."""
 
     id: str
     label: str
@@ -20,7 +20,7 @@ class Label(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """A list of classes in the order of the network's outputs."""
+    """A named list of classes in the order of the model's outputs."""
 
     name: str
     classes: tuple[Label, ...]

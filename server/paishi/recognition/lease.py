@@ -1,4 +1,4 @@
-"""A network that may be replaced while requests still wait for its answer."""
+"""Keeps a model open while requests use it, even after it was replaced."""
 
 import threading
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from paishi.recognition.recogniser import Recogniser
 
 
 class Lease:
-    """Counts who holds `recogniser`, and closes its runtime once it is retired and the last has let go.
+    """Counts the holders of `recogniser` and closes its runtime once it is retired and the count is 0.
 
-    For one event loop: only the closing happens on another thread.
+    Use it on one event loop; only closing happens on another thread.
     """
 
     def __init__(self, recogniser: Recogniser) -> None:
@@ -33,5 +33,5 @@ class Lease:
 
     def _close_if_done(self) -> None:
         if self._retired and not self._holders:
-            # A batch whose callers have all gone may still run, and closing waits for it.
-            threading.Thread(target=self.recogniser.runtime.close, name="close-network", daemon=True).start()
+            # Closing waits for pictures that still run after their request was cancelled.
+            threading.Thread(target=self.recogniser.runtime.close, name="close-model", daemon=True).start()

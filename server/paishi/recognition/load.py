@@ -1,4 +1,4 @@
-"""From settings to a network that can be asked; blocking, for a thread of its own."""
+"""Loads the model of the settings. Blocking, so it needs a separate thread."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +13,16 @@ from paishi.settings import Settings
 from paishi.system.cpu_budget import CpuBudget
 
 Load = Callable[[Settings, CpuBudget, OnProgress], Recogniser]
-"""As `load_recogniser`."""
+"""Signature of `load_recogniser`."""
 
 
 def load_recogniser(
     settings: Settings, cores: CpuBudget, on_progress: OnProgress | None = None
 ) -> Recogniser:
-    """Starts the runtime; finds the weights where nothing converted is at hand.
+    """Loads the runtime; finds the weights first if no converted model is cached.
 
-    `on_progress` gets bytes received and bytes in all (None if unknown) while weights are downloaded.
-    Raises `paishi.models.errors.ModelError`.
+    `on_progress` gets the bytes received and the total bytes, None if unknown, of a download. Raises
+    `paishi.models.errors.ModelError`.
     """
     name, spec, labels, custom = resolve(settings)
     backbone = spec.backbone

@@ -1,4 +1,4 @@
-"""A network that answers."""
+"""A loaded model with its class names."""
 
 from dataclasses import dataclass
 
@@ -14,17 +14,17 @@ from paishi.runtimes.insight import Insight
 
 
 class SelfTestFailed(Exception):
-    """The network runs but what it says cannot be probabilities of these classes."""
+    """The model runs but its output is no probabilities of these classes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """One served network with its class names. `input_size` is the side of its input in pixels.
+    """A served model with its class names. `input_size` is the side of its input in pixels.
 
-    `insight` is None where nothing can be seen inside, `custom` for a network of the catalogue.
+    `insight` is None if the model gives no explanations, `custom` is None for a model of the catalogue.
     """
 
-    network: str
+    name: str
     input_size: int
     fit: Fit
     runtime: Runtime
@@ -34,36 +34,36 @@ class Recogniser:
 
     @property
     def model(self) -> Model:
-        return Model(name=self.network, labels=self.labels.name)
+        return Model(name=self.name, labels=self.labels.name)
 
     async def recognise(self, views: NDArray[np.uint8], top: int) -> list[Prediction]:
-        """The `top` most probable classes, most probable first.
+        """Returns the `top` most probable classes, most probable first.
 
-        `views` has shape (n, input_size, input_size, 3), uint8 RGB: n ways to look at one photo.
-        Their softmax outputs are averaged.
+        `views` has shape (n, input_size, input_size, 3), uint8 RGB: n views of one photo, whose softmax
+        outputs are averaged.
         """
         probabilities = (await self.runtime.softmax(views)).mean(axis=0)
         best = np.argsort(-probabilities, kind="stable")[:top]
         return [self.prediction(int(index), float(probabilities[index])) for index in best]
 
     async def self_test(self) -> None:
-        """Lets the network look at plain grey. Raises SelfTestFailed where that gives no softmax."""
+        """Runs the model on plain grey. Raises SelfTestFailed unless that gives a softmax over the labels."""
         grey = np.full((1, self.input_size, self.input_size, 3), 128, np.uint8)
         probabilities = await self.runtime.softmax(grey)
-        answered, named = probabilities.shape[1:], len(self.labels.classes)
-        if answered != (named,):
-            found = " x ".join(map(str, answered))
-            raise SelfTestFailed(f"{self.network} answers with {found} probabilities but has {named} labels.")
+        outputs, labels = probabilities.shape[1:], len(self.labels.classes)
+        if outputs != (labels,):
+            found = " x ".join(map(str, outputs))
+            raise SelfTestFailed(f"{self.name} returns {found} probabilities but has {labels} labels.")
         total = float(probabilities.sum())
         if not (np.isfinite(probabilities).all() and abs(total - 1) < 1e-3):
-            raise SelfTestFailed(f"{self.network} gives probabilities that sum to {total:g}, not 1.")
+            raise SelfTestFailed(f"{self.name} returns probabilities that sum to {total:g}, not 1.")
 
     def prediction(self, index: int, probability: float) -> Prediction:
-        """Class `index` as the contract has it."""
+        """Returns class `index` in the form of the contract."""
         label = self.labels.classes[index]
         return Prediction(
             label=label.label,
-            # fp32 rounding can carry a sure answer past 1 by an ulp
+            # fp32 rounding can exceed 1 by an ulp
             probability=min(max(probability, 0.0), 1.0),
             id=label.id,
             name=Name(en=label.en, zh=label.zh),

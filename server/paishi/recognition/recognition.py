@@ -1,4 +1,4 @@
-"""What this server can recognise right now: nothing yet, nothing at all, or a network that answers."""
+"""State of the served model: loading, unavailable or ready; loading, retries and swaps."""
 
 import asyncio
 import logging
@@ -19,21 +19,21 @@ LOADING_RETRY_AFTER_S = 3
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """`percent` of the weights received, None where nothing is downloaded or the size is unknown."""
+    """The model is loading. `percent` of a download of its weights is None if there is none or no total."""
 
     percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """`reason` says what to do."""
+    """No model could be loaded; `reason` helps an operator to fix that."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The network has answered its self-test."""
+    """The model has passed its self-test."""
 
     recogniser: Recogniser
 
@@ -43,16 +43,16 @@ Load = Callable[[OnProgress], Recogniser]
 
 
 class Recognition:
-    """Loads in the background and tries again every `retry_s` seconds until a network answers.
+    """Loads a model in the background, and again every `retry_s` seconds until it succeeds.
 
-    `load` blocks, gets a function to tell its progress to, and may raise anything; `network` is what
-    is being loaded, for messages. `on_change` is told every change between Loading, Unavailable, Ready.
+    `load` blocks, gets a progress function, and may raise anything; `name` is the model's, for messages.
+    `on_change` gets every change between Loading, Unavailable and Ready.
     """
 
     def __init__(
-        self, network: str, load: Load, retry_s: float, on_change: Callable[[State], None] | None = None
+        self, name: str, load: Load, retry_s: float, on_change: Callable[[State], None] | None = None
     ) -> None:
-        self.network = network
+        self.name = name
         self.state: State = Loading()
         self._load = load
         self._retry_s = retry_s
@@ -69,28 +69,28 @@ class Recognition:
         if self._lease:
             self._lease.recogniser.runtime.close()
 
-    async def swap(self, network: str, load: Load, on_progress: OnProgress) -> None:
-        """Loads a network beside the one that answers and puts it in its place between two requests.
+    async def swap(self, name: str, load: Load, on_progress: OnProgress) -> None:
+        """Loads another model beside the current one and replaces that between two requests.
 
-        Whatever a request began with also finishes it. Raises what `load` or the self-test raises, and then
-        everything is as it was. One swap at a time.
+        A request finishes on the model that it began with. Raises the errors of `load` and the self-test, and
+        then changes nothing. Only one swap may run at a time.
         """
         recogniser = await _tested(lambda: load(on_progress))
         if self._task:
-            self._task.cancel()  # it may still be trying to get the first one
-        self.network = network
+            self._task.cancel()  # it may still be loading the first model
+        self.name = name
         self._serve(recogniser)
 
     @contextmanager
     def hold(self) -> Iterator[Recogniser]:
-        """The network to ask, which stays open until the block ends. Raises as `current` does."""
+        """Yields the current model, which stays open until the block ends. Raises as `current` does."""
         self.current()
         assert self._lease
         with self._lease.hold() as recogniser:
             yield recogniser
 
     def current(self) -> Recogniser:
-        """The network that answers, to be looked at; to ask it, `hold` it.
+        """Returns the current model, for its properties only; `hold` it to run it.
 
         Raises ModelLoading or ModelUnavailable.
         """
@@ -100,7 +100,7 @@ class Recognition:
             case Loading(percent):
                 got = "" if percent is None else f" ({percent} % of its weights are here)"
                 raise ModelLoading(
-                    f"{self.network} is being made ready{got}. Try again in a few seconds.",
+                    f"{self.name} is loading{got}. Try again in a few seconds.",
                     retry_after=LOADING_RETRY_AFTER_S,
                 )
             case Unavailable(reason):
@@ -110,16 +110,16 @@ class Recognition:
         loop = asyncio.get_running_loop()
 
         def on_progress(received: int, total: int | None) -> None:
-            with suppress(RuntimeError):  # the loop has ended: nobody asks any more
+            with suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(self._progress, received, total)
 
         while True:
             try:
                 recogniser = await _tested(lambda: self._load(on_progress))
             except Exception as error:
-                # Whatever it is, the rest of the server works and the operator may be about to mend it.
+                # On any error the rest of the server works, and the operator may fix the cause.
                 self._change(Unavailable(str(error) or type(error).__name__))
-                log.debug("loading %s failed", self.network, exc_info=error)
+                log.debug("loading %s failed", self.name, exc_info=error)
                 await asyncio.sleep(self._retry_s)
             else:
                 return self._serve(recogniser)
@@ -131,7 +131,7 @@ class Recognition:
             before.retire()
 
     def _progress(self, received: int, total: int | None) -> None:
-        if not isinstance(self.state, Ready):  # a swap may have been quicker than this download
+        if not isinstance(self.state, Ready):  # a swap may have overtaken this download
             self.state = Loading(100 * received // total if total else None)
 
     def _change(self, state: State) -> None:
@@ -141,8 +141,8 @@ class Recognition:
 
 
 async def _tested(load: Callable[[], Recogniser]) -> Recogniser:
-    """Loads a network and lets it answer its self-test; closes it where it fails or nobody waits any more."""
-    loading = asyncio.ensure_future(in_daemon_thread(load, "load-network"))
+    """Loads a model and runs its self-test; closes it if that fails or the task is cancelled."""
+    loading = asyncio.ensure_future(in_daemon_thread(load, "load-model"))
     try:
         recogniser = await asyncio.shield(loading)
     except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""Which network the settings ask for: one of the catalogue, or the operator's own. Loads nothing."""
+"""Resolves the settings to a model of the catalogue or a custom model, without loading it."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from paishi.settings import Settings
 
 
 class ResolvedModel(NamedTuple):
-    """`custom` is None for a network of the catalogue."""
+    """A configured model; `custom` is None for one of the catalogue."""
 
     name: str
     spec: ModelSpec
@@ -22,11 +22,11 @@ class ResolvedModel(NamedTuple):
 
 
 def resolve(settings: Settings) -> ResolvedModel:
-    """Raises UnknownModel, or CustomModelRefused for a folder that cannot be served."""
+    """Resolves PAISHI_MODEL. Raises UnknownModel, or CustomModelRefused for a custom model."""
     custom = find_custom(settings.model) if names_folder(settings.model) else None
     if custom and not is_published(settings.weights):
         raise CustomModelRefused(
-            f"PAISHI_WEIGHTS={settings.weights} is for networks of the catalogue; {custom.file} has its own."
+            f"PAISHI_WEIGHTS={settings.weights} is for models of the catalogue; {custom.file} has its own."
         )
     backbone = custom.backbone if custom else find_backbone(settings.model)
     spec = ModelSpec(

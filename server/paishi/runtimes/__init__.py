@@ -1,1 +1,1 @@
-"""What runs a model: uint8 views in, probabilities out."""
+"""Runtimes that run a model: uint8 views in, probabilities out."""

@@ -1,4 +1,4 @@
-"""What every runtime offers. Importing this loads no NumPy: the settings name a precision."""
+"""Interface of all runtimes. Importing this loads no NumPy, because light modules import it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from paishi.problems.kinds import ModelLoading
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How often a model of lower precision gives the same first class as in fp32.
+    """How often a model of lower precision predicts the same class as in fp32.
 
-    `same` of `photos` photos agree; `calibrated_on` counts other photos, 0 for bf16.
+    The first class agrees on `same` of `photos` photos. `calibrated_on` counts the photos of the calibration,
+    which are others; it is 0 for bf16.
     """
 
     same: int
@@ -31,25 +32,25 @@ class Agreement:
 
 
 class Runtime(Protocol):
-    """A network ready to answer. Safe to call from many tasks at once."""
+    """A loaded model. Many tasks may call it at once."""
 
     name: str
-    """The runtime's own name, such as "tensorflow"."""
+    """Name of the runtime, such as "tensorflow"."""
 
     precision: Precision
 
     agreement: Agreement | None
-    """With the same network in fp32; None where that is the precision."""
+    """Agreement with the same model in fp32; None if that is the precision."""
 
     async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Probabilities (n, classes) float32 of `views` (n, size, size, 3) uint8 RGB, row for row.
+        """Returns probabilities (n, classes) float32 of `views` (n, size, size, 3) uint8 RGB.
 
         Raises ValueError for any other shape or dtype, RuntimeClosed after `close`.
         """
         ...
 
     def close(self) -> None:
-        """Ends waiting callers with RuntimeClosed. Returns when the batch that runs has been answered."""
+        """Fails waiting calls with RuntimeClosed and returns when the running pictures are done."""
         ...
 
 
@@ -63,6 +64,6 @@ class RuntimeClosed(ModelLoading):
 
 
 def check_views(views: NDArray[np.uint8], shape: tuple[int, ...]) -> None:
-    """Raises ValueError unless `views` are uint8 (n, *shape), one at least."""
+    """Raises ValueError unless `views` is uint8 (n, *shape) with n at least 1."""
     if views.dtype != "uint8" or views.shape[1:] != shape or not len(views):
         raise ValueError(f"Views must be uint8 (n, *{shape}), not {views.dtype} {views.shape}.")

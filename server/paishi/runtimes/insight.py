@@ -1,4 +1,4 @@
-"""What a served network saw: loaded at the first question, on a thread of its own."""
+"""Explanations and features of a served model, loaded on first use, on a separate thread."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ Method = Literal["cam", "grad-cam"]
 T = TypeVar("T")
 
 GRAPH_S = 60.0
-"""How long Keras may take even where `PAISHI_HANG_S` is less: for each layer that is new to it, it makes a
-graph. On four cores that and the first run took NASNetLarge 4.4 s, the next run 0.4 s."""
+"""Seconds that Keras may take even if `PAISHI_HANG_S` is less, because it traces a graph for each new layer.
+On four cores NASNetLarge took 4.4 s for that and the first run, 0.4 s for the next run."""
 
 
 class Evidence(NamedTuple):
-    """What speaks for a class, below 0 against it: `maps` float32 (n, rows, columns), one for each view."""
+    """Class activation: `maps` float32 (n, rows, columns), one per view; below 0 speaks against the class."""
 
     method: Method
     maps: NDArray[np.float32]
 
 
 class ClassActivation(Protocol):
-    """As `paishi.runtimes.openvino.class_activation.ClassActivation`."""
+    """Interface of `paishi.runtimes.openvino.class_activation.ClassActivation`."""
 
     @property
     def is_exact(self) -> bool: ...
@@ -40,7 +40,7 @@ class ClassActivation(Protocol):
 
 
 class Gradients(Protocol):
-    """As `paishi.models.keras.gradients.Gradients`."""
+    """Interface of `paishi.models.keras.gradients.Gradients`."""
 
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]: ...
 
@@ -48,23 +48,22 @@ class Gradients(Protocol):
 
 
 class Insight(Protocol):
-    """One question at a time, the others wait. Raises ModelError where it cannot be loaded."""
+    """Explanations of a model, one at a time. Both methods raise ModelError if it cannot be loaded."""
 
     async def evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        """What in `views` (n, size, size, 3) uint8 RGB speaks for class `index`."""
+        """Maps of the evidence for class `index` in `views` (n, size, size, 3) uint8 RGB."""
         ...
 
     async def features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
-        """What `layer` makes of `views`, (n, ...), None what the classifier is given. Raises UnknownLayer."""
+        """Output of `layer` for `views`, (n, ...); None is the classifier's input. Raises UnknownLayer."""
         ...
 
 
 class LazyInsight:
-    """Calls `load_class_activation` and `load_gradients` when they are needed, once if they succeed.
+    """Calls `load_class_activation` and `load_gradients` when needed, once if they succeed.
 
-    The first tells everything of a network that ends in pooling and one matrix, and the features of most;
-    the second, which takes seconds and much memory, everything of all. Without a first one, None, the second
-    is asked in its place.
+    Class activation is exact for models that end in pooling and one matrix, and gives the features of most.
+    Gradients take seconds and much memory, work for every model, and replace class activation that is None.
     """
 
     def __init__(
@@ -74,10 +73,10 @@ class LazyInsight:
         cores: CpuBudget,
     ) -> None:
         self._cores = cores
-        self._load_inside = load_class_activation
+        self._load_class_activation = load_class_activation
         self._load_gradients = load_gradients
-        # Its thread goes when this object does. A thread that nothing was built on before also lets Keras
-        # number layers without names as its documentation does.
+        # The thread ends with this object. On a fresh thread Keras also numbers unnamed layers as in its
+        # documentation.
         self._thread = ThreadPoolExecutor(1, "insight")
 
     async def evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
@@ -87,24 +86,24 @@ class LazyInsight:
         return await self._on_thread(lambda: self._features(views, layer))
 
     def _evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        if (inside := self._class_activation) and inside.is_exact:
+        if (exact := self._class_activation) and exact.is_exact:
             with self._cores.one():
-                return Evidence("cam", inside.class_activation(views, index))
+                return Evidence("cam", exact.class_activation(views, index))
         gradients = self._gradients
         with self._cores.all(patience_s=GRAPH_S):
             return Evidence("grad-cam", gradients.class_activation(views, index))
 
     def _features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
-        if layer is None and (inside := self._class_activation):
+        if layer is None and (exact := self._class_activation):
             with self._cores.one():
-                return inside.features(views)
+                return exact.features(views)
         gradients = self._gradients
         with self._cores.all(patience_s=GRAPH_S):
             return gradients.features(views, layer)
 
     @cached_property
     def _class_activation(self) -> ClassActivation | None:
-        return self._load_inside() if self._load_inside else None
+        return self._load_class_activation() if self._load_class_activation else None
 
     @cached_property
     def _gradients(self) -> Gradients:

@@ -1,4 +1,4 @@
-"""From a network that is served to what can be seen inside it.
+"""Loads the explanations of a served model.
 
 Importing this loads neither TensorFlow nor Keras nor OpenVINO.
 """
@@ -22,43 +22,43 @@ if TYPE_CHECKING:
 
 
 def insight_for(spec: ModelSpec, find_weights: FindWeights, runtime: str, cores: CpuBudget) -> Insight:
-    """Into the network that `load_runtime` has just loaded for `spec` on `runtime`.
+    """Returns explanations of the model that `load_runtime` has just loaded for `spec` on `runtime`.
 
-    It is the one in fp32, whatever is served. Weights that are replaced on the disk later are refused, since
-    they are not those that answer, and none are fetched. A network of the operator's own is not loaded into
-    this process: what its converted form does not tell is refused too.
+    They always use fp32. Weights that have changed on disk since then are refused, because they are not those
+    of the running model, and missing ones are not downloaded. The file of a custom model is not loaded into
+    this process, so anything that needs more than its converted form is refused.
     """
     served = _Served(spec, find_weights)
-    return LazyInsight(served.inside if runtime == "openvino" else None, served.gradients, cores)
+    return LazyInsight(served.class_activation if runtime == "openvino" else None, served.gradients, cores)
 
 
 @dataclass
 class _Served:
     spec: ModelSpec
     find_weights: FindWeights
-    looks: tuple[int, ...] | None = field(init=False)
+    state: tuple[int, ...] | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self.looks = _looks(self.spec)
+        self.state = _file_state(self.spec)
 
-    # Imports are within the functions: OpenVINO takes a quarter of a second, TensorFlow half a gigabyte.
+    # Imports are local: OpenVINO takes a quarter of a second, TensorFlow half a gigabyte.
 
-    def inside(self) -> ClassActivation | None:
+    def class_activation(self) -> ClassActivation | None:
         from paishi.runtimes.openvino.class_activation import ClassActivation
         from paishi.runtimes.openvino.head import NoHead
 
         self._check()
-        with converted(replace(self.spec, precision="fp32"), self._weights) as network:
+        with converted(replace(self.spec, precision="fp32"), self._weights) as model:
             try:
-                return ClassActivation(network.file)
+                return ClassActivation(model.file)
             except NoHead:
                 return None
 
     def gradients(self) -> Gradients:
         if self.spec.is_custom:
             raise NotExplainable(
-                "Of a network of one's own no layer can be told, and the rest only where it runs on OpenVINO "
-                "and ends in pooling and one dense layer."
+                "A custom model gives no layers, and explanations only if it runs on OpenVINO and ends in "
+                "pooling and one dense layer."
             )
         from paishi.models.keras.gradients import Gradients
 
@@ -66,16 +66,16 @@ class _Served:
         return Gradients(self.spec.backbone, self._weights())
 
     def _check(self) -> None:
-        now = _looks(self.spec)
-        if self.looks and now and now != self.looks:
+        now = _file_state(self.spec)
+        if self.state and now and now != self.state:
             raise WeightsChanged(
-                "The weights on the disk are no longer those that answer: the operator can load them with "
-                "`python -m paishi use` or a restart."
+                "The weights on disk are no longer those of the running model: the operator can load them "
+                "with `python -m paishi use` or a restart."
             )
 
     def _weights(self) -> Path:
         name = self.spec.backbone.name
-        if _looks(self.spec) is None:  # whoever asks a question must not start a download
+        if _file_state(self.spec) is None:  # a request must not start a download
             raise WeightsUnavailable(
                 f"The weights of {name} are no longer on the server: the operator can fetch them with "
                 f"`python -m paishi weights fetch {name}`."
@@ -83,8 +83,8 @@ class _Served:
         return self.find_weights()
 
 
-def _looks(spec: ModelSpec) -> tuple[int, ...] | None:
-    """What changes when the file of weights does; None where none is here."""
+def _file_state(spec: ModelSpec) -> tuple[int, ...] | None:
+    """Inode, size and modification time of the weights file; None if there is none."""
     try:
         state = weights_location(spec.backbone, spec.source, spec.keras_home).stat()
     except OSError:

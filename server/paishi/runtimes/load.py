@@ -1,4 +1,4 @@
-"""From what is wanted to a runtime. Importing this loads neither TensorFlow nor Keras nor OpenVINO."""
+"""Loads a model on a runtime. Importing this loads neither TensorFlow nor Keras nor OpenVINO."""
 
 import logging
 
@@ -13,10 +13,10 @@ log = logging.getLogger(__name__)
 
 
 def load_runtime(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
-    """Blocks for seconds, or minutes where something is calibrated; calls `find_weights` if they are needed.
+    """Loads `spec`; blocks for seconds, or minutes for a calibration. Calls `find_weights` only if needed.
 
-    Raises RuntimeUnavailable, ConversionFailed, PrecisionRefused, and what `find_weights` and `build_served`
-    raise: WeightsUnavailable, WeightsMismatch, WeightsCorrupt.
+    Raises RuntimeUnavailable, ConversionFailed, PrecisionRefused, and from `find_weights` and `build_served`
+    WeightsUnavailable, WeightsMismatch and WeightsCorrupt.
     """
     if spec.runtime == "tensorflow":
         return _on_tensorflow(spec, find_weights, cores)
@@ -25,14 +25,13 @@ def load_runtime(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -
     except (RuntimeUnavailable, ConversionFailed) as error:
         if spec.runtime == "openvino" or spec.precision != "fp32":
             raise
-        if spec.is_custom:  # this process loads somebody's file only where the operator says so
+        if spec.is_custom:  # this process loads a custom file only if the operator chose TensorFlow
             raise type(error)(f"{error} To run it on TensorFlow, set PAISHI_RUNTIME=tensorflow.") from error
         log.warning("%s runs on TensorFlow: %s", spec.backbone.name, error)
         return _on_tensorflow(spec, find_weights, cores)
 
 
-# Imports are within the functions: TensorFlow takes seconds and half a gigabyte, OpenVINO a quarter of a
-# second.
+# Imports are local: TensorFlow takes seconds and half a gigabyte, OpenVINO a quarter of a second.
 
 
 def _on_openvino(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
@@ -42,8 +41,8 @@ def _on_openvino(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -
         raise RuntimeUnavailable(f"OpenVINO cannot be imported ({error}).") from error
     if spec.precision == "bf16" and not has_bf16():
         raise RuntimeUnavailable("PAISHI_PRECISION=bf16: this processor has no bf16. Use fp32 or int8.")
-    with (converted if spec.precision == "fp32" else lowered)(spec, find_weights) as network:
-        return OpenVINORuntime(network.file, cores, spec.precision, network.agreement)
+    with (converted if spec.precision == "fp32" else lowered)(spec, find_weights) as model:
+        return OpenVINORuntime(model.file, cores, spec.precision, model.agreement)
 
 
 def _on_tensorflow(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -> Runtime:

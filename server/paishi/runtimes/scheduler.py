@@ -1,4 +1,4 @@
-"""One picture alone gets all cores, a crowd gets one core each."""
+"""Schedules pictures: all cores for a single one, one core each for several."""
 
 import asyncio
 import math
@@ -18,11 +18,11 @@ from paishi.runtimes.timing import Waiting
 from paishi.system.cpu_budget import CpuBudget
 
 PATIENCE_S = 0.01
-"""How long a picture waits for the last cores: about as long as a phone's photo takes to be decoded."""
+"""Longest wait of a picture for all cores: about the time that decoding a phone's photo takes."""
 
 _SLOWEST = 20
-"""Times the first picture's run, which had all cores: how long one may take among others on a slow machine
-before it counts as a hang."""
+"""Time limit of a run before it counts as a hang, in multiples of the first run, which had all cores. Other
+pictures and a slow machine make later runs take longer."""
 
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """One picture (1, size, size, 3) uint8 to its softmax (1, classes) float32."""
@@ -30,9 +30,9 @@ Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 @dataclass(eq=False, slots=True)
 class _Request:
-    """What one caller waits for: a row for each of its pictures, filled in any order.
+    """A call's pending result: one row per picture, filled in any order.
 
-    Whoever fills it or fails it holds the lock of its lanes: a future must not be settled twice.
+    `fill` and `fail` need the scheduler's lock, because a future must not be settled twice.
     """
 
     rows: list[NDArray[np.float32] | None]
@@ -57,11 +57,11 @@ class _Picture(NamedTuple):
 
 
 class Scheduler:
-    """Pictures run in the order in which they came, on `alone` one by one or on all `streams` side by side.
+    """Runs pictures in order of arrival, one by one on `alone` or side by side on `streams`.
 
-    `alone` uses all of `cores` for one picture, each of `streams` one. A picture that finds every core idle
-    runs on `alone`. One that comes while photos are decoded or other pictures run has a stream as soon as a
-    core is free, and so do several that have waited for `alone`.
+    `alone` uses all of `cores` for one picture, each of `streams` uses one. A picture runs on `alone` if
+    every core is idle. If photos are being decoded or other pictures run, or if several wait, each picture
+    gets a stream as soon as a core is free.
     """
 
     def __init__(self, alone: Run, streams: Sequence[Run], cores: CpuBudget, name: str) -> None:
@@ -74,7 +74,7 @@ class Scheduler:
         self._running = 0
         self._first_run_s = 0.0
         self._closed = False
-        # Daemons, so that a process that forgot to close can still end.
+        # Daemons, so that a process without `close` can still end.
         self._threads = [
             threading.Thread(target=self._work, args=(stream,), name=f"{name} {number}", daemon=True)
             for number, stream in enumerate(streams)
@@ -83,13 +83,13 @@ class Scheduler:
             thread.start()
 
     async def submit(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The softmax of each of `views`, in their order.
+        """Returns the softmax of each of `views`, in order.
 
-        Raises what running any of them raised, RuntimeClosed after `close`. Cancelling takes those of them
-        that have not begun out of the queue.
+        Raises the error of any of their runs, RuntimeClosed after `close`. Cancelling removes the waiting
+        ones from the queue.
         """
         request = _Request([None] * len(views))
-        # From here on only `_leave` takes it out: a future that was cancelled could not be answered.
+        # From here on only `_leave` withdraws it: setting a result on a cancelled future would raise.
         request.answer.set_running_or_notify_cancel()
         with self._changed:
             if self._closed:
@@ -103,7 +103,7 @@ class Scheduler:
             self._leave(request)
 
     def close(self) -> None:
-        """Ends all that wait with RuntimeClosed and returns when the running pictures have been answered."""
+        """Fails waiting pictures with RuntimeClosed and returns when the running ones are done."""
         with self._changed:
             self._closed = True
             for picture in self._waiting:
@@ -115,7 +115,7 @@ class Scheduler:
             thread.join()
 
     def _leave(self, request: _Request) -> None:
-        """Takes what has not begun out of the queue."""
+        """Removes the request's waiting pictures from the queue."""
         with self._changed:
             staying = deque(picture for picture in self._waiting if picture.request is not request)
             if gone := len(self._waiting) - len(staying):
@@ -127,13 +127,13 @@ class Scheduler:
             picture, cores = taken
             run = stream if cores == 1 else self._alone
             begun, at_once = perf_counter(), self._running
-            # The first run is never a hang: it is a test, and allocates what all others need.
+            # The first run never counts as a hang: it is the self-test and allocates memory for all others.
             with self._cores.counted(_SLOWEST * self._first_run_s or math.inf):
                 outcome = _attempt(run, picture.view)
             self._first_run_s = self._first_run_s or perf_counter() - begun
             picture.request.waiting.has_run(begun, at_once)
             with self._changed:
-                # Before the answer goes out: whoever gets it may come again at once, and is alone then.
+                # Before the result is set: its client may send the next photo at once, which then runs alone.
                 self._running -= 1
                 self._cores.give(cores)
                 if isinstance(outcome, BaseException):
@@ -143,7 +143,7 @@ class Scheduler:
                     picture.request.fill(picture.row, outcome)
 
     def _take(self) -> tuple[_Picture, int] | None:
-        """Waits for a picture that may run now, and with how many cores; None when closed."""
+        """Waits for a picture that may run and returns it with its number of cores; None after `close`."""
         with self._changed:
             while True:
                 self._changed.wait_for(lambda: self._closed or (self._waiting and self._cores.free))
@@ -161,7 +161,7 @@ class Scheduler:
             return picture, cores
 
     def _is_worth_waiting(self) -> bool:
-        """Whether all cores may soon be free for one picture: only photos that are decoded are at work."""
+        """Whether all cores may soon be free for one picture, because only decoding keeps some busy."""
         idle = self._cores.free == self._cores.cores
         few = 0 < len(self._waiting) < self._crowd
         return few and not (self._closed or self._running or idle)
@@ -170,5 +170,5 @@ class Scheduler:
 def _attempt(run: Run, view: NDArray[np.uint8]) -> NDArray[np.float32] | BaseException:
     try:
         return run(view)
-    except BaseException as error:  # the thread must outlive whatever a runtime raises
+    except BaseException as error:  # the thread must survive any error of the runtime
         return error

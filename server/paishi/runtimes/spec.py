@@ -1,4 +1,4 @@
-"""What is asked of a runtime, before anything is loaded."""
+"""Specification of a model to load."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +9,11 @@ from paishi.models.backbone import Backbone
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """A network as the settings ask for it.
+    """A model as configured.
 
-    `source` is what PAISHI_WEIGHTS says, `cache` the folder of converted networks, `calibration` a folder of
-    photos, needed for a `precision` other than fp32 unless its result is in the cache. If it `is_custom`,
-    `source` is the operator's `.keras` file.
+    `source` is the value of PAISHI_WEIGHTS, or the `.keras` file if the model `is_custom`. `cache` is the
+    folder of converted models, `calibration` a folder of photos, which a `precision` other than fp32 needs
+    unless its result is in the cache.
     """
 
     backbone: Backbone

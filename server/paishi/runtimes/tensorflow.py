@@ -1,4 +1,4 @@
-"""A Keras model run by TensorFlow."""
+"""Runtime on TensorFlow."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from paishi.system.cpu_budget import CpuBudget
 
 
 class TensorFlowRuntime:
-    """`model` is what `build_served` returns. Its threads share TensorFlow's own pool."""
+    """Runs a `model` from `build_served` or `build_custom`. Its threads share TensorFlow's thread pool."""
 
     name = "tensorflow"
     precision: Precision = "fp32"

@@ -1,4 +1,4 @@
-"""Who may keep which core busy: photos that are decoded and networks that run share what there is."""
+"""Shares the CPU cores between decoding and inference, and measures hangs."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(eq=False, slots=True)
 class _Block:
-    """One that has cores: for `had_s`, as far as that `counts`. Up to `patience_s` nobody calls it a hang."""
+    """A holder of cores, for `had_s` seconds while it `counts`. Up to `patience_s` is no hang."""
 
     patience_s: float
     had_s: float = 0.0
@@ -20,15 +20,15 @@ _block: ContextVar[_Block | None] = ContextVar("_block", default=None)
 
 
 class CpuBudget:
-    """`cores` for all threads that calculate, so that there are never more of them at work.
+    """Bounds the calculating threads to `cores`.
 
-    Networks go first: what they work on came earlier than what is still to be decoded. That starves
-    nobody, since only decoding gives them new work.
+    Inference goes before decoding, because its photos came earlier. That cannot starve decoding, which
+    produces all work for inference.
 
-    `changed` guards all of it. Whoever waits for cores in a way of their own waits for that, and holds it
-    where a method says so.
+    `changed` guards the state. A caller that waits for cores by other means than `one` and `all` waits for
+    `changed`, and holds it for the methods that require it.
 
-    How long blocks have had their cores is counted, so that a watchdog finds one that hangs.
+    The budget counts how long each block holds its cores, so that a watchdog finds hangs.
     """
 
     def __init__(self, cores: int) -> None:
@@ -39,24 +39,24 @@ class CpuBudget:
         self._blocks: list[_Block] = []
 
     def expect(self, more: int) -> None:
-        """So many `more` pictures wait for a network, fewer where negative. `changed` is held."""
+        """Adds `more` pictures, or removes if negative, that wait for inference. Requires `changed`."""
         self._ahead += more
         if not self._ahead:
             self.changed.notify_all()
 
     def take(self, cores: int) -> None:
-        """Of those that are free. `changed` is held."""
+        """Takes free cores. Requires `changed`."""
         assert self.free >= cores
         self.free -= cores
 
     def give(self, cores: int) -> None:
-        """Back what was taken. `changed` is held."""
+        """Gives cores back. Requires `changed`."""
         self.free += cores
         self.changed.notify_all()
 
     @contextmanager
     def one(self) -> Iterator[None]:
-        """A core for the block, when one is free and no picture waits for a network."""
+        """Waits until a core is free and no picture waits for inference, and holds it for the block."""
         with self.changed:
             self.changed.wait_for(lambda: self.free and not self._ahead)
             self.take(1)
@@ -69,7 +69,7 @@ class CpuBudget:
 
     @contextmanager
     def all(self, patience_s: float = 0.0) -> Iterator[None]:
-        """Every core for the block, before whoever else waits. It may take `patience_s` in any case."""
+        """Waits for all cores, before decoding, and holds them for the block; `patience_s` is no hang."""
         with self.changed:
             self.expect(1)
             self.changed.wait_for(lambda: self.free == self.cores)
@@ -83,19 +83,19 @@ class CpuBudget:
                 self.give(self.cores)
 
     def count(self, seconds: float) -> None:
-        """Tells that so much time has passed, on whatever thread."""
+        """Adds `seconds` to every block that holds cores. Any thread may call it."""
         for block in list(self._blocks):
             if block.counts:
                 block.had_s += seconds
 
     def overdue_s(self, limit_s: float) -> float | None:
-        """For how long a block has had its cores, where that is longer than `limit_s` and its patience."""
+        """Returns how long a block has had its cores, or None if none exceeds `limit_s` and its patience."""
         had = [block.had_s for block in list(self._blocks) if block.had_s > max(limit_s, block.patience_s)]
         return max(had, default=None)
 
     @contextmanager
     def counted(self, patience_s: float = 0.0) -> Iterator[None]:
-        """For a block that has taken its cores itself: how long it has them counts."""
+        """Counts the time of a block that took its cores by `take`."""
         block = _Block(patience_s)
         self._blocks.append(block)
         token = _block.set(block)
@@ -108,7 +108,7 @@ class CpuBudget:
 
 @contextmanager
 def limited_elsewhere() -> Iterator[None]:
-    """For what a block does under a time limit of its own: that counts for no hang."""
+    """Stops the count within the block, for work that has another time limit."""
     block = _block.get() or _Block(0.0)
     block.counts = False
     try:

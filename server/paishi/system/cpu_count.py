@@ -1,4 +1,4 @@
-"""How many cores this process may keep busy."""
+"""Number of CPU cores that this process may use."""
 
 import os
 from collections.abc import Iterator
@@ -8,10 +8,10 @@ _UNLIMITED = ("max", "-1")
 
 
 def usable_cores(root: Path = Path("/")) -> int:
-    """Whole cores, at least 1: those that it may run on, or fewer where a control group limits their time.
+    """Returns whole cores, at least 1: the CPU affinity, or fewer if a control group limits CPU time.
 
-    A share of a core is left to others: more threads than whole cores would be stopped in turn, and a
-    network waits for the slowest of them. `root` is where /proc and /sys are.
+    A fraction of a core does not count: with more threads than whole cores the system would throttle some,
+    and a model waits for its slowest thread. `root` is the folder of /proc and /sys.
 
     Source: Linux, Documentation/admin-guide/cgroup-v2.rst (cpu.max), Documentation/scheduler/sched-bwc.rst.
     """
@@ -21,7 +21,7 @@ def usable_cores(root: Path = Path("/")) -> int:
 
 
 def _quotas(root: Path) -> Iterator[int]:
-    """Whole cores that each control group above this process allows."""
+    """Yields the whole cores that each control group above this process allows."""
     for folder in _groups(root):
         try:
             if (both := folder / "cpu.max").exists():
@@ -45,8 +45,8 @@ def _groups(root: Path) -> Iterator[Path]:
         _, controllers, path = line.split(":", 2)
         if controllers and "cpu" not in controllers.split(","):
             continue
-        # Version 1 mounts each set of controllers by itself. In a container, what is mounted can be the
-        # group itself while `path` is still the host's: the mount's top is asked in any case.
+        # Version 1 mounts each set of controllers separately. In a container the mount can be the group
+        # itself while `path` is still the host's, so the mount's top is read in any case.
         for mount in (mounts / controllers, mounts / "cpu") if controllers else (mounts, mounts / "unified"):
             relative = PurePosixPath(path.lstrip("/"))
             yield from (mount / group for group in (relative, *relative.parents))

@@ -120,7 +120,7 @@ def test_its_file_was_never_loaded_by_the_server(custom: RunningServer, client: 
 def test_the_second_start_converts_nothing_and_other_labels_are_no_other_model(
     folder: Path, cache: Path, tmp_path: Path
 ) -> None:
-    made = sorted(path for path in cache.glob("own-*") if path.is_dir())
+    made = sorted(path for path in cache.glob("custom-*") if path.is_dir())
     before = {path: path.stat().st_mtime_ns for path in made}
     write_json(folder / "labels.json", ["rot", "grün"])
     try:
@@ -130,7 +130,7 @@ def test_the_second_start_converts_nothing_and_other_labels_are_no_other_model(
             assert TENSORFLOW not in libraries(server)
     finally:
         write_json(folder / "labels.json", LABELS)
-    assert {path: path.stat().st_mtime_ns for path in cache.glob("own-*") if path.is_dir()} == before
+    assert {path: path.stat().st_mtime_ns for path in cache.glob("custom-*") if path.is_dir()} == before
     assert len(before) == 1
 
 
@@ -159,7 +159,7 @@ def test_tensorflow_is_optional_and_logs_its_risk(folder: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("activation", "labels", "complaint"),
     [
-        ("softmax", ["red", "green", "blue"], "colours answers with 2 probabilities but has 3 labels"),
+        ("softmax", ["red", "green", "blue"], "colours returns 2 probabilities but has 3 labels"),
         ("linear", ["red", "green"], "end the network with a softmax"),
     ],
 )

@@ -266,7 +266,7 @@ def test_a_custom_model_is_explained_by_its_weights(tmp_path: Path) -> None:
         features = client.post("/features", files={"image": photo}).json()["features"]
         assert features == pytest.approx([100 / 255, 50 / 255, 40 / 255], abs=1e-3)
         answer = client.post("/features?layer=conv2d", files={"image": photo})
-        assert "one's own" in assert_problem(answer, 422, "request-invalid").detail
+        assert "custom model" in assert_problem(answer, 422, "request-invalid").detail
 
 
 def test_a_file_of_ones_own_is_not_loaded_to_explain(tmp_path: Path) -> None:
@@ -283,7 +283,7 @@ def test_a_file_of_ones_own_is_not_loaded_to_explain(tmp_path: Path) -> None:
     folder = write_custom(tmp_path / "deep", model)
     with started(load=lambda _: custom(folder, tmp_path)) as client:
         answer = client.post("/explain", files={"image": half_red_half_green()})
-        assert "one's own" in assert_problem(answer, 422, "request-invalid").detail
+        assert "custom model" in assert_problem(answer, 422, "request-invalid").detail
         body = client.post("/features", files={"image": half_red_half_green()}).json()
         assert body["shape"] == [4]
 

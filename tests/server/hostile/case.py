@@ -1,10 +1,10 @@
-"""One hostile file and what it must get."""
+"""One hostile file and its right response."""
 
 from typing import NamedTuple
 
 
 class Case(NamedTuple):
-    """`statuses` are the answers over HTTP that are right; several where decoders may differ in mercy."""
+    """`statuses` are the right HTTP statuses; several if decoders may differ."""
 
     name: str
     data: bytes
@@ -21,5 +21,5 @@ def refused(name: str, data: bytes, status: int = 422) -> Case:
 
 
 def either(name: str, data: bytes) -> Case:
-    """Read or refused: only a failure of ours, or silence, would be wrong."""
+    """Read or refused: only a server error or no response would be wrong."""
     return Case(name, data, frozenset({200, 413, 422}))

@@ -1,4 +1,4 @@
-"""Files that Hypothesis damages as nobody would think of: a picture within its bound, or a PhotoError."""
+"""Files damaged by Hypothesis give a picture within its bound, or a PhotoError."""
 
 import struct
 
@@ -74,7 +74,7 @@ def test_heads_with_bodies_of_others(head: bytes, rest: list[bytes]) -> None:
 
 @pytest.fixture(autouse=True)
 def quietly(recwarn: pytest.WarningsRecorder) -> None:
-    """Pillow remarks on damaged metadata; the server turns that off when it starts."""
+    """Pillow warns of damaged metadata; the server silences that when it starts."""
 
 
 def holds(file: bytes, short_side: int | None, colour_managed: bool) -> None:

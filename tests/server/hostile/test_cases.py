@@ -1,4 +1,4 @@
-"""Each hostile file gets the answer that it must get, and the next good photo is answered as before."""
+"""Each hostile file gets the right response, and the next good photo the same as before."""
 
 from collections.abc import Iterable, Iterator
 
@@ -26,7 +26,7 @@ def test_every_file_gets_its_answer(impatient: AppClient, kind: str) -> None:
     assert wrong_answers(impatient, corpus(kind)) == []
 
 
-def test_a_real_server_with_a_real_network_bears_them(server: RunningServer) -> None:
+def test_a_real_server_with_a_real_model_survives_them(server: RunningServer) -> None:
     some = [case for kind in KINDS for case in corpus(kind)[::9]]
     with server.client() as client:
         assert wrong_answers(client, some) == []
@@ -43,21 +43,21 @@ def test_other_routes_refuse_them_too(impatient: AppClient, path: str) -> None:
 @pytest.mark.parametrize(
     ("name", "kind"), [("photo.jpg.exe", "text/html"), ("../../photo.png", "image/svg+xml"), ("", "x/y")]
 )
-def test_what_the_sender_calls_a_file_does_not_matter(impatient: AppClient, name: str, kind: str) -> None:
-    options = answer_to(impatient, GOOD)
+def test_the_name_of_a_file_does_not_matter(impatient: AppClient, name: str, kind: str) -> None:
+    expected = answer_to(impatient, GOOD)
     got = impatient.post("/predict", files={"image": (name or "\u0000", GOOD, kind)})
-    assert (got.status_code, got.json()["predictions"]) == options
+    assert (got.status_code, got.json()["predictions"]) == expected
 
 
 def wrong_answers(client: httpx.Client, cases: Iterable[Case]) -> list[str]:
-    options = answer_to(client, GOOD)
-    assert options[0] == 200
+    expected = answer_to(client, GOOD)
+    assert expected[0] == 200
     wrong = []
     for case in cases:
         status, said = answer_to(client, case.data)
         if status not in case.statuses:
             wrong.append(f"{case.name}: {status}, {said}")
-        if answer_to(client, GOOD) != options:
+        if answer_to(client, GOOD) != expected:
             wrong.append(f"the photo after {case.name}")
     return wrong
 

@@ -1,4 +1,4 @@
-"""What a process takes that has decoded every hostile file, and the processes that it started for that."""
+"""Memory of a process that decodes every hostile file, and of its sandboxes."""
 
 import subprocess
 import sys

@@ -28,7 +28,7 @@ class Outcome(NamedTuple):
 
 
 def walk(folder: Path, max_pixels: int) -> int:
-    """Returns how many files made the decoder fail otherwise than it may: 0 is what is options."""
+    """Returns how many files made the decoder fail otherwise than it may: 0 is a pass."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     outcomes = list(_outcomes(files, max_pixels))
     print(f"{len(outcomes)} files")

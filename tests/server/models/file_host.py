@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that serves one file, as well or as badly as it is told."""
+"""A real HTTP server on loopback that serves one file, correctly or with the given faults."""
 
 import email.utils
 import threading
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass
 class Answer:
-    """How one request is answered. The default is a good server's way."""
+    """Response to one request. The default is that of a correct server."""
 
     status: int = 200
     body: bytes | None = None
@@ -34,7 +34,7 @@ class Request:
 
 @dataclass
 class FileHost:
-    """`answers` are used up one by one, then `default` holds. `requests` is what came."""
+    """`answers` are used one by one, then `default`. `requests` records what came."""
 
     content: bytes
     url: str = ""

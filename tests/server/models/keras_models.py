@@ -1,4 +1,4 @@
-"""Keras's own networks, for comparison: as light as their architecture, or with weights worth comparing."""
+"""Keras's models, for comparison: without weights, or with weights that expose mistakes."""
 
 import warnings
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from paishi.models.keras.imports import keras
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What Keras would have downloaded."""
+    """A download that Keras would have started."""
 
     file: str
     url: str
@@ -25,10 +25,7 @@ class Fetched:
 
 
 def keras_fetches(monkeypatch: pytest.MonkeyPatch) -> list[Fetched]:
-    """Keeps Keras from downloading and from loading what it would have downloaded.
-
-    The list that comes back gets what it asks for.
-    """
+    """Replaces downloads of Keras and the loading of their files; returns a list that receives them."""
     asked: list[Fetched] = []
 
     def get_file(fname: str, origin: str, cache_subdir: str, file_hash: str | None = None) -> str:
@@ -37,14 +34,16 @@ def keras_fetches(monkeypatch: pytest.MonkeyPatch) -> list[Fetched]:
         return "not loaded"
 
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", get_file)
-    monkeypatch.setattr(keras.Model, "load_weights", lambda network, file: None)
+    monkeypatch.setattr(keras.Model, "load_weights", lambda model, file: None)
     return asked
 
 
 @contextmanager
 def without_values() -> Iterator[None]:
-    """Networks built here have weights with shapes but no values: ConvNeXtXLarge in a third of a second
-    and no memory, instead of ten seconds and 1.4 GB."""
+    """Models built in the block have weights with shapes but no values.
+
+    ConvNeXtXLarge then takes a third of a second and no memory, instead of ten seconds and 1.4 GB.
+    """
     with keras.StatelessScope(initialize_variables=False):
         yield
     keras.backend.clear_session()
@@ -66,15 +65,15 @@ def views(backbone: Backbone, count: int = 2) -> NDArray[np.uint8]:
     return (blotches + rng.integers(0, 56, blotches.shape)).astype(np.uint8)
 
 
-def settle(network: keras.Model, pictures: NDArray[np.float32]) -> None:
-    """Gives a fresh network weights that a wrong reading of them would betray.
+def settle(model: keras.Model, pictures: NDArray[np.float32]) -> None:
+    """Gives a fresh model weights that expose a wrong reading of them.
 
     Fresh ones would not do: every mean is 0, every variance 1, and what was seen is lost on the way to an
     almost flat softmax. So every normalisation learns its statistics from `pictures`, as in training, and
     the classifier is scaled until its logits have a deviation of 2.
     """
     rng = np.random.default_rng(11)
-    for weight in network.weights:
+    for weight in model.weights:
         name, shape = weight.path.rpartition("/")[2], tuple(weight.shape)
         if "normalization/" in weight.path and name in ("mean", "variance"):  # EfficientNet's, as published
             weight.assign((0.485, 0.456, 0.406) if name == "mean" else (0.229, 0.224, 0.225))
@@ -82,21 +81,21 @@ def settle(network: keras.Model, pictures: NDArray[np.float32]) -> None:
             weight.assign(rng.normal(0, 0.1, shape))
         elif name == "gamma":
             weight.assign(rng.uniform(0.7, 1.3, shape))
-    for layer in network.layers:
+    for layer in model.layers:
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()  # it calculates with copies of its weights
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0  # of the past
-    network(pictures, training=True)
-    classifier = next(layer for layer in reversed(network.layers) if layer.weights)
-    softmax = np.asarray(network(pictures, training=False))
+    model(pictures, training=True)
+    classifier = next(layer for layer in reversed(model.layers) if layer.weights)
+    softmax = np.asarray(model(pictures, training=False))
     classifier.kernel.assign(classifier.kernel * (2.0 / np.log(np.maximum(softmax, 1e-30)).std()))
 
 
-def write_published(network: keras.Model, file: Path) -> None:
+def write_published(model: keras.Model, file: Path) -> None:
     """Writes weights in the form in which Keras publishes them, which its public API can only read."""
     from keras.src.legacy.saving.legacy_h5_format import save_weights_to_hdf5_group
 
     with h5py.File(file, "w") as stored, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy keyword")
-        save_weights_to_hdf5_group(stored, network)
+        save_weights_to_hdf5_group(stored, model)

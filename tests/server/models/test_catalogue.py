@@ -1,4 +1,4 @@
-"""Every fact of the catalogue is the one that the installed Keras has."""
+"""Every fact of the catalogue equals that of the installed Keras."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ from paishi.models.keras.preprocessing import preprocess
 from tests.server.models.keras_models import Fetched, family_input, keras_fetches, without_values
 
 
-def test_holds_all_networks_of_keras() -> None:
-    networks = {name for name in dir(keras.applications) if callable(getattr(keras.applications, name))}
-    assert set(CATALOGUE) == networks
+def test_holds_all_models_of_keras() -> None:
+    models = {name for name in dir(keras.applications) if callable(getattr(keras.applications, name))}
+    assert set(CATALOGUE) == models
     assert all(name == backbone.name for name, backbone in CATALOGUE.items())
 
 
@@ -22,14 +22,14 @@ def test_is_what_keras_builds_and_fetches(name: str, monkeypatch: pytest.MonkeyP
     backbone = CATALOGUE[name]
     with monkeypatch.context() as patch, without_values():
         asked = keras_fetches(patch)
-        network = getattr(keras.applications, name)(weights="imagenet")
+        model = getattr(keras.applications, name)(weights="imagenet")
     weights = backbone.weights
     assert asked == [Fetched(weights.file, weights.url, weights.hash)]
-    assert network.count_params() == backbone.parameters
-    assert network.output_shape == (None, 1000)
+    assert model.count_params() == backbone.parameters
+    assert model.output_shape == (None, 1000)
     # MobileNetV3 leaves its size open; its file is named for the one that it was trained on.
     size = None if backbone.module == "mobilenet_v3" else backbone.input_size
-    assert network.input_shape == (None, size, size, 3)
+    assert model.input_shape == (None, size, size, 3)
     assert size or f"_{backbone.input_size}_" in weights.file
 
 
@@ -48,7 +48,7 @@ def test_prepares_pixels_as_the_family_does(name: str) -> None:
 
 @pytest.mark.parametrize("name", CATALOGUE)
 def test_published_numbers_are_plausible(name: str) -> None:
-    """Guards against a slipped digit: what is published can be compared with nothing that is installed."""
+    """Guards against typing errors: nothing installed has the published numbers."""
     backbone = CATALOGUE[name]
     mebibytes = backbone.parameters * 4 / 2**20
     assert backbone.top1 is not None
@@ -65,11 +65,11 @@ def test_case_does_not_matter(written: str) -> None:
     ("written", "suggested"),
     [("resnet5", "ResNet50"), ("mobilnet_v2", "MobileNetV2"), ("efficient-net-b0", "EfficientNetB0")],
 )
-def test_a_slip_is_answered_with_what_was_meant(written: str, suggested: str) -> None:
-    with pytest.raises(UnknownModel, match=f"no network called '{written}'. Did you mean .*{suggested}"):
+def test_a_typing_error_gives_a_suggestion(written: str, suggested: str) -> None:
+    with pytest.raises(UnknownModel, match=f"no model called '{written}'. Did you mean .*{suggested}"):
         find_backbone(written)
 
 
-def test_what_is_near_to_nothing_is_answered_with_the_list() -> None:
-    with pytest.raises(UnknownModel, match=r"Known are Xception, VGG16, .*ConvNeXtXLarge"):
+def test_any_other_name_gives_the_list() -> None:
+    with pytest.raises(UnknownModel, match=r"Models are Xception, VGG16, .*ConvNeXtXLarge"):
         find_backbone("?")

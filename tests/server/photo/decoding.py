@@ -1,4 +1,4 @@
-"""One decoder for all tests of photos, and other limits for some of them."""
+"""One decoder for all tests of photos, with other limits for some."""
 
 from PIL import Image
 
@@ -6,7 +6,7 @@ from paishi.photo.decode import Decoder
 from paishi.system.cpu_count import usable_cores
 
 LIMIT_S = 2.0
-"""As PAISHI_DECODE_S has it by default."""
+"""Default of PAISHI_DECODE_S."""
 
 _decoder = Decoder(LIMIT_S, usable_cores())
 

@@ -8,7 +8,7 @@ from tests.server.photo.decoding import decode
 
 MANY = 50_000_000
 
-# How a camera held so stores an upright scene: the inverse of what the tag asks a reader to do.
+# How a camera in this position stores an upright scene: the inverse of the tag's turn.
 STORED_AS = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -46,12 +46,12 @@ def pixels(picture: Image.Image) -> NDArray[np.int16]:
 
 
 def decoded(data: bytes, **options: bool | int) -> NDArray[np.int16]:
-    """Pixels of a photo as the server sees them, checked to be 8-bit RGB."""
+    """Pixels of a photo as the server decodes it, checked to be 8-bit RGB."""
     picture = decode(data, max_pixels=MANY, **options)  # type: ignore[arg-type]
     assert picture.mode == "RGB"
     return pixels(picture)
 
 
-def assert_close(got: NDArray[np.int16], options: NDArray[np.int16], most: int = 1) -> None:
-    assert got.shape == options.shape
-    assert np.abs(got - options).max() <= most
+def assert_close(got: NDArray[np.int16], expected: NDArray[np.int16], most: int = 1) -> None:
+    assert got.shape == expected.shape
+    assert np.abs(got - expected).max() <= most

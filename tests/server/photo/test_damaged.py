@@ -33,7 +33,7 @@ FILES = {
     "HEIF": file_of(scene(), "HEIF", exif=exif(6)),
     "AVIF": file_of(scene(), "AVIF", exif=exif(6)),
 }
-# What each can lose at its end without losing a pixel: end markers, and PNG's checksums.
+# Bytes that each can lose at its end without losing a pixel: end markers, and PNG's checksums.
 SPARE = {"JPEG": 2, "PNG": 21, "interlaced GIF": 2}
 
 
@@ -49,10 +49,10 @@ def test_cut_off_file_is_refused(name: str) -> None:
 @pytest.mark.parametrize("short_side", [None, 16])
 def test_jpeg_without_its_end_marker_is_whole(short_side: int | None) -> None:
     whole = FILES["JPEG"]
-    options = decoded(whole, **({"short_side": short_side} if short_side else {}))
+    expected = decoded(whole, **({"short_side": short_side} if short_side else {}))
     for missing in (1, 2):
         picture = decode(whole[:-missing], max_pixels=MANY, short_side=short_side)
-        assert_close(decoded(file_of(picture, "PNG")), options, 0)
+        assert_close(decoded(file_of(picture, "PNG")), expected, 0)
 
 
 def test_jpeg_that_lacks_its_last_rows_is_refused_though_viewers_paint_them_grey() -> None:
@@ -119,7 +119,7 @@ def test_small_file_that_claims_a_huge_picture(name: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "HEIF", "AVIF"])
-def test_limit_is_exact_and_ours(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limit_is_exact_and_not_pillow_s(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One pixel more is one too many, and Pillow's own process-wide limit decides nothing."""
     file = file_of(scene(96, 64), kind)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 96 * 64 // 2 + 1)
@@ -179,7 +179,7 @@ except PhotoError as error:
 """
 
 
-def test_nothing_is_printed_about_a_stranger_s_file() -> None:
+def test_nothing_is_printed_about_an_untrusted_file() -> None:
     run = subprocess.run([sys.executable, "-c", QUIET], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stderr == ""
     assert "cut off" in run.stdout

@@ -56,7 +56,7 @@ def test_nothing_but_pixels_leaves() -> None:
     assert {marker for marker in segments(out) if marker >= 0xE0} == {0xE0}
 
 
-def test_nothing_leaves_even_from_a_picture_that_still_carries_it() -> None:
+def test_metadata_in_picture_info_is_not_written() -> None:
     picture = Image.open(io.BytesIO(photo_with_everything()))
     out = encode_jpeg(picture)
     assert not any(secret in out for secret in SECRETS)

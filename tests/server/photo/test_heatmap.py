@@ -1,4 +1,4 @@
-"""Grids lie on pictures where they should, in colours that rank as their values do."""
+"""Position and colours of grids on pictures."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ GREY = Image.new("RGB", (80, 40), (120, 120, 120))
 
 
 def lightness(colours: np.ndarray) -> np.ndarray:
-    """CIE L* of sRGB colours, which is not the scale that they were made on."""
+    """CIE L* of sRGB colours, a scale other than the one that made them."""
     linear = np.where(
         colours <= 0.04045 * 255, colours / 255 / 12.92, ((colours / 255 + 0.055) / 1.055) ** 2.4
     )
@@ -71,7 +71,7 @@ def test_nothing_covers_a_value_of_nothing() -> None:
     assert (shown(0) == 120).all()
 
 
-def test_what_the_network_was_not_shown_is_dark() -> None:
+def test_parts_outside_the_view_are_dark() -> None:
     picture = shown(0, (0.25, 0.0, 0.75, 1.0))
     assert (picture[:, 21:59] == 120).all()
     assert (picture[:, :20] < 60).all()

@@ -10,17 +10,18 @@ def touch(*files: Path) -> None:
         file.touch()
 
 
-def test_folders_are_searched_for_what_is_named_like_a_photo(tmp_path: Path) -> None:
-    options = [tmp_path / name for name in ("2.PNG", "Z.heic", "a/1.avif", "a/c/0.jpg", "b/0.webp")]
+def test_folders_are_searched_for_photos_by_suffix(tmp_path: Path) -> None:
+    expected = [tmp_path / name for name in ("2.PNG", "Z.heic", "a/1.avif", "a/c/0.jpg", "b/0.webp")]
     touch(
-        *options, *(tmp_path / name for name in ("note.txt", "._2.PNG", ".thumbs/1.jpg", "a/jpg", "a/x.tiff"))
+        *expected,
+        *(tmp_path / name for name in ("note.txt", "._2.PNG", ".thumbs/1.jpg", "a/jpg", "a/x.tiff")),
     )
     errors: list[OSError] = []
-    assert list(find_photos([tmp_path], errors.append)) == options
+    assert list(find_photos([tmp_path], errors.append)) == expected
     assert errors == []
 
 
-def test_files_are_taken_as_they_are_and_in_their_order(tmp_path: Path) -> None:
+def test_files_of_any_name_are_yielded_in_their_order(tmp_path: Path) -> None:
     touch(tmp_path / "photo", tmp_path / "d" / "1.jpg")
     paths = [tmp_path / "gone.jpg", tmp_path / "photo", tmp_path / "d"]
     assert list(find_photos(paths, [].append)) == [*paths[:2], tmp_path / "d" / "1.jpg"]

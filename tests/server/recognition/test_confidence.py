@@ -1,4 +1,4 @@
-"""`confident` means what it says, on photos whose right names are known."""
+"""The accuracy of confident predictions on labelled photos."""
 
 import asyncio
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_nine_of_ten_confident_names_are_right_and_half_of_the_others(
 
 @pytest.mark.parametrize(("brightness", "confident"), [(255, True), (232, True), (200, False), (130, False)])
 def test_the_first_name_decides(brightness: int, confident: bool) -> None:
-    """The network there is as sure of its first class as the picture is bright."""
+    """This model's first probability is the brightness of the picture."""
     photo = file_of(Image.new("RGB", (64, 64), (brightness,) * 3), "PNG")
     with started(confident_at=0.9) as client:
         assert client.post("/predict", files={"image": photo}).json()["confident"] is confident

@@ -1,4 +1,4 @@
-"""Which network answers: the first, another one after it, and what those wait for who asked before."""
+"""Loading, retries and swaps of the served model, with requests in progress."""
 
 import asyncio
 import threading
@@ -44,7 +44,7 @@ class Gated:
         self.closed.set()
 
 
-def network(name: str, runtime: Gated) -> Recogniser:
+def model(name: str, runtime: Gated) -> Recogniser:
     return Recogniser(name, 8, "crop", runtime, load_labels("imagenet"))  # type: ignore[arg-type]
 
 
@@ -83,22 +83,22 @@ async def until(condition: Callable[[], bool]) -> None:
 VIEWS = np.zeros((1, 8, 8, 3), np.uint8)
 
 
-def test_who_asked_the_old_network_is_answered_by_it_and_then_it_is_closed() -> None:
+def test_requests_finish_on_the_old_model_and_then_it_is_closed() -> None:
     async def scene() -> None:
         old, new = Gated(), Gated()
-        async with recognising(loads(network("Old", old))) as recognition:
+        async with recognising(loads(model("Old", old))) as recognition:
             await until(lambda: isinstance(recognition.state, Ready))
 
             async def ask() -> str:
                 with recognition.hold() as recogniser:
                     await recogniser.recognise(VIEWS, 1)
-                    return recogniser.network
+                    return recogniser.name
 
             asked = [asyncio.create_task(ask()) for _ in range(3)]
             await until(lambda: old.asked == 4)
-            await recognition.swap("New", loads(network("New", new)), ignore)
-            assert recognition.current().network == "New"
-            assert recognition.network == "New"
+            await recognition.swap("New", loads(model("New", new)), ignore)
+            assert recognition.current().name == "New"
+            assert recognition.name == "New"
             later = asyncio.create_task(ask())
             await until(lambda: new.asked == 2)
             asked[0].cancel()  # a client that has gone
@@ -114,12 +114,12 @@ def test_who_asked_the_old_network_is_answered_by_it_and_then_it_is_closed() -> 
     asyncio.run(scene())
 
 
-def test_the_old_network_is_closed_at_once_where_nobody_waits() -> None:
+def test_the_old_model_is_closed_at_once_without_requests() -> None:
     async def scene() -> None:
         old = Gated()
-        async with recognising(loads(network("Old", old))) as recognition:
+        async with recognising(loads(model("Old", old))) as recognition:
             await until(lambda: isinstance(recognition.state, Ready))
-            await recognition.swap("New", loads(network("New", Gated())), ignore)
+            await recognition.swap("New", loads(model("New", Gated())), ignore)
             await until(old.closed.is_set)
 
     asyncio.run(scene())
@@ -130,13 +130,13 @@ def test_a_failing_swap_changes_nothing(way: str) -> None:
     async def scene() -> None:
         old, wrong = Gated(), Gated(sum=2)
         changes: list[State] = []
-        async with recognising(loads(network("Old", old)), changes) as recognition:
+        async with recognising(loads(model("Old", old)), changes) as recognition:
             await until(lambda: isinstance(recognition.state, Ready))
-            load = fails if way == "load" else loads(network("Wrong", wrong))
+            load = fails if way == "load" else loads(model("Wrong", wrong))
             with pytest.raises((OSError, SelfTestFailed)):
                 await recognition.swap("Wrong", load, ignore)
-            assert recognition.current().network == "Old"
-            assert recognition.network == "First"
+            assert recognition.current().name == "Old"
+            assert recognition.name == "First"
             assert len(changes) == 1
             assert not old.closed.is_set()
             assert wrong.closed.is_set() == (way == "self-test")
@@ -152,14 +152,14 @@ def test_a_swap_ends_trying_in_vain() -> None:
                 await recognition.swap("Second", fails, ignore)
             with pytest.raises(ModelUnavailable):
                 recognition.current()
-            await recognition.swap("Second", loads(network("Second", Gated())), ignore)
+            await recognition.swap("Second", loads(model("Second", Gated())), ignore)
             await asyncio.sleep(0.1)
-            assert recognition.current().network == "Second"
+            assert recognition.current().name == "Second"
 
     asyncio.run(scene())
 
 
-def test_a_first_network_that_comes_after_a_swap_is_not_taken() -> None:
+def test_a_first_model_that_is_ready_after_a_swap_is_not_used() -> None:
     async def scene() -> None:
         late, go_on = Gated(), threading.Event()
 
@@ -167,14 +167,14 @@ def test_a_first_network_that_comes_after_a_swap_is_not_taken() -> None:
             on_progress(1, 4)
             go_on.wait(10)
             on_progress(3, 4)
-            return network("Late", late)
+            return model("Late", late)
 
         async with recognising(load_slowly) as recognition:
             await until(lambda: recognition.state == Loading(25))
-            await recognition.swap("Second", loads(network("Second", Gated())), ignore)
+            await recognition.swap("Second", loads(model("Second", Gated())), ignore)
             go_on.set()
             await until(late.closed.is_set)
-            assert recognition.current().network == "Second"
+            assert recognition.current().name == "Second"
 
     asyncio.run(scene())
 
@@ -185,9 +185,9 @@ def test_progress_of_a_swap_goes_where_it_is_wanted() -> None:
 
         def load(on_progress: OnProgress) -> Recogniser:
             on_progress(1, 2)
-            return network("New", Gated())
+            return model("New", Gated())
 
-        async with recognising(loads(network("Old", Gated()))) as recognition:
+        async with recognising(loads(model("Old", Gated()))) as recognition:
             await until(lambda: isinstance(recognition.state, Ready))
             await recognition.swap("New", load, lambda received, total: told.append((received, total)))
             assert told == [(1, 2)]

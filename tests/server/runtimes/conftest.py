@@ -1,4 +1,4 @@
-"""What these tests share: a network whose answers tell pictures apart, where weights are, the whole log."""
+"""A model whose outputs distinguish pictures, paths of weights, and the whole log."""
 
 import logging
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def load_runtime(spec: ModelSpec, find_weights: Callable[[], Path]) -> Runtime:
 
 
 def not_needed() -> Path:
-    raise AssertionError("the weights were asked for")
+    raise AssertionError("the weights were needed")
 
 
 @pytest.fixture
@@ -46,15 +46,15 @@ def all_is_logged(caplog: pytest.LogCaptureFixture) -> None:
 def settled(tmp_path_factory: pytest.TempPathFactory) -> keras.Model:
     backbone = find_backbone("MobileNetV2")
     keras.utils.set_random_seed(3)
-    network = keras.applications.MobileNetV2(weights=None)
-    settle(network, family_input(backbone, pictures(2)))
+    model = keras.applications.MobileNetV2(weights=None)
+    settle(model, family_input(backbone, pictures(2)))
     file = tmp_path_factory.mktemp("weights") / "settled.h5"
-    write_published(network, file)
+    write_published(model, file)
     return build_served(backbone, file)
 
 
 @pytest.fixture(scope="session")
 def converted(settled: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("converted") / "network.xml"
+    file = tmp_path_factory.mktemp("converted") / "model.xml"
     convert(settled, file)
     return file

@@ -22,7 +22,7 @@ def views(*values: int) -> NDArray[np.uint8]:
 
 
 def answer(*values: int) -> list[list[float]]:
-    """What the networks of these tests say to such pictures."""
+    """Outputs of the models of these tests for such pictures."""
     return [[value, value + 1] for value in values]
 
 

@@ -59,7 +59,7 @@ def runtime(kind: Kind, settled: keras.Model, converted: Path) -> Iterator[Runti
 
 
 @pytest.mark.parametrize("count", [1, 3, 9])
-def test_gives_what_the_network_gives(runtime: Runtime, kind: Kind, settled: keras.Model, count: int) -> None:
+def test_gives_what_the_model_gives(runtime: Runtime, kind: Kind, settled: keras.Model, count: int) -> None:
     views = pictures(count)
     softmax = asyncio.run(runtime.softmax(views))
     assert softmax.shape == (count, 1000)

@@ -1,4 +1,4 @@
-"""Work that hangs while it has its cores is noticed."""
+"""Work that hangs while it holds cores is noticed."""
 
 import asyncio
 import threading
@@ -77,7 +77,7 @@ HEIF = b"\0\0\0\x18ftypheic" + bytes(16)
 def test_a_photo_that_is_decoded_in_this_process(
     photo: bytes, overdue_s: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A worker's is not: it has a time limit of its own."""
+    """A worker's does not count: it has another time limit."""
     budget, seen = CpuBudget(2), []
 
     def hang(*_: object) -> Image.Image:
@@ -93,7 +93,7 @@ def test_a_photo_that_is_decoded_in_this_process(
 
 
 class Looking:
-    """As `Gradients` and `ClassActivation`, which explain a model."""
+    """Stands for `Gradients` and `ClassActivation`."""
 
     is_exact = True
 
@@ -110,7 +110,7 @@ class Looking:
 
 @pytest.mark.parametrize("by_keras", [True, False])
 def test_looking_inside(by_keras: bool) -> None:
-    """Keras may make a graph first, however short the limit is; loading counts for nothing."""
+    """Keras may trace a graph first, however short the limit is; loading does not count."""
     budget, seen = CpuBudget(2), []
 
     def hang() -> None:
@@ -131,7 +131,7 @@ def test_looking_inside(by_keras: bool) -> None:
 
 
 def test_a_slow_machine_gets_more_time() -> None:
-    """The first picture's run, which had all cores, is the measure."""
+    """Multiples of the first run, which had all cores, are the measure."""
     budget, seen = CpuBudget(1), []
 
     def run(view: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""From a name and a file to answers."""
+"""Loads a model on a runtime, and what happens if one of both fails."""
 
 import asyncio
 import os
@@ -48,7 +48,7 @@ def home(keras_home: Path, tmp_path: Path) -> Path:
 
 
 def turtle(runtime: Runtime, photos: list[Path]) -> int:
-    """What a box turtle is taken for."""
+    """The predicted class of a photo of a box turtle."""
     photo = next(photo for photo in photos if photo.name.startswith("n01669191"))
     views = np.asarray(Image.open(photo).convert("RGB").resize((224, 224)))[None]
     try:
@@ -60,7 +60,7 @@ def turtle(runtime: Runtime, photos: list[Path]) -> int:
 @pytest.mark.parametrize(
     ("asked", "name"), [("auto", "openvino"), ("openvino", "openvino"), ("tensorflow", "tensorflow")]
 )
-def test_runs_on_what_was_asked_for(
+def test_runs_on_the_configured_runtime(
     spec: ModelSpec, photos: list[Path], asked: RuntimeChoice, name: str
 ) -> None:
     runtime = load_runtime(replace(spec, runtime=asked), found(spec))
@@ -76,7 +76,7 @@ def test_a_second_start_needs_no_weights(spec: ModelSpec, photos: list[Path]) ->
 def test_a_start_from_the_cache_alone_loads_no_tensorflow(
     spec: ModelSpec, home: Path, tmp_path: Path
 ) -> None:
-    """In a fresh process whose Keras home has lost its weights; the first start had found them there."""
+    """In a fresh process whose Keras home has lost its weights since the first start."""
     cache = tmp_path / "cache"
     load_runtime(replace(spec, keras_home=home, cache=cache), found(spec)).close()
     weights_location(MOBILENET, "imagenet", home).unlink()
@@ -113,9 +113,7 @@ def broken_weights() -> Path:
     raise WeightsUnavailable("broken")
 
 
-def test_weights_that_are_gone_cannot_be_guessed_where_a_file_was_named(
-    spec: ModelSpec, tmp_path: Path
-) -> None:
+def test_a_missing_weights_file_is_not_replaced_by_the_cache(spec: ModelSpec, tmp_path: Path) -> None:
     """Another file may have the same name tomorrow."""
     named = replace(spec, source=str(tmp_path / "own.h5"))
     with pytest.raises(WeightsUnavailable, match=r"own\.h5: there is no such file"):
@@ -123,24 +121,24 @@ def test_weights_that_are_gone_cannot_be_guessed_where_a_file_was_named(
 
 
 @pytest.mark.parametrize("asked", ["auto", "openvino", "tensorflow"])
-def test_weights_of_another_network_are_refused_on_any_runtime(
+def test_weights_of_another_model_are_refused_on_any_runtime(
     spec: ModelSpec, keras_home: Path, asked: RuntimeChoice
 ) -> None:
-    """By the process that converts as well, and no other runtime would do better."""
+    """Also by the converting process; another runtime would fail as well."""
     file = keras_home / "models" / MOBILENET.weights.file
     other = replace(spec, backbone=find_backbone("MobileNet"), source=str(file), runtime=asked)
     with pytest.raises(WeightsMismatch, match="does not fit mobilenet"):
         load_runtime(other, found(other))
 
 
-def test_a_file_that_is_none_is_refused(spec: ModelSpec, tmp_path: Path) -> None:
+def test_a_file_without_weights_is_refused(spec: ModelSpec, tmp_path: Path) -> None:
     file = tmp_path / "page.h5"
     file.write_text("<html>not found</html>")
     with pytest.raises(WeightsCorrupt):
         load_runtime(replace(spec, source=str(file)), lambda: file)
 
 
-class TestWhereItDoesNotConvert:
+class TestIfTheConversionFails:
     @pytest.fixture(autouse=True)
     def does_not_convert(self, monkeypatch: pytest.MonkeyPatch) -> None:
         # The process that converts ends without an answer.
@@ -150,7 +148,7 @@ class TestWhereItDoesNotConvert:
     def fresh(self, spec: ModelSpec, tmp_path: Path) -> ModelSpec:
         return replace(spec, cache=tmp_path / "cache")
 
-    def test_tensorflow_steps_in_and_the_log_says_why(
+    def test_tensorflow_replaces_openvino_with_a_warning(
         self, fresh: ModelSpec, photos: list[Path], caplog: pytest.LogCaptureFixture
     ) -> None:
         runtime = load_runtime(fresh, found(fresh))
@@ -158,18 +156,18 @@ class TestWhereItDoesNotConvert:
         assert turtle(runtime, photos) == BOX_TURTLE
         assert "MobileNetV2 runs on TensorFlow: The conversion broke off." in caplog.text
 
-    def test_but_not_where_openvino_was_asked_for(self, fresh: ModelSpec) -> None:
+    def test_openvino_alone_fails(self, fresh: ModelSpec) -> None:
         with pytest.raises(ConversionFailed, match=r"broke off\. python -m paishi\.models\.catalogue ended"):
             load_runtime(replace(fresh, runtime="openvino"), found(fresh))
 
-    def test_nor_where_a_precision_was_that_it_does_not_have(self, fresh: ModelSpec, tmp_path: Path) -> None:
+    def test_a_precision_that_tensorflow_lacks_fails(self, fresh: ModelSpec, tmp_path: Path) -> None:
         for number in range(50):
             (tmp_path / f"{number}.jpg").write_bytes(file_of(noise(seed=number)))
         with pytest.raises(ConversionFailed):
             load_runtime(replace(fresh, precision="bf16", calibration=tmp_path), found(fresh))
 
 
-def test_without_openvino_tensorflow_steps_in(spec: ModelSpec) -> None:
+def test_without_openvino_tensorflow_replaces_it(spec: ModelSpec) -> None:
     code = (
         "import logging, sys; logging.basicConfig(); sys.modules['openvino'] = None\n"
         "from paishi.recognition.load import load_recogniser; from paishi.settings import Settings\n"

@@ -1,4 +1,4 @@
-"""One picture alone has all cores, a crowd shares them, and nobody pays for another's failure or absence."""
+"""One picture has all cores, several share them, and a failed or cancelled request costs no other."""
 
 import asyncio
 import threading
@@ -18,8 +18,8 @@ CROWD = 3  # half of the cores
 BROKEN = 200
 
 
-class Network:
-    """Answers each picture with its value and value + 1, as each is let through.
+class Model:
+    """Returns value and value + 1 for each picture, once it is let through.
 
     `began` has (value, where) in the order in which they began; where is "alone" or a stream's number.
     """
@@ -33,7 +33,7 @@ class Network:
         self.started = threading.Semaphore(0)
         self.let_through = threading.Semaphore(0)
 
-    def lane(self, where: str | int) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    def stream(self, where: str | int) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
         def run(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
             assert picture.shape == (1, 1, 1, 3)
             value = int(picture[0, 0, 0, 0])
@@ -62,8 +62,8 @@ class Network:
 
 
 @pytest.fixture
-def network() -> Network:
-    return Network()
+def model() -> Model:
+    return Model()
 
 
 @pytest.fixture
@@ -72,106 +72,108 @@ def cores() -> CpuBudget:
 
 
 @pytest.fixture
-def lanes(network: Network, cores: CpuBudget) -> Iterator[Scheduler]:
-    lanes = Scheduler(network.lane("alone"), [network.lane(n) for n in range(STREAMS)], cores, "test")
-    yield lanes
-    network.release()
-    lanes.close()
+def scheduler(model: Model, cores: CpuBudget) -> Iterator[Scheduler]:
+    scheduler = Scheduler(model.stream("alone"), [model.stream(n) for n in range(STREAMS)], cores, "test")
+    yield scheduler
+    model.release()
+    scheduler.close()
 
 
-async def begun(network: Network, pictures: int = 1) -> None:
+async def begun(model: Model, pictures: int = 1) -> None:
     for _ in range(pictures):
-        assert await asyncio.to_thread(network.started.acquire, timeout=30)
+        assert await asyncio.to_thread(model.started.acquire, timeout=30)
 
 
-async def running(network: Network, lanes: Scheduler, *values: int) -> Answer:
+async def running(model: Model, scheduler: Scheduler, *values: int) -> Answer:
     """A request of which one picture has begun alone, so that what comes next must wait."""
-    task = await submitted(lanes, *values)
-    await begun(network)
+    task = await submitted(scheduler, *values)
+    await begun(model)
     return task
 
 
 @in_loop
-async def test_one_alone_has_all_cores(network: Network, lanes: Scheduler) -> None:
-    network.release()
+async def test_one_alone_has_all_cores(model: Model, scheduler: Scheduler) -> None:
+    model.release()
     for value in range(5):
-        assert (await lanes.submit(views(value))).tolist() == answer(value)
-    assert network.began == [(value, "alone") for value in range(5)]
+        assert (await scheduler.submit(views(value))).tolist() == answer(value)
+    assert model.began == [(value, "alone") for value in range(5)]
 
 
 @in_loop
-async def test_fewer_than_a_crowd_go_one_after_the_other(network: Network, lanes: Scheduler) -> None:
-    tasks = [await running(network, lanes, 100)] + [await submitted(lanes, value) for value in (1, 2)]
-    network.release()
+async def test_fewer_than_a_crowd_go_one_after_the_other(model: Model, scheduler: Scheduler) -> None:
+    tasks = [await running(model, scheduler, 100)] + [await submitted(scheduler, value) for value in (1, 2)]
+    model.release()
     assert [rows.tolist() for rows in await asyncio.gather(*tasks)] == [answer(100), answer(1), answer(2)]
-    assert network.began == [(100, "alone"), (1, "alone"), (2, "alone")]
+    assert model.began == [(100, "alone"), (1, "alone"), (2, "alone")]
 
 
 @in_loop
-async def test_a_crowd_goes_side_by_side_in_its_order(network: Network, lanes: Scheduler) -> None:
-    first = await running(network, lanes, 100)
-    tasks = [await submitted(lanes, value) for value in range(20, 40)]
-    network.release(1)
+async def test_a_crowd_goes_side_by_side_in_its_order(model: Model, scheduler: Scheduler) -> None:
+    first = await running(model, scheduler, 100)
+    tasks = [await submitted(scheduler, value) for value in range(20, 40)]
+    model.release(1)
     await first
-    await begun(network, STREAMS)
-    assert sorted(network.values[1:]) == [20, 21, 22, 23, 24, 25]
-    assert {where for _, where in network.began[1:]} == set(range(STREAMS))
-    network.release()
+    await begun(model, STREAMS)
+    assert sorted(model.values[1:]) == [20, 21, 22, 23, 24, 25]
+    assert {where for _, where in model.began[1:]} == set(range(STREAMS))
+    model.release()
     answers = await asyncio.gather(*tasks)
     assert [rows.tolist() for rows in answers] == [answer(value) for value in range(20, 40)]
     # As many as there are streams may overtake each other.
-    assert all(abs(value - place) < STREAMS for place, value in enumerate(network.values[1:], 20))
+    assert all(abs(value - place) < STREAMS for place, value in enumerate(model.values[1:], 20))
 
 
 @in_loop
-async def test_never_more_at_work_than_cores(network: Network, lanes: Scheduler) -> None:
-    network.release()
+async def test_never_more_at_work_than_cores(model: Model, scheduler: Scheduler) -> None:
+    model.release()
     for callers in (1, 2, 3, 9, 1, 30, 2):
-        await asyncio.gather(*(lanes.submit(views(value)) for value in range(callers)))
-    assert network.most_at_once <= STREAMS
-    assert not network.overlapped
+        await asyncio.gather(*(scheduler.submit(views(value)) for value in range(callers)))
+    assert model.most_at_once <= STREAMS
+    assert not model.overlapped
 
 
 @in_loop
-async def test_whoever_comes_while_a_stream_is_free_does_not_wait(network: Network, lanes: Scheduler) -> None:
-    first = await running(network, lanes, 100)
-    crowd = [await submitted(lanes, value) for value in (1, 2, 3)]
-    network.release(1)
+async def test_a_picture_that_comes_while_a_stream_is_free_does_not_wait(
+    model: Model, scheduler: Scheduler
+) -> None:
+    first = await running(model, scheduler, 100)
+    crowd = [await submitted(scheduler, value) for value in (1, 2, 3)]
+    model.release(1)
     await first
-    await begun(network, 3)
-    late = await submitted(lanes, 4)
-    await begun(network)
-    assert network.began[4][0] == 4
-    assert network.began[4][1] != "alone"
-    network.release()
+    await begun(model, 3)
+    late = await submitted(scheduler, 4)
+    await begun(model)
+    assert model.began[4][0] == 4
+    assert model.began[4][1] != "alone"
+    model.release()
     await asyncio.gather(*crowd, late)
 
 
 @in_loop
-async def test_after_a_crowd_one_alone_has_all_cores_again(network: Network, lanes: Scheduler) -> None:
-    first = await running(network, lanes, 100)
-    crowd = [await submitted(lanes, value) for value in range(6)]
-    network.release()
+async def test_after_a_crowd_one_alone_has_all_cores_again(model: Model, scheduler: Scheduler) -> None:
+    first = await running(model, scheduler, 100)
+    crowd = [await submitted(scheduler, value) for value in range(6)]
+    model.release()
     await asyncio.gather(first, *crowd)
-    await lanes.submit(views(7))
-    assert network.began[-1] == (7, "alone")
+    await scheduler.submit(views(7))
+    assert model.began[-1] == (7, "alone")
 
 
 @in_loop
 async def test_several_pictures_of_one_request_come_back_in_their_order(
-    network: Network, lanes: Scheduler
+    model: Model, scheduler: Scheduler
 ) -> None:
-    network.release()
+    model.release()
     many = [*range(20, 60)]
-    assert (await lanes.submit(views(*many))).tolist() == answer(*many)
-    assert len({where for _, where in network.began}) > 1
+    assert (await scheduler.submit(views(*many))).tolist() == answer(*many)
+    assert len({where for _, where in model.began}) > 1
 
 
 @in_loop
-async def test_a_failure_reaches_only_its_own_request(network: Network, lanes: Scheduler) -> None:
-    before = await running(network, lanes, 100)
-    tasks = [await submitted(lanes, *group) for group in ([1], [2, BROKEN, 3], [4], [5])]
-    network.release()
+async def test_a_failure_reaches_only_its_own_request(model: Model, scheduler: Scheduler) -> None:
+    before = await running(model, scheduler, 100)
+    tasks = [await submitted(scheduler, *group) for group in ([1], [2, BROKEN, 3], [4], [5])]
+    model.release()
     outcomes = await asyncio.gather(before, *tasks, return_exceptions=True)
     assert [isinstance(outcome, ArithmeticError) for outcome in outcomes] == [
         False,
@@ -180,116 +182,118 @@ async def test_a_failure_reaches_only_its_own_request(network: Network, lanes: S
         False,
         False,
     ]
-    for value in range(STREAMS + 1):  # all lanes are still there
-        assert (await lanes.submit(views(value))).tolist() == answer(value)
+    for value in range(STREAMS + 1):  # all scheduler are still there
+        assert (await scheduler.submit(views(value))).tolist() == answer(value)
 
 
 @in_loop
-async def test_a_request_that_failed_costs_no_more(network: Network, lanes: Scheduler) -> None:
-    before = await running(network, lanes, 100)
-    fails = await submitted(lanes, BROKEN, 1)  # no crowd: one after the other
-    network.release()
+async def test_a_request_that_failed_costs_no_more(model: Model, scheduler: Scheduler) -> None:
+    before = await running(model, scheduler, 100)
+    fails = await submitted(scheduler, BROKEN, 1)  # no crowd: one after the other
+    model.release()
     await before
     with pytest.raises(ArithmeticError):
         await fails
-    await lanes.submit(views(2))
-    assert network.values == [100, BROKEN, 2]
+    await scheduler.submit(views(2))
+    assert model.values == [100, BROKEN, 2]
 
 
 @in_loop
-async def test_a_failure_alone_blocks_nobody(network: Network, lanes: Scheduler) -> None:
-    network.release()
+async def test_a_failure_blocks_no_later_request(model: Model, scheduler: Scheduler) -> None:
+    model.release()
     with pytest.raises(ArithmeticError):
-        await lanes.submit(views(BROKEN))
-    assert (await lanes.submit(views(1))).tolist() == answer(1)
+        await scheduler.submit(views(BROKEN))
+    assert (await scheduler.submit(views(1))).tolist() == answer(1)
 
 
 @in_loop
-async def test_whoever_left_the_queue_costs_nothing(network: Network, lanes: Scheduler) -> None:
-    first = await running(network, lanes, 100)
-    leaving, staying = await submitted(lanes, 1, 2, 3), await submitted(lanes, 4)
+async def test_a_cancelled_request_costs_nothing(model: Model, scheduler: Scheduler) -> None:
+    first = await running(model, scheduler, 100)
+    leaving, staying = await submitted(scheduler, 1, 2, 3), await submitted(scheduler, 4)
     leaving.cancel()
     await asyncio.wait([leaving])
-    network.release()
+    model.release()
     assert (await first).tolist() == answer(100)
     assert (await staying).tolist() == answer(4)
-    # Nor do they make a crowd of those who stay.
-    assert network.began == [(100, "alone"), (4, "alone")]
+    # They do not count as waiting either.
+    assert model.began == [(100, "alone"), (4, "alone")]
 
 
 @in_loop
-async def test_whoever_leaves_half_way_costs_only_what_has_begun(network: Network, lanes: Scheduler) -> None:
-    leaving = await running(network, lanes, 1, 2)
+async def test_a_request_cancelled_half_way_costs_only_what_has_begun(
+    model: Model, scheduler: Scheduler
+) -> None:
+    leaving = await running(model, scheduler, 1, 2)
     leaving.cancel()
     await asyncio.wait([leaving])
-    network.release()
-    assert (await lanes.submit(views(3))).tolist() == answer(3)
-    assert network.values == [1, 3]
+    model.release()
+    assert (await scheduler.submit(views(3))).tolist() == answer(3)
+    assert model.values == [1, 3]
 
 
 @in_loop
-async def test_a_queue_that_everyone_left_runs_nothing(network: Network, lanes: Scheduler) -> None:
-    first = await running(network, lanes, 100)
-    leaving = await submitted(lanes, 1)
+async def test_a_queue_of_cancelled_requests_runs_nothing(model: Model, scheduler: Scheduler) -> None:
+    first = await running(model, scheduler, 100)
+    leaving = await submitted(scheduler, 1)
     leaving.cancel()
     await asyncio.wait([leaving])
-    network.release()
+    model.release()
     await first
-    assert (await lanes.submit(views(3))).tolist() == answer(3)
-    assert network.values == [100, 3]
+    assert (await scheduler.submit(views(3))).tolist() == answer(3)
+    assert model.values == [100, 3]
 
 
 @in_loop
-async def test_closing_answers_what_runs_and_ends_what_waits(network: Network, lanes: Scheduler) -> None:
-    runs = await running(network, lanes, 100)
-    waits = await submitted(lanes, 1)
-    closing = asyncio.create_task(asyncio.to_thread(lanes.close))
+async def test_closing_answers_what_runs_and_ends_what_waits(model: Model, scheduler: Scheduler) -> None:
+    runs = await running(model, scheduler, 100)
+    waits = await submitted(scheduler, 1)
+    closing = asyncio.create_task(asyncio.to_thread(scheduler.close))
     with pytest.raises(RuntimeClosed):
         await waits
-    network.release()
+    model.release()
     await closing
     assert (await runs).tolist() == answer(100)
-    assert network.values == [100]
+    assert model.values == [100]
     with pytest.raises(RuntimeClosed):
-        await lanes.submit(views(2))
+        await scheduler.submit(views(2))
 
 
 @in_loop
-async def test_closing_ends_a_request_that_is_half_done(network: Network, lanes: Scheduler) -> None:
-    half = await running(network, lanes, 1, 2)
-    closing = asyncio.create_task(asyncio.to_thread(lanes.close))
+async def test_closing_ends_a_request_that_is_half_done(model: Model, scheduler: Scheduler) -> None:
+    half = await running(model, scheduler, 1, 2)
+    closing = asyncio.create_task(asyncio.to_thread(scheduler.close))
     with pytest.raises(RuntimeClosed):
         await half
-    network.release()
+    model.release()
     await closing
-    assert network.values == [1]
+    assert model.values == [1]
 
 
 @in_loop
-async def test_closing_twice_is_as_good_as_once(network: Network, lanes: Scheduler) -> None:
-    lanes.close()
-    lanes.close()
+async def test_closing_twice_is_as_good_as_once(model: Model, scheduler: Scheduler) -> None:
+    scheduler.close()
+    scheduler.close()
 
 
-def test_serves_one_event_loop_after_another(network: Network, lanes: Scheduler) -> None:
-    network.release()
+def test_serves_one_event_loop_after_another(model: Model, scheduler: Scheduler) -> None:
+    model.release()
     for value in (1, 2):
-        waiting: Awaitable[NDArray[np.float32]] = lanes.submit(views(value))
+        waiting: Awaitable[NDArray[np.float32]] = scheduler.submit(views(value))
         assert asyncio.run(asyncio.wait_for(waiting, 30)).tolist() == answer(value)
 
 
 @in_loop
-async def test_a_hang_shows_though_nobody_waits_for_its_answer_any_more(
-    network: Network, lanes: Scheduler, cores: CpuBudget
+async def test_a_hang_of_a_cancelled_request_still_counts(
+    model: Model, scheduler: Scheduler, cores: CpuBudget
 ) -> None:
-    first = await running(network, lanes, 1)
+    first = await running(model, scheduler, 1)
     cores.count(61)
     assert cores.overdue_s(60) is None  # the first is a test
-    network.release(1)
+    model.release(1)
     await first
-    hanging = await running(network, lanes, 2)
+    hanging = await running(model, scheduler, 2)
     hanging.cancel()
     await asyncio.wait([hanging])
     cores.count(61)
     assert cores.overdue_s(60) == 61
-    network.release()
+    model.release()

@@ -1,4 +1,4 @@
-"""Decoding and networks together never keep more cores busy than there are, and nobody starves."""
+"""Decoding and models together never keep more cores busy than there are, and nobody starves."""
 
 import asyncio
 import threading
@@ -55,7 +55,7 @@ def threads(*targets: Callable[[], None]) -> Iterator[None]:
         assert not thread.is_alive()
 
 
-def test_decoding_and_a_network_share_the_cores(budget: CpuBudget, work: Work) -> None:
+def test_decoding_and_a_model_share_the_cores(budget: CpuBudget, work: Work) -> None:
     def alone(view: np.ndarray) -> np.ndarray:
         work("alone", CORES)
         return np.zeros((1, 2), np.float32)
@@ -91,19 +91,19 @@ def test_all_cores_are_had_while_others_keep_coming(budget: CpuBudget, work: Wor
             with budget.one():
                 work("decoded")
 
-    def network() -> None:
+    def model() -> None:
         for _ in range(3):
             with budget.all():
-                work("network", CORES)
+                work("model", CORES)
         enough.set()
 
-    with threads(*[decoder] * 8, network):
+    with threads(*[decoder] * 8, model):
         pass
     assert work.most == CORES
-    assert work.done.count("network") == 3
+    assert work.done.count("model") == 3
 
 
-def test_decoding_lets_pictures_that_wait_for_a_network_go_first(budget: CpuBudget) -> None:
+def test_decoding_lets_pictures_that_wait_for_a_model_go_first(budget: CpuBudget) -> None:
     began = threading.Event()
 
     def decoder() -> None:

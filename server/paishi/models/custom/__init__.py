@@ -1,1 +1,1 @@
-"""An operator's own folder: `model.keras` with labels and card."""
+"""Custom models: a folder with `model.keras`, labels and card."""

@@ -1,8 +1,8 @@
-"""A network of the operator's own as it is served. Importing this loads Keras.
+"""Builds the served form of a custom model. Importing this loads Keras.
 
-What a `.keras` file describes is built while it is loaded, and more than one way has been found in which that
-runs code of whoever wrote the file, `safe_mode` or not. So load only files that you trust as you trust a
-program, and, where the network runs on OpenVINO, only in the process that converts it.
+Loading a `.keras` file can run code of its author, with `safe_mode` or without: several CVEs show ways. So
+load only files that you trust like a program and, if the model runs on OpenVINO, only in the converting
+process.
 """
 
 from pathlib import Path
@@ -19,55 +19,55 @@ _TOLERANCE = 1e-3
 
 
 def build_custom(file: Path, preprocessing: Preprocessing) -> keras.Model:
-    """Loads `file` (.keras) and puts `preprocessing` before it.
+    """Loads `file` (.keras) and puts `preprocessing` in front.
 
-    The network takes (n, size, size, 3) uint8 RGB of 0..255 and answers (n, classes) float32, each row
-    probabilities. Raises CustomModelRefused where the file's network cannot.
+    The result takes (n, size, size, 3) uint8 RGB of 0..255 and returns (n, classes) float32, each row
+    probabilities. Raises CustomModelRefused if the model in `file` does not fit that.
     """
-    input_size(file)  # first, because it runs nothing
-    network = _load(file)
-    size = _check_shapes(file, network)
+    input_size(file)  # first, because it runs no code of the file
+    model = _load(file)
+    size = _check_shapes(file, model)
     pixels = keras.Input((size, size, 3), dtype="uint8", name="rgb")
-    prepared = keras.ops.cast(preprocess(pixels, preprocessing), network.inputs[0].dtype)
-    softmax = network(prepared)
-    if softmax.dtype != "float32":  # of a network that was trained in half precision
+    prepared = keras.ops.cast(preprocess(pixels, preprocessing), model.inputs[0].dtype)
+    softmax = model(prepared)
+    if softmax.dtype != "float32":  # the model was trained in half precision
         softmax = keras.ops.cast(softmax, "float32")
-    served = keras.Model(pixels, softmax, name="own")
-    _check_answers(file, served)
+    served = keras.Model(pixels, softmax, name="custom")
+    _check_probabilities(file, served)
     return served
 
 
 def _load(file: Path) -> keras.Model:
     try:
-        network = keras.saving.load_model(file, compile=False, safe_mode=True)
-    except Exception as error:  # whatever the file makes Keras do
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise CustomModelRefused(f"{file} cannot be loaded by Keras {keras.__version__}: {said}") from error
-    if not isinstance(network, keras.Model):
-        raise CustomModelRefused(f"{file} holds a {type(network).__name__}, which is no network.")
-    return network
+        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises nearly anything here
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise CustomModelRefused(f"{file} cannot be loaded by Keras {keras.__version__}: {reason}") from error
+    if not isinstance(model, keras.Model):
+        raise CustomModelRefused(f"{file} holds a {type(model).__name__}, which is no model.")
+    return model
 
 
-def _check_shapes(file: Path, network: keras.Model) -> int:
-    for what, tensors in (("inputs", network.inputs), ("outputs", network.outputs)):
+def _check_shapes(file: Path, model: keras.Model) -> int:
+    for what, tensors in (("inputs", model.inputs), ("outputs", model.outputs)):
         if len(tensors) != 1:
             raise CustomModelRefused(f"{file} has {len(tensors)} {what}: it must have one.")
-    answer = tuple(network.outputs[0].shape)
-    if len(answer) != 2 or answer[1] is None:
+    shape = tuple(model.outputs[0].shape)
+    if len(shape) != 2 or shape[1] is None:
         raise CustomModelRefused(
-            f"{file} answers with shape {answer}: it must be (None, classes), a probability for each label."
+            f"{file} returns shape {shape}: it must be (None, classes), a probability for each label."
         )
-    return need_square(file, tuple(network.inputs[0].shape))
+    return need_square(file, tuple(model.inputs[0].shape))
 
 
-def _check_answers(file: Path, served: keras.Model) -> None:
+def _check_probabilities(file: Path, served: keras.Model) -> None:
     _, height, width, channels = served.input_shape
-    slope = np.linspace(0, 255, height * width * channels).reshape(1, height, width, channels)
-    for picture in (slope.astype(np.uint8), np.full((1, height, width, channels), 128, np.uint8)):
-        answer = np.asarray(served(picture, training=False))
-        total = float(answer.sum())
-        if not (np.isfinite(answer).all() and answer.min() >= 0 and abs(total - 1) < _TOLERANCE):
+    gradient = np.linspace(0, 255, height * width * channels).reshape(1, height, width, channels)
+    for picture in (gradient.astype(np.uint8), np.full((1, height, width, channels), 128, np.uint8)):
+        output = np.asarray(served(picture, training=False))
+        total = float(output.sum())
+        if not (np.isfinite(output).all() and output.min() >= 0 and abs(total - 1) < _TOLERANCE):
             raise CustomModelRefused(
-                f"{file} answers with {answer.min():.3g} to {answer.max():.3g}, in sum {total:.3g}: "
-                "these are no probabilities; end the network with a softmax."
+                f"{file} returns {output.min():.3g} to {output.max():.3g}, in sum {total:.3g}: "
+                "these are no probabilities; end the model with a softmax."
             )

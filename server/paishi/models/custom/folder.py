@@ -1,9 +1,8 @@
-"""A network of the operator's own: a folder with `model.keras`, `labels.json` and, if wanted, `card.json`.
+"""Custom model: a folder with `model.keras`, `labels.json` and optionally `card.json`.
 
-Nothing here runs anything of what lies there, and TensorFlow is not imported: the files are read as data.
-Loading `model.keras` is another matter. Such a file can run code while it is loaded, so only the operator can
-name one, by a setting or on the command line, and a process of its own loads it: see
-`paishi.models.custom.build`.
+This module reads the files as data, runs no code of theirs and does not import TensorFlow. Loading
+`model.keras` can run code, so only the operator can name such a folder, by a setting or on the command line,
+and a separate process loads it: see `paishi.models.custom.build`.
 """
 
 import os
@@ -22,7 +21,7 @@ _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
 
 @dataclass(frozen=True, slots=True)
 class CustomModel:
-    """What the folder says. `name` is the card's, else the folder's; `input_size` is the side in pixels."""
+    """A custom model; `name` comes from the card or the folder, `input_size` is the side in pixels."""
 
     folder: Path
     name: str
@@ -39,13 +38,13 @@ class CustomModel:
 
     @property
     def backbone(self) -> Backbone:
-        """As the catalogue would have it. `parameters` is 0: only loading the network would tell.
+        """The model as a catalogue entry. `parameters` is 0, because only loading the model would show it.
 
-        The name is a part of a file's name and tells apart what different preprocessing makes of one network.
+        The name is safe in file names and includes the preprocessing, since each gives another conversion.
         """
         plain = re.sub(r"[^\w-]+", "_", self.name)[:40]
         return Backbone(
-            name=f"own-{plain}-{self.card.preprocessing}",
+            name=f"custom-{plain}-{self.card.preprocessing}",
             module="",
             input_size=self.input_size,
             parameters=0,
@@ -62,7 +61,7 @@ class CustomModel:
 
 
 def names_folder(model: str) -> bool:
-    """Whether PAISHI_MODEL=`model` means a folder; a name of the catalogue never does."""
+    """Whether PAISHI_MODEL=`model` is a folder; a catalogue name never is."""
     if model.strip().startswith((".", "~")) or any(separator in model for separator in _SEPARATORS):
         return True
     try:
@@ -73,19 +72,19 @@ def names_folder(model: str) -> bool:
 
 
 def folder_of(model: str) -> Path:
-    """The absolute path that `model` means here: another process may have another working directory."""
+    """Absolute path of the folder `model`, since another process may have another working directory."""
     return Path(os.path.abspath(Path(model.strip()).expanduser()))
 
 
 def shown_name(model: str) -> str:
-    """What to call PAISHI_MODEL=`model` where strangers listen: a folder without the way to it."""
+    """Public name of PAISHI_MODEL=`model`: a folder without its path."""
     return folder_of(model).name if names_folder(model) else model
 
 
 def find_custom(model: str) -> CustomModel:
-    """The model in the folder that `model` names; `paishi.recognition.custom_labels` reads its labels.
+    """Reads the folder `model`, except for its labels: see `paishi.recognition.custom_labels`.
 
-    Raises CustomModelRefused where a file is missing, or what it says cannot be served.
+    Raises CustomModelRefused if a file is missing or describes a model that cannot be served.
     """
     folder = folder_of(model)
     if not folder.is_dir():

@@ -1,7 +1,7 @@
-"""What a `.keras` file says of its network, read as data: a zip archive with a `config.json`.
+"""Reads the `config.json` in a `.keras` file, which is a zip archive, as data.
 
-Nothing of it is run, so a mistake shows at once and without TensorFlow. What a file says need not be true;
-`paishi.models.custom.build` looks at the network itself.
+This runs no code of the file, so mistakes show at once and without TensorFlow. The description may be wrong,
+so `paishi.models.custom.build` checks the loaded model again.
 """
 
 import json
@@ -16,10 +16,10 @@ _LARGEST = 64_000_000  # bytes of config.json; EfficientNetV2L has a few hundred
 
 
 def input_size(file: Path) -> int:
-    """Side in pixels of the square pictures that the network takes.
+    """Returns the side in pixels of the model's square input.
 
-    Raises CustomModelRefused unless the network takes one RGB picture of one size, gives one answer, and
-    consists of nothing but Keras.
+    Raises CustomModelRefused unless the model has one RGB input of fixed size, one output, and only layers of
+    Keras.
     """
     config = _config(file)
     _need_keras_only(file, config)
@@ -30,18 +30,18 @@ def input_size(file: Path) -> int:
 
 
 def need_square(file: Path, shape: object) -> int:
-    """The side of an input of `shape`, with the batch first. Raises CustomModelRefused."""
+    """Side in pixels of an input `shape`, batch first. Raises CustomModelRefused unless square RGB."""
     taken = tuple(shape) if isinstance(shape, list | tuple) else None
-    wanted = "it must take one RGB picture, such as keras.Input((224, 224, 3))"
+    required = "it must take one RGB picture, such as keras.Input((224, 224, 3))"
     if taken is None or len(taken) != 4:
-        raise CustomModelRefused(f"{file} takes input of shape {taken}: {wanted}.")
+        raise CustomModelRefused(f"{file} takes input of shape {taken}: {required}.")
     _, height, width, channels = taken
     if channels == 1:
-        raise CustomModelRefused(f"{file} takes grey pictures, shape {taken}: {wanted}.")
+        raise CustomModelRefused(f"{file} takes grey pictures, shape {taken}: {required}.")
     if channels != 3:
-        raise CustomModelRefused(f"{file} takes input of shape {taken}: {wanted}, the channels last.")
+        raise CustomModelRefused(f"{file} takes input of shape {taken}: {required}, the channels last.")
     if height is None or width is None:
-        raise CustomModelRefused(f"{file} leaves the pictures' size open, shape {taken}: {wanted}, fixed.")
+        raise CustomModelRefused(f"{file} leaves the pictures' size open, shape {taken}: {required}, fixed.")
     if height != width or not isinstance(height, int) or height < 1:
         raise CustomModelRefused(f"{file} takes pictures of {width}x{height} pixels: they must be square.")
     return height
@@ -59,7 +59,7 @@ def _config(file: Path) -> dict[str, Any]:
             f"{file} is no file of Keras 3, or it is damaged: write it with model.save('model.keras')."
         ) from error
     if not isinstance(config, dict) or not isinstance(config.get("config"), dict):
-        raise CustomModelRefused(f"{file} describes no network: write it with model.save('model.keras').")
+        raise CustomModelRefused(f"{file} describes no model: write it with model.save('model.keras').")
     return config
 
 
@@ -78,7 +78,7 @@ def _need_keras_only(file: Path, config: dict[str, Any]) -> None:
 
 def _foreign_origin(part: dict[str, Any]) -> str | None:
     module, registered = part.get("module"), part.get("registered_name")
-    if isinstance(registered, str) and ">" in registered:  # "package>class", of what a program registered
+    if isinstance(registered, str) and ">" in registered:  # "package>class", which a program registered
         return registered.partition(">")[0]
     if module in (None, "keras", "builtins") or str(module).startswith("keras."):
         return None
@@ -99,7 +99,7 @@ def _parts(config: object) -> Iterator[dict[str, Any]]:
 def _input_shape(file: Path, config: dict[str, Any]) -> object:
     described = config["config"]
     if config.get("class_name") == "Sequential":
-        return described.get("build_input_shape") or _built_for(config)  # either, as it was built
+        return described.get("build_input_shape") or _built_for(config)  # Keras versions store either
     inputs = list(_tensors(described.get("input_layers")))
     if not inputs:
         raise CustomModelRefused(
@@ -123,7 +123,7 @@ def _built_for(config: dict[str, Any]) -> object:
 
 
 def _tensors(spec: object) -> Iterator[str]:
-    """The layers' names in what Keras writes of inputs and outputs: [name, 0, 0], or lists or dicts of it."""
+    """Yields layer names from a Keras spec of inputs or outputs: [name, 0, 0], or lists or dicts of these."""
     if isinstance(spec, dict):
         spec = list(spec.values())
     if not isinstance(spec, list):

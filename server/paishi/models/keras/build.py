@@ -1,4 +1,4 @@
-"""The network that is served: uint8 RGB in, softmax out, preprocessing inside."""
+"""Builds the served form of a Keras model: uint8 RGB in, softmax out, preprocessing inside."""
 
 from math import sqrt
 from pathlib import Path
@@ -10,46 +10,46 @@ from paishi.models.keras.stored_weights import load_weights
 
 
 def build_served(backbone: Backbone, weights: Path | None) -> keras.Model:
-    """Builds `backbone` with its 1000-class head and gives it `weights`; None leaves it random.
+    """Builds `backbone` with its 1000-class head and loads `weights`; None leaves them random.
 
-    The network takes (n, input_size, input_size, 3) uint8 RGB of 0..255 and answers (n, 1000) float32,
-    each row a softmax. `weights` is a file as Keras publishes it (.h5) or as `save_weights` of the
-    same Keras network writes it (.weights.h5).
+    The model takes (n, input_size, input_size, 3) uint8 RGB of 0..255 and returns (n, 1000) float32, each row
+    a softmax. `weights` is a file as Keras publishes it (.h5) or as `save_weights` of the same Keras model
+    writes it (.weights.h5).
 
-    Raises WeightsMismatch for the weights of another network, WeightsCorrupt for a file that holds none.
+    Raises WeightsMismatch if the weights belong to another model, WeightsCorrupt if the file holds none.
     """
-    network = build_published(backbone)
+    model = build_published(backbone)
     if weights is not None:
-        load_weights(network, weights)
+        load_weights(model, weights)
     pixels = keras.Input((backbone.input_size, backbone.input_size, 3), dtype="uint8", name="rgb")
-    softmax = network(preprocess(pixels, backbone.preprocessing))
+    softmax = model(preprocess(pixels, backbone.preprocessing))
     return keras.Model(pixels, softmax, name=backbone.name)
 
 
 def build_published(backbone: Backbone) -> keras.Model:
-    """The architecture that Keras builds for `weights="imagenet"`, without fetching anything.
+    """Builds the architecture that Keras builds for `weights="imagenet"`, without a download.
 
-    Takes float32 as `backbone.preprocessing` leaves it. What the argument `weights` changes in Keras 3.15,
-    apart from checks and from which file is loaded:
+    It takes float32 after `backbone.preprocessing`. Effects of the argument `weights` in Keras 3.15, apart
+    from checks and the file to load:
 
     - EfficientNetB0..B7: one more Rescaling, see `_rescale_after_normalization`.
     - every other family: nothing.
 
-    The shape is the default of every family but MobileNetV3, which would leave it open and then pads as for
-    even sizes; from 224 on down all of its sizes are even, so that is the same network.
+    The input shape is every family's default except for MobileNetV3, which by default leaves it open and pads
+    as for even sizes. From 224 downwards all of its sizes are even, so the fixed shape gives the same model.
     """
     shape = (backbone.input_size, backbone.input_size, 3)
-    network = getattr(keras.applications, backbone.name)(weights=None, input_shape=shape)
-    return _rescale_after_normalization(network) if backbone.module == "efficientnet" else network
+    model = getattr(keras.applications, backbone.name)(weights=None, input_shape=shape)
+    return _rescale_after_normalization(model) if backbone.module == "efficientnet" else model
 
 
-def _rescale_after_normalization(network: keras.Model) -> keras.Model:
-    """EfficientNet as its weights were trained.
+def _rescale_after_normalization(model: keras.Model) -> keras.Model:
+    """Adds the layer with which EfficientNet's weights were trained.
 
     The published files hold the standard deviation where Normalization expects the variance, so that it
-    divides by its root only. Keras makes up for it with a layer that divides by the root again, but adds
-    that layer for `weights="imagenet"` alone: the same file loaded into a network that was built with
-    `weights=None` fits, and answers wrongly. The layer has no weights, so every file still fits.
+    divides by its root only. Keras makes up for it with a layer that divides by the root again, but adds that
+    layer for `weights="imagenet"` only: the same file loads into a model built with `weights=None`, which
+    then predicts wrongly. The layer has no weights, so every file still fits.
     """
     deviation = (0.229, 0.224, 0.225)
     rescaling = keras.layers.Rescaling([1.0 / sqrt(channel) for channel in deviation], name="published_scale")
@@ -58,4 +58,4 @@ def _rescale_after_normalization(network: keras.Model) -> keras.Model:
         output = layer(*args, **kwargs)
         return rescaling(output) if isinstance(layer, keras.layers.Normalization) else output
 
-    return keras.models.clone_model(network, clone_function=lambda layer: layer, call_function=call)
+    return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)

@@ -1,4 +1,4 @@
-"""What speaks for a class in any network, by gradients, and what any of its layers says. Imports Keras."""
+"""Grad-CAM and layer outputs of any Keras model. Importing this loads Keras."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,39 +18,39 @@ from paishi.models.keras.stored_weights import load_weights
 
 _POOLINGS = (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
 _NEAREST = 3
-_GRAPHS = 4  # kept: a graph takes a second to make and tens of megabytes
+_GRAPHS = 4  # kept: each takes a second to trace and tens of megabytes
 _Graph = Callable[[tf.Tensor], tf.Tensor]
 
 
 class Gradients:
-    """`backbone` with `weights`, for looking inside. Raises what `load_weights` raises.
+    """Gradients and layer outputs of `backbone` with `weights`. Raises the errors of `load_weights`.
 
-    Layers are called as in Keras's documentation if no other network was built on the thread before.
+    Layers are named as in Keras's documentation if the thread has built no other model before.
     """
 
     def __init__(self, backbone: Backbone, weights: Path) -> None:
         self._preprocessing = backbone.preprocessing
-        self._network = _network(backbone)
-        load_weights(self._network, weights)
-        layers = self._network.layers
+        self._model = _build(backbone)
+        load_weights(self._model, weights)
+        layers = self._model.layers
         last = max(index for index, layer in enumerate(layers) if _has_positions(layer.output))
         matrices = [layer for layer in layers[last + 1 :] if hasattr(layer, "kernel")]
         self._vector = matrices[0].input if len(matrices) == 1 else None
-        self._last_map = layers[last + 1].input  # which may be a sum, and so no layer's output
-        # What was pooled only to be smaller is finer before.
+        self._last_map = layers[last + 1].input  # it may be a sum rather than a layer's output
+        # The input of a last pooling has a finer grid.
         self._explained = layers[last].input if isinstance(layers[last], _POOLINGS) else self._last_map
-        self._upper = keras.Model(self._explained, self._network.outputs)
+        self._upper = keras.Model(self._explained, self._model.outputs)
         self._layer = lru_cache(_GRAPHS)(self._layer_graph)
 
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
-        """How much each position of the last map speaks for class `index`, float32 (n, rows, columns).
+        """Grad-CAM of class `index` before its rectifier, float32 (n, rows, columns).
 
-        Channels are weighted with the mean gradient of the class's logit. Before pooling and one matrix that
-        is the exact activation over the number of positions. The rectifier of Selvaraju et al., Grad-CAM,
-        ICCV 2017, section 3, is left to the caller.
+        Channels of the last map are weighted with the mean gradient of the class's logit (Selvaraju et al.,
+        Grad-CAM, ICCV 2017, section 3). If only pooling and one matrix follow, that is the exact class
+        activation divided by the number of positions.
         """
         maps = self._lower(tf.constant(views))
-        with _logits(self._network), tf.GradientTape() as tape:
+        with _logits(self._model), tf.GradientTape() as tape:
             tape.watch(maps)
             logit = self._upper(maps, training=False)[:, index]
         weights = tf.reduce_mean(tape.gradient(logit, maps), axis=(1, 2), keepdims=True)
@@ -58,10 +58,10 @@ class Gradients:
         return activation
 
     def features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
-        """What `layer` makes of `views`, float32 (n, ...).
+        """Output of `layer` for `views` (n, size, size, 3) uint8 RGB, float32 (n, ...).
 
-        None is what the classifier reads, or the mean of the last map where the head has several layers.
-        Raises UnknownLayer.
+        None is the classifier's input, or the mean of the last map if the head has several layers. Raises
+        UnknownLayer.
         """
         values: NDArray[np.float32] = self._layer(layer)(tf.constant(views)).numpy()
         if layer is None and self._vector is None:
@@ -78,31 +78,31 @@ class Gradients:
         return self._graph(self._last_map if self._vector is None else self._vector)
 
     def _graph(self, output: keras.KerasTensor) -> _Graph:
-        """From views to `output`. Called layer by layer instead, some networks compile at every call."""
-        network = keras.Model(self._network.inputs, output)
-        signature = tf.TensorSpec((None, *network.input_shape[1:]), tf.uint8)
+        """Traces the model from uint8 views to `output`: eagerly, some models compile at every call."""
+        model = keras.Model(self._model.inputs, output)
+        signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8)
 
         def infer(pixels: tf.Tensor) -> tf.Tensor:
-            return network(preprocess(pixels, self._preprocessing), training=False)
+            return model(preprocess(pixels, self._preprocessing), training=False)
 
         traced = tf.function(infer, input_signature=[signature], autograph=False)
         graph: _Graph = traced.get_concrete_function()
         return graph
 
     def _named(self, name: str) -> keras.layers.Layer:
-        layers = {layer.name: layer for layer in self._network.layers}
+        layers = {layer.name: layer for layer in self._model.layers}
         if name in layers:
             return layers[name]
         near = get_close_matches(name, layers, n=_NEAREST)
         last = ", ".join([*layers][-_NEAREST:])
         suggestion = f"Did you mean {' or '.join(near)}?" if near else f"The last ones are {last}."
-        raise UnknownLayer(f"{self._network.name} has no layer called {name!r}. {suggestion}")
+        raise UnknownLayer(f"{self._model.name} has no layer called {name!r}. {suggestion}")
 
 
-def _network(backbone: Backbone) -> keras.Model:
-    network = build_published(backbone)
-    # EfficientNet's layers were called twice there, and would first of all tell of the network left behind.
-    return keras.models.clone_model(network) if backbone.module == "efficientnet" else network
+def _build(backbone: Backbone) -> keras.Model:
+    model = build_published(backbone)
+    # EfficientNet's layers were called twice there; `layer.output` would belong to the discarded model.
+    return keras.models.clone_model(model) if backbone.module == "efficientnet" else model
 
 
 def _has_positions(output: keras.KerasTensor) -> bool:
@@ -110,9 +110,9 @@ def _has_positions(output: keras.KerasTensor) -> bool:
 
 
 @contextmanager
-def _logits(network: keras.Model) -> Iterator[None]:
-    """Leaves the softmax out: where the network is sure, its gradients are flat."""
-    last = network.layers[-1]
+def _logits(model: keras.Model) -> Iterator[None]:
+    """Removes the softmax within the block: its gradients vanish if the model is certain."""
+    last = model.layers[-1]
     softmax, last.activation = last.activation, keras.activations.linear
     try:
         yield

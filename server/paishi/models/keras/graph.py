@@ -1,10 +1,10 @@
-"""A served network as a TensorFlow graph, which the runtime calls and OpenVINO reads."""
+"""Traces a served model into a TensorFlow graph for the runtime and for the conversion to OpenVINO."""
 
 from paishi.models.keras.imports import keras, tf
 
 
 def traced(model: keras.Model) -> tf.types.experimental.ConcreteFunction:
-    """`model` as one graph for any number of pictures, traced here and not under the first request.
+    """Traces `model` into one graph for any batch size, ahead of the first request.
 
     On four cores, milliseconds for one picture and pictures/s in batches of eight:
 

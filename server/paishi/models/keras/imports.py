@@ -1,7 +1,7 @@
-"""The one place that imports Keras and TensorFlow: on the CPU, without noise, without writing a config.
+"""Imports Keras and TensorFlow, on the CPU and silently. Nothing else in this package imports them.
 
-Whatever `keras.json` or KERAS_BACKEND say, a served network is float32 and takes pictures as (height,
-width, RGB). Keras's own folder is left alone: weights come from `paishi.models.weights.find`.
+Models are float32 and take pictures as (height, width, RGB), whatever `keras.json` or KERAS_BACKEND contain.
+Keras's folder stays untouched: weights come from `paishi.models.weights.find`.
 """
 
 import logging
@@ -16,7 +16,7 @@ __all__ = ["keras", "tf"]
 
 log = logging.getLogger(__name__)
 
-# Printed by TensorFlow's libraries while they load, before any log level is heeded.
+# TensorFlow's libraries print these while they load, before any log level applies.
 _NOISE = (b"oneDNN custom operations are on", b"before absl::InitializeLog()")
 
 
@@ -35,7 +35,7 @@ def _environment(**values: str) -> Iterator[None]:
 
 
 def _can_run_tensorflow() -> bool:
-    """False where the processor is known to lack AVX: TensorFlow's last words must then stay visible."""
+    """False if the processor lacks AVX: TensorFlow then aborts, and its message must stay visible."""
     try:
         return "avx" in Path("/proc/cpuinfo").read_text().split()
     except OSError:
@@ -44,7 +44,7 @@ def _can_run_tensorflow() -> bool:
 
 @contextmanager
 def _without_loading_noise() -> Iterator[None]:
-    """Holds back what is written to file descriptor 2 and passes it on without the lines in `_NOISE`."""
+    """Buffers file descriptor 2 during the block and then writes it without the lines of `_NOISE`."""
     try:
         real = os.dup(2)
     except OSError:  # a service started without one
@@ -69,7 +69,7 @@ def _without_loading_noise() -> Iterator[None]:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    # KERAS_HOME: Keras writes a keras.json there when it is imported, and obeys the one it finds.
+    # KERAS_HOME: on import Keras reads keras.json there, or writes one.
     with tempfile.TemporaryDirectory() as home, _environment(KERAS_HOME=home, KERAS_BACKEND="tensorflow"):
         if _can_run_tensorflow():
             with _without_loading_noise():
@@ -79,9 +79,9 @@ def _quietly() -> Iterator[None]:
 
 
 if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
-    log.warning("KERAS_BACKEND=%s is not heeded: networks run on TensorFlow.", os.environ["KERAS_BACKEND"])
+    log.warning("KERAS_BACKEND=%s is ignored: models run on TensorFlow.", os.environ["KERAS_BACKEND"])
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-# The runtimes are for CPUs; looking for a GPU takes time and complains.
+# The runtimes are for CPUs; a search for GPUs takes time and prints warnings.
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 with _quietly():
     import keras
@@ -89,7 +89,7 @@ with _quietly():
 
 logging.getLogger("absl").setLevel(logging.ERROR)
 if keras.config.backend() != "tensorflow":
-    raise RuntimeError(f"Keras was imported on {keras.config.backend()} before; networks need TensorFlow.")
+    raise RuntimeError(f"Keras was imported on {keras.config.backend()} before; models need TensorFlow.")
 keras.config.set_image_data_format("channels_last")
 keras.config.set_floatx("float32")
 keras.config.set_dtype_policy("float32")

@@ -1,4 +1,4 @@
-"""From pixels to what a family of backbones was trained on, as operations inside the network."""
+"""Preprocessing of each backbone family, as operations inside the model."""
 
 from paishi.models.backbone import Preprocessing
 from paishi.models.keras.imports import keras
@@ -11,11 +11,11 @@ _TORCH_DEVIATION = (0.229, 0.224, 0.225)
 
 
 def preprocess(pixels: keras.KerasTensor, convention: Preprocessing) -> keras.KerasTensor:
-    """`pixels` (n, height, width, 3) uint8 RGB to float32 of the same shape, as `convention` wants it.
+    """Converts `pixels` (n, height, width, 3) uint8 RGB to float32 of the same shape by `convention`.
 
-    Takes symbolic Keras tensors as well as values. The operations and their order are chosen so that the
-    result equals that of the family's `preprocess_input` to the last bit or two: near zero,
-    `x * (1 / 127.5) - 1` is already another number than `x / 127.5 - 1`.
+    Takes symbolic Keras tensors or values. The operations and their order match the family's
+    `preprocess_input` to the last bit or two: near zero, `x * (1 / 127.5) - 1` already differs from
+    `x / 127.5 - 1`.
     """
     x = keras.ops.cast(pixels, "float32")
     match convention:

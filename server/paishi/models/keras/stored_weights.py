@@ -1,4 +1,4 @@
-"""Reads a file of weights into a network, or says in what they differ."""
+"""Loads a weights file into a model and describes mismatches."""
 
 import warnings
 from collections import Counter
@@ -22,58 +22,58 @@ class _Weight(NamedTuple):
         return f"{self.name} {self.shape}"
 
 
-def load_weights(network: keras.Model, file: Path) -> None:
-    """Loads `file`, the published form (.h5) or Keras 3's (.weights.h5), into `network`.
+def load_weights(model: keras.Model, file: Path) -> None:
+    """Loads `file`, the published form (.h5) or that of Keras 3 (.weights.h5), into `model`.
 
-    Raises WeightsMismatch where the shapes are those of another network, WeightsCorrupt where the file
-    is no such file. After either, `network` may hold some of the weights.
+    Raises WeightsMismatch if the shapes differ, WeightsCorrupt if the file is neither form. After either,
+    `model` may hold some of the weights.
     """
     try:
         with warnings.catch_warnings():
-            # Keras only warns where it leaves layers at random.
+            # Keras only warns if it leaves layers uninitialised.
             warnings.filterwarnings("error", message="Skipping nested container", category=UserWarning)
-            network.load_weights(str(file))
+            model.load_weights(str(file))
     except (OSError, RuntimeError) as error:
         raise WeightsCorrupt(
             f"{file} cannot be read as HDF5 weights ({error}). Delete it and fetch it again."
         ) from error
     except (ValueError, KeyError, UserWarning) as error:
-        raise WeightsMismatch(f"{file} does not fit {network.name}. {_difference(network, file)}") from error
+        raise WeightsMismatch(f"{file} does not fit {model.name}. {_difference(model, file)}") from error
 
 
-def _difference(network: keras.Model, file: Path) -> str:
-    """Compares names and shapes, because Keras says no more than which layer it met first."""
-    wanted = [_Weight(weight.path, tuple(weight.shape)) for weight in network.weights]
-    held = _held(file)
-    missing, foreign = _without(wanted, held), _without(held, wanted)
+def _difference(model: keras.Model, file: Path) -> str:
+    """Compares names and shapes, because Keras names only the first layer that fails."""
+    expected = [_Weight(weight.path, tuple(weight.shape)) for weight in model.weights]
+    stored = _stored(file)
+    missing, foreign = _without(expected, stored), _without(stored, expected)
     return (
-        f"The network has {len(wanted)} arrays, the file {len(held)}. "
-        f"Only in the network: {_some(missing)}. Only in the file: {_some(foreign)}."
+        f"The model has {len(expected)} arrays, the file {len(stored)}. "
+        f"Only in the model: {_some(missing)}. Only in the file: {_some(foreign)}."
     )
 
 
-def _held(file: Path) -> list[_Weight]:
-    """The arrays in a file in the order of their names, without an optimizer's and the state of dropout."""
+def _stored(file: Path) -> list[_Weight]:
+    """Arrays in `file` in the order of their names, without optimizer and dropout state."""
     found: list[_Weight] = []
 
     def visit(name: str, item: h5py.HLObject) -> None:
         if isinstance(item, h5py.Dataset) and not ("optimizer" in name or "seed_generator" in name):
             found.append(_Weight(name, tuple(item.shape)))
 
-    with h5py.File(file) as stored:
-        stored.visititems(visit)
+    with h5py.File(file) as arrays:
+        arrays.visititems(visit)
     return found
 
 
 def _without(weights: Sequence[_Weight], others: Sequence[_Weight]) -> list[_Weight]:
-    """Those of `weights` whose shape `others` have not often enough."""
+    """The entries of `weights` whose shape occurs too rarely in `others`."""
     left = Counter(weight.shape for weight in others)
-    lacking = []
+    missing = []
     for weight in weights:
         left[weight.shape] -= 1
         if left[weight.shape] < 0:
-            lacking.append(weight)
-    return lacking
+            missing.append(weight)
+    return missing
 
 
 def _some(weights: Sequence[_Weight]) -> str:

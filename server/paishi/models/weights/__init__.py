@@ -1,1 +1,1 @@
-"""Published weights: found in Keras's cache, downloaded, checked."""
+"""Published weights: Keras's cache, downloads, integrity."""

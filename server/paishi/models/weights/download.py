@@ -1,4 +1,4 @@
-"""One file from one address: resumed after a break, complete and right, or not there at all."""
+"""Resumable download of one file: the target appears only once it is complete and verified."""
 
 import errno
 import json
@@ -22,7 +22,7 @@ from paishi.models.weights.integrity import check_file
 log = logging.getLogger(__name__)
 
 OnProgress = Callable[[int, int | None], None]
-"""Gets the bytes received so far and the bytes in all, None where the server does not say."""
+"""Called with the bytes received so far and the total bytes, None if unknown."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _AGAIN_LATER = {408, 425, 429, 500, 502, 503, 504}
@@ -30,11 +30,11 @@ _AGAIN_LATER = {408, 425, 429, 500, 502, 503, 504}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to put up with a bad line. Seconds, but for `attempts`.
+    """Retry limits and timeouts, in seconds except for `attempts`.
 
-    `attempts` counts breaks one after the other that brought nothing new; the wait between them doubles
-    from `backoff` to at most 16 times it. `read` is the longest silence within an answer, `other_process` the
-    longest wait for a process that downloads the same file.
+    `attempts` bounds consecutive failures that brought no new bytes; the wait between them doubles from
+    `backoff` up to 16 times. `read` is the longest silence within a response, `other_process` the longest
+    wait for another process that downloads the same file.
     """
 
     attempts: int = 5
@@ -45,15 +45,15 @@ class Patience:
 
 
 class _Broken(Exception):
-    """The connection or the server failed in a way that may pass."""
+    """A transient failure of the connection or the server."""
 
 
 @dataclass(slots=True)
 class _Part:
-    """The file while it is incomplete, and which version at the server it is the beginning of.
+    """The incomplete file and the version of it on the server.
 
-    `validator` is the server's ETag or date; without one, nobody can say whether the rest still fits.
-    `joined` is true once it came in more than one answer.
+    `validator` is the server's ETag or date, without which a download cannot be resumed safely. `joined` is
+    true if the bytes came in more than one response.
     """
 
     file: Path
@@ -70,7 +70,7 @@ class _Part:
         return self.file.stat().st_size if self.file.exists() else 0
 
     def recall(self) -> None:
-        """Takes up what an earlier process left of the same address, and drops anything else."""
+        """Resumes the rest of an earlier process if it has the same address; deletes it otherwise."""
         try:
             noted = json.loads(self.note.read_bytes())
         except (OSError, ValueError):
@@ -81,9 +81,11 @@ class _Part:
             self.drop()
 
     def start(self, response: httpx.Response) -> None:
-        """From here on the file is the beginning of what `response` carries."""
+        """Empties the file and records the version of `response`."""
         etag = response.headers.get("etag", "")
-        strong = etag if etag and not etag.startswith("W/") else None  # RFC 9110, 13.1.5: weak ones do not do
+        strong = (
+            etag if etag and not etag.startswith("W/") else None
+        )  # weak ones are not allowed: RFC 9110, 13.1.5
         self.validator = strong or response.headers.get("last-modified")
         self.joined = False
         self.file.write_bytes(b"")
@@ -102,13 +104,13 @@ def download(
     on_progress: OnProgress | None = None,
     patience: Patience | None = None,
 ) -> None:
-    """Puts what is at `url` under `target`, whose folder exists; `published` has the hash to check.
+    """Downloads `url` to `target`, whose folder exists, and checks it against the hash of `published`.
 
-    Until it is complete and checked it lies beside as `<name>.part`; that stays after a failure, unless the
-    disk is full, and the next call goes on from there. One process at a time: see
+    Until then the bytes are in `<name>.part` beside it. That file stays after a failure, unless the disk is
+    full, and the next call resumes it. Only one process may do this at a time: see
     `paishi.models.weights.find`.
 
-    Raises DownloadFailed where the address does not give it, WeightsCorrupt where it gives other bytes.
+    Raises DownloadFailed if the address does not deliver, WeightsCorrupt if it delivers other bytes.
     """
     part = _Part(target.with_name(target.name + ".part"), url)
     patience = patience or Patience()
@@ -120,14 +122,14 @@ def download(
         except WeightsCorrupt:
             if not part.joined:
                 raise
-            # The pieces may be of different files: servers exist that answer If-Range wrongly.
-            log.info("The pieces downloaded from %s do not fit together; once more from the start.", url)
+            # Some servers ignore If-Range, so the parts may belong to different files.
+            log.info("The parts downloaded from %s do not match; restarting from the beginning.", url)
             _fetch(part, on_progress, patience)
             _check(part, published)
         os.replace(part.file, target)
         part.drop()
     except OSError as error:
-        if error.errno in _FULL:  # what is kept for later would keep the disk full
+        if error.errno in _FULL:  # a kept part would keep the disk full
             with suppress(OSError):
                 part.drop()
         raise DownloadFailed(f"{target} cannot be written: {error.strerror or error}.") from error
@@ -142,27 +144,27 @@ def _check(part: _Part, published: PublishedWeights | None) -> None:
 
 
 def _fetch(part: _Part, on_progress: OnProgress | None, patience: Patience) -> None:
-    """Fills the part file to its end, however often the connection breaks."""
+    """Completes the part file across broken connections."""
     timeout = httpx.Timeout(patience.read, connect=patience.connect)
-    in_vain = 0
+    failures = 0
     with httpx.Client(timeout=timeout, follow_redirects=True) as client:
         while True:
             before = part.size
             try:
                 _attempt(client, part, on_progress)
             except _Broken as broken:
-                in_vain = 0 if part.size > before else in_vain + 1
-                if in_vain >= patience.attempts:
-                    raise DownloadFailed(f"{broken}, {in_vain} times.") from broken
+                failures = 0 if part.size > before else failures + 1
+                if failures >= patience.attempts:
+                    raise DownloadFailed(f"{broken}, {failures} times.") from broken
                 log.info("%s: %s; trying again from byte %d.", part.url, broken, part.size)
-                time.sleep(patience.backoff * 2 ** min(in_vain, 4))
+                time.sleep(patience.backoff * 2 ** min(failures, 4))
             else:
                 return
 
 
 def _attempt(client: httpx.Client, part: _Part, on_progress: OnProgress | None) -> None:
-    """One request. Raises _Broken where another may do better, DownloadFailed where not."""
-    # What is encoded for the way could neither be resumed nor counted.
+    """Sends one request. Raises _Broken if a retry may succeed, DownloadFailed otherwise."""
+    # An encoded body could be neither resumed nor counted.
     headers = {"Accept-Encoding": "identity"}
     if part.validator and part.size:
         headers |= {"Range": f"bytes={part.size}-", "If-Range": part.validator}
@@ -193,24 +195,24 @@ def _receive(response: httpx.Response, part: _Part, on_progress: OnProgress | No
     _check_status(response, part)
     if response.status_code == HTTPStatus.PARTIAL_CONTENT:
         part.joined = True
-    else:  # the whole, asked for or not
+    else:  # the whole file, even if a range was requested
         part.start(response)
     total = _total(response, part.size)
     _check_space(part, total)
     received = part.size
     with part.file.open("ab") as file:
-        for chunk in response.iter_raw():  # of any size: one of a given size is lost when the line breaks
+        for chunk in response.iter_raw():  # with a chunk size, the last chunk before a break is lost
             file.write(chunk)
             received += len(chunk)
             if on_progress:
                 on_progress(received, total)
         _settle(file)
     if total is not None and received < total:
-        raise _Broken(f"the answer ended after {received:,} of {total:,} bytes")
+        raise _Broken(f"the response ended after {received:,} of {total:,} bytes")
 
 
 def _was_complete(response: httpx.Response, part: _Part) -> bool:
-    """Whether an earlier process got all of it and ended before it could say so."""
+    """Whether an earlier process received everything and ended before the rename."""
     return (
         response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
         and response.headers.get("content-range") == f"bytes */{part.size}"
@@ -226,7 +228,7 @@ def _check_status(response: httpx.Response, part: _Part) -> None:
     if status == HTTPStatus.PARTIAL_CONTENT:
         if not response.headers.get("content-range", "").startswith(f"bytes {part.size}-"):
             part.drop()
-            raise _Broken("the server sent another range than was asked for")
+            raise _Broken("the server sent another range than requested")
     elif status in _AGAIN_LATER:
         raise _Broken(phrase)
     elif status != HTTPStatus.OK:
@@ -248,6 +250,6 @@ def _check_space(part: _Part, total: int | None) -> None:
 
 
 def _settle(file: IO[bytes]) -> None:
-    """On the disk before it gets its final name, so that a power cut cannot leave a torn file there."""
+    """Flushes to disk before the rename, so that a power cut cannot leave a torn file."""
     file.flush()
     os.fsync(file.fileno())

@@ -1,4 +1,4 @@
-"""Where weights come from: a file, an address, or Keras's cache and what fills it.
+"""Finds weights: a file, an address, or Keras's cache and the mirrors that fill it.
 
 Importing this loads neither TensorFlow nor Keras.
 """
@@ -35,11 +35,12 @@ def find_weights(
     *,
     patience: Patience | None = None,
 ) -> Path:
-    """A complete file of weights for `backbone`, downloaded if need be; blocks for as long as that takes.
+    """Returns a complete weights file for `backbone`; blocks while it is downloaded.
 
-    `source` is "imagenet" (the published weights: from `keras_home`/models, else from the `mirrors` in
-    their order, else from Keras's own address), a path, or an http(s) address whose file is kept in
-    `keras_home`/models. A mirror is an address of a folder, or one with `{file}` where the name goes.
+    `source` is "imagenet" for the published weights, a path, or an http(s) address. Published weights come
+    from `keras_home`/models, then the `mirrors` in order, then Keras's address. Files from an address are
+    kept in `keras_home`/models. A mirror is the address of a folder, or one with `{file}` as placeholder of
+    the name.
 
     Raises WeightsUnavailable.
     """
@@ -52,7 +53,7 @@ def find_weights(
 
 
 def weights_location(backbone: Backbone, source: str, keras_home: Path) -> Path:
-    """Where `find_weights` with these arguments finds the file or puts it; it need not be there."""
+    """Path at which `find_weights` finds or puts the file, which may not exist yet."""
     if is_published(source):
         return cached_file(backbone, keras_home)
     if is_address(source):
@@ -81,7 +82,7 @@ def _from_address(url: str, folder: Path, on_progress: OnProgress | None, patien
 
 
 def _kept(url: str, folder: Path) -> Path:
-    """One file for each address, whatever it is called there: two may use one name for different weights."""
+    """Path for each address: two addresses may use one file name for different weights."""
     name = PurePosixPath(urlsplit(url).path).name
     suffix = _need_suffix(name, url)
     stem = re.sub(r"[^\w.-]", "_", name.removesuffix(suffix))
@@ -110,7 +111,7 @@ def _published(
     reasons = []
     try:
         with _alone(target, patience):
-            if _is_cached(target, backbone.weights):  # by the process that we waited for
+            if _is_cached(target, backbone.weights):  # another process has downloaded it meanwhile
                 return target
             for url in _addresses(backbone.weights, mirrors):
                 log.info("Downloading the weights of %s from %s", backbone.name, url)
@@ -141,7 +142,7 @@ def _is_cached(file: Path, published: PublishedWeights) -> bool:
 
 
 def _addresses(published: PublishedWeights, mirrors: Sequence[str]) -> Iterator[str]:
-    # NASNet's files have one name in the cache and another where they are published; mirrors may copy either.
+    # NASNet's files have different names in the cache and at the address; a mirror may use either.
     names = dict.fromkeys((published.file, PurePosixPath(urlsplit(published.url).path).name))
     for mirror in mirrors:
         for name in names:
@@ -151,7 +152,7 @@ def _addresses(published: PublishedWeights, mirrors: Sequence[str]) -> Iterator[
 
 @contextmanager
 def _alone(target: Path, patience: Patience) -> Iterator[None]:
-    """Only one process at a time downloads to `target`; the system lets go of the lock when that ends."""
+    """Locks `target` against other processes; the system releases the lock if this process ends."""
     lock = FileLock(target.with_name(target.name + ".lock"), timeout=patience.other_process)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""The hash of a file of weights, remembered as long as the file looks the same."""
+"""SHA-256 of a weights file, cached by its size and modification time."""
 
 import hashlib
 import json
@@ -9,11 +9,10 @@ log = logging.getLogger(__name__)
 
 
 def fingerprint(file: Path, memory: Path) -> str:
-    """SHA-256 of `file` in hexadecimal.
+    """Returns the SHA-256 of `file` in hexadecimal.
 
-    `memory` is a folder in which it is noted with the file's size and time of change, so that a start with
-    large weights does not read them; where that cannot be written, they are read each time.
-    Raises OSError where `file` cannot be read.
+    The folder `memory` caches it, so that a start does not read large weights; if that folder is not
+    writable, they are read each time. Raises OSError if `file` cannot be read.
     """
     state = file.stat()
     place = str(file.resolve())

@@ -1,4 +1,4 @@
-"""Tells an operator, in English and Chinese, how to provide weights that could not be downloaded."""
+"""Help text, in English and Chinese, on how to provide weights that could not be downloaded."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,12 +7,12 @@ from paishi.models.backbone import Backbone
 
 
 def how_to_provide(backbone: Backbone, folder: Path, reasons: Sequence[str]) -> str:
-    """The message of WeightsUnavailable: what was tried, which file it is, and the three ways."""
+    """Message of WeightsUnavailable: the failures, the file, and three ways to provide it."""
     weights = backbone.weights
     algorithm = f"{weights.hash_algorithm} {weights.hash}" if weights.hash else None
     tried = "".join(f"\n  {reason}" for reason in reasons)
     return f"""\
-The weights of {backbone.name} could not be had:{tried}
+The weights of {backbone.name} could not be obtained:{tried}
 The file is {weights.file}, about {backbone.download_mb:.0f} MB, {algorithm or "no published hash"}, \
 published at {weights.url}
 Provide it in one of three ways:

@@ -1,4 +1,4 @@
-"""Are these the bytes that were published?"""
+"""Checks weights files for completeness and their published hash."""
 
 import hashlib
 from pathlib import Path
@@ -8,20 +8,20 @@ from paishi.models.errors import WeightsCorrupt
 
 
 def check_file(file: Path, published: PublishedWeights | None) -> None:
-    """Raises WeightsCorrupt unless `file` is complete HDF5 and has the published hash, if there is one."""
-    import h5py  # here, because a start from the cache checks nothing and need not wait for it
+    """Raises WeightsCorrupt unless `file` is complete HDF5 and has the hash of `published`, if any."""
+    import h5py  # here, because a start from the cache does not need it
 
     try:
-        # Opening reads the header, which knows how long the file must be. Some network disks cannot lock.
+        # Opening compares the size with the header. Locking fails on some network disks.
         h5py.File(file, "r", locking=False).close()
     except OSError as error:
-        raise WeightsCorrupt(f"what came is no complete HDF5 file but {_looks(file)}.") from error
+        raise WeightsCorrupt(f"the download is no complete HDF5 file but {_looks(file)}.") from error
     if published and (found := digest(file, published)) != published.hash:
         raise WeightsCorrupt(f"its {published.hash_algorithm} is {found}, not {published.hash} as published.")
 
 
 def digest(file: Path, published: PublishedWeights) -> str | None:
-    """What `published.hash` should be, None where there is none. Reads all of `file`. Raises OSError."""
+    """Hash of `file` by the algorithm of `published`, or None if that has none. Raises OSError."""
     if published.hash_algorithm is None:
         return None
     with file.open("rb") as stream:

@@ -1,4 +1,4 @@
-"""What lies in Keras's cache. Importing this loads neither Keras nor NumPy."""
+"""Weights in Keras's cache. Importing this loads neither Keras nor NumPy."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ _PART = ".part"
 
 
 class CachedFile(NamedTuple):
-    """`backbone` is None for weights that are not of the catalogue; `partial` for a download that stopped."""
+    """A weights file. `backbone` is None outside the catalogue; `partial` marks an incomplete download."""
 
     file: Path
     bytes: int
@@ -20,12 +20,12 @@ class CachedFile(NamedTuple):
 
 
 def cached_file(backbone: Backbone, keras_home: Path) -> Path:
-    """Where the published weights of `backbone` lie, if they do."""
+    """Path of the published weights of `backbone`, which may not exist."""
     return keras_home / "models" / backbone.weights.file
 
 
 def cached_files(keras_home: Path) -> Iterator[CachedFile]:
-    """All weights below `keras_home`, by file name. Raises OSError where the folder cannot be read."""
+    """Yields all weights below `keras_home` by file name. Raises OSError if the folder cannot be read."""
     names = {backbone.weights.file: backbone for backbone in CATALOGUE.values()}
     folder = keras_home / "models"
     if not folder.exists():
@@ -38,7 +38,7 @@ def cached_files(keras_home: Path) -> Iterator[CachedFile]:
 
 
 def has_published_hash(backbone: Backbone, file: Path) -> bool | None:
-    """Whether `file` has the hash that Keras publishes for `backbone`, None where it publishes none.
+    """Whether `file` has the hash that Keras publishes for `backbone`, None if it publishes none.
 
     Reads all of it. Raises OSError.
     """

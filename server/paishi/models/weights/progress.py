@@ -1,4 +1,4 @@
-"""Shows a download: a bar on a terminal, else a line in the log every ten percent."""
+"""Download progress: a bar on a terminal, otherwise a log line every ten percent."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ _STEP_WITHOUT_TOTAL = 10 * _MB
 
 @contextmanager
 def download_progress(title: str, console: Console | None = None) -> Iterator[OnProgress]:
-    """Gives the function to pass as `on_progress`. Nothing shows before its first call."""
+    """Yields a function for `on_progress`. Nothing is shown before its first call."""
     console = console or Console(stderr=True)
     if not console.is_terminal:
         yield _LoggedProgress(title)
@@ -56,7 +56,7 @@ class _LoggedProgress:
 
     def __call__(self, received: int, total: int | None) -> None:
         step = received * 10 // total if total else received // _STEP_WITHOUT_TOTAL
-        if step < self._logged:  # another address, from the start
+        if step < self._logged:  # another address restarts at 0
             self._logged = -1
         if step > self._logged:
             self._logged = step

@@ -1,1 +1,1 @@
-"""Bytes to an upright RGB picture, in the calling process."""
+"""Decoding of bytes to an upright RGB picture, in the calling process."""

@@ -1,4 +1,4 @@
-"""Wide-gamut photos (iPhones store Display P3) to sRGB, where somebody asks for it."""
+"""Converts wide-gamut photos, such as the Display P3 of iPhones, to sRGB."""
 
 import io
 
@@ -6,15 +6,15 @@ from PIL import Image, ImageCms
 
 from paishi.photo.decoders.rgb import to_rgb
 
-# Modes that a profile can speak of as they are; the rest becomes RGB first.
+# Modes that a profile applies to directly; others become RGB first.
 _NATIVE = {"RGB", "L", "CMYK"}
 
 
 def to_srgb(picture: Image.Image, icc: bytes) -> Image.Image:
-    """Convert by the picture's ICC profile to sRGB, perceptual intent; mode "RGB".
+    """Converts `picture` by its profile `icc` to sRGB, mode "RGB", perceptual intent.
 
-    Where the profile is broken or meant for another kind of picture, the picture stays as it is, in
-    "RGB" or its own mode: a photo is still a photo without its profile.
+    If the profile is broken or belongs to another mode, the colours stay unchanged and the mode may be
+    another than "RGB".
     """
     native = picture if picture.mode in _NATIVE and not picture.has_transparency_data else to_rgb(picture)
     try:

@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes alone."""
+"""Detects the format of a file by its first bytes."""
 
 import re
 from typing import Literal, get_args
@@ -17,7 +17,7 @@ _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 
-# Known and refused. Only for the message, so a wrong guess does no harm.
+# Known but refused formats, for the error message only: a wrong guess does no harm.
 _REFUSED: list[tuple[re.Pattern[bytes], str]] = [
     (re.compile(pattern, re.DOTALL | re.IGNORECASE), name)
     for pattern, name in [
@@ -44,9 +44,9 @@ _REFUSED: list[tuple[re.Pattern[bytes], str]] = [
 
 
 def format_of(data: bytes) -> Format:
-    """Name the accepted format that `data` starts as.
+    """Returns the accepted format that `data` begins with.
 
-    Raises `PhotoUnreadable` for no bytes at all, `FormatUnsupported` for everything else.
+    Raises `PhotoUnreadable` if `data` is empty, `FormatUnsupported` if it is no accepted format.
     """
     if not data:
         raise PhotoUnreadable("The photo is empty (0 bytes): send it again.")
@@ -71,14 +71,14 @@ def _still_picture(data: bytes) -> Format | None:
 
 
 def _iso_media(data: bytes) -> Format | None:
-    """HEIF, AVIF and MP4 share one container: the brands tell them apart (ISO/IEC 14496-12, `ftyp`)."""
+    """Distinguishes HEIF, AVIF and MP4, which share a container, by brand (ISO/IEC 14496-12, `ftyp`)."""
     if data[4:8] != b"ftyp":
         return None
     end = min(int.from_bytes(data[:4], "big"), 256, len(data))
     brands = {data[8:12]} | {data[at : at + 4] for at in range(16, end - 3, 4)}
     if data[8:12] not in _AVIF_BRANDS | _HEIF_BRANDS:
         return None
-    # "mif1" says only "still picture"; the compatible brands say how it is coded.
+    # "mif1" only means "still picture"; the compatible brands name the codec.
     return "AVIF" if brands & _AVIF_BRANDS else "HEIF"
 
 

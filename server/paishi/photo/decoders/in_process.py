@@ -1,4 +1,4 @@
-"""Bytes from outside to an upright RGB picture, in this process, however long that takes."""
+"""Decodes untrusted bytes to an upright RGB picture in this process, without a time limit."""
 
 import io
 import warnings
@@ -23,12 +23,11 @@ from paishi.photo.decoders.orientation import upright
 from paishi.photo.decoders.rgb import to_rgb
 from paishi.problems.kinds import PhotoError, PhotoTooManyPixels, PhotoUnreadable
 
-# Pillow remarks on damaged metadata; Python would print and keep every distinct text that a stranger can
-# think up.
+# Pillow warns of damaged metadata; Python would print and keep every distinct text that an attacker sends.
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-# Readers are called by name and not through Image.open: that one asks every reader it knows, and
-# warns or refuses by a global pixel limit. Reading a JPEG as JPEG also takes the first picture of an MPO.
+# Readers are called directly, because Image.open tries every reader and has a global pixel limit. The JPEG
+# reader also reads the first picture of an MPO.
 _READERS: dict[Format, Callable[[io.BytesIO], Image.Image]] = {
     "JPEG": JpegImageFile,
     "PNG": PngImageFile,
@@ -44,7 +43,7 @@ _CHECKS = {"JPEG": check_jpeg, "PNG": check_png}
 
 
 def decode_here(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
-    """Decode a file that begins as `kind`; everything else is as `paishi.photo.decode.decode` has it."""
+    """Decodes `data` of format `kind`, as `paishi.photo.decode.Decoder.decode` specifies."""
     try:
         return _decode(kind, data, options)
     except PhotoError:
@@ -67,10 +66,10 @@ def _decode(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
         if kind != "JPEG":
             raise
         picture = read_without_end(data, read)
-    # libheif has turned the picture already, and the standard gives EXIF no say in it.
+    # libheif has already turned the picture; by the standard EXIF does not count.
     exif = b"" if kind == "HEIF" else picture.info.get("exif", b"")
     icc = picture.info.get("icc_profile", b"") if options.colour_managed else b""
-    # One name for all stages, so that never more than two of them are in memory.
+    # One name for all stages, so that at most two of them are in memory.
     picture = to_srgb(picture, icc) if icc else picture
     picture = to_rgb(picture)
     picture = upright(picture, exif)
@@ -86,7 +85,7 @@ def _read(kind: Format, data: bytes, max_pixels: int, short_side: int | None) ->
     if kind == "JPEG" and short_side is not None:
         picture.draft(None, (short_side, short_side))
     picture.load()
-    # A HEIF or AVIF header may have lied; their decoders then stop at limits of their own, 268 million.
+    # HEIF and AVIF headers may be wrong; their decoders have their own limit of 268 million pixels.
     _check_pixels(picture.size, max_pixels)
     return picture
 
@@ -95,5 +94,5 @@ def _check_pixels(size: tuple[int, int], most: int) -> None:
     width, height = size
     if width * height > most:
         raise PhotoTooManyPixels(
-            f"The photo has {width} x {height} pixels; at most {most / 1e6:.1f} million are taken."
+            f"The photo has {width} x {height} pixels; at most {most / 1e6:.1f} million are accepted."
         )

@@ -1,4 +1,4 @@
-"""A JPEG whose upload broke off: nothing lost but the end marker, or part of the picture?"""
+"""Reads truncated JPEGs that lack only the end marker, not part of the picture."""
 
 from collections.abc import Callable
 
@@ -6,18 +6,18 @@ from PIL import Image, ImageChops
 
 _END = b"\xff\xd9"
 
-# The first missing bit is 0 in one and 1 in the other: whatever still depends on it comes out different.
+# The first missing bit is 0 in one and 1 in the other, so pixels that depend on it differ.
 _FILLERS = (b"\x00" * 64, b"\xaa" * 64)
 
 
 def read_without_end(data: bytes, read: Callable[[bytes], Image.Image]) -> Image.Image:
-    """Read a JPEG that stops before its end marker, if every pixel is there all the same.
+    """Reads a JPEG that ends before its end marker but has all pixels.
 
-    The decoder itself paints what is missing grey and stays silent. So the file is read with two
-    different continuations: where the pictures agree, nothing that matters was missing.
+    The decoder silently paints missing parts grey. So the file is read with two different continuations: if
+    the pictures are equal, no pixel was missing.
 
-    Raises OSError where part of the picture is missing, and for a progressive file, of which whole
-    scans can be missing without a trace.
+    Raises OSError if part of the picture is missing, and for progressive files, in which missing scans cannot
+    be detected.
     """
     rest = data.removesuffix(b"\xff")  # half a marker
     one, other = (read(rest + filler + _END) for filler in _FILLERS)

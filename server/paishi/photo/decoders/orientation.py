@@ -1,4 +1,4 @@
-"""How the camera was held, and turning the picture upright."""
+"""EXIF orientation."""
 
 from typing import Literal
 
@@ -18,10 +18,10 @@ _TURN = {
 
 
 def orientation(exif: bytes) -> int:
-    """Read the orientation 1-8 out of an EXIF block, 1 where it is absent or broken.
+    """Returns the orientation 1-8 of an EXIF block, 1 if it is missing or broken.
 
-    Pillow reads every tag for this, warns on damaged ones and refuses broken blocks;
-    one tag of the first directory is all that counts here.
+    Only one tag of the first directory counts. Pillow would read every tag, warn of damaged ones and refuse
+    broken blocks.
     """
     tiff = exif.removeprefix(b"Exif\0\0")
     order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
@@ -44,6 +44,6 @@ def _value(entry: bytes, order: Literal["little", "big"]) -> int:
 
 
 def upright(picture: Image.Image, exif: bytes) -> Image.Image:
-    """Turn or mirror `picture` as its EXIF block asks; the same object where nothing is asked."""
+    """Turns or mirrors `picture` by its EXIF block; returns the same object if it is upright."""
     turn = _TURN.get(orientation(exif))
     return picture if turn is None else picture.transpose(turn)

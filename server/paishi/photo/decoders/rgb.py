@@ -1,10 +1,10 @@
-"""Any Pillow mode to 8-bit RGB, keeping what a person would see."""
+"""Converts any Pillow mode to 8-bit RGB that looks the same."""
 
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
-if TYPE_CHECKING:  # where photos are decoded in a process of their own, hardly any needs NumPy
+if TYPE_CHECKING:  # the sandbox starts faster without NumPy, and few photos need it
     import numpy as np
     from numpy.typing import NDArray
 
@@ -12,11 +12,11 @@ _WHITE = (255, 255, 255)
 
 
 def to_rgb(picture: Image.Image) -> Image.Image:
-    """Return `picture` as a new "RGB" picture, 8 bits a channel.
+    """Returns `picture` as a new "RGB" picture, 8 bits per channel.
 
-    Transparent parts are laid on white. 16-bit grey is scaled by 255/65535, not clipped. "I" counts as
-    16-bit grey, as Pillow writes it to PNG, and "F" as 0-1: no accepted format yields either today.
-    CMYK is the plain (1 - ink) * (1 - black), without a profile.
+    Transparent parts become white. 16-bit grey is scaled by 255/65535, not clipped. "I" counts as 16-bit
+    grey, as Pillow writes it to PNG, and "F" as 0-1; no accepted format yields either today. CMYK is
+    converted by (1 - ink) * (1 - black), without a profile.
     """
     if picture.mode == "F" or picture.mode.startswith("I"):
         return _grey(picture)
@@ -37,7 +37,7 @@ def _grey(picture: Image.Image) -> Image.Image:
 
 
 def _narrowed(wide: "NDArray[np.uint16]") -> "NDArray[np.uint8]":
-    # round(wide / 257) without leaving 16 bits: a 50-megapixel scan is large enough as it is.
+    # round(wide / 257) within 16 bits, to save memory on a 50-megapixel scan.
     return (wide // 257 + (wide % 257 > 128)).astype("uint8")
 
 

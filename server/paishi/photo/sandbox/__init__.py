@@ -1,1 +1,1 @@
-"""Decoding in processes that can be killed."""
+"""Decoding in separate processes that can be killed."""

@@ -1,4 +1,4 @@
-"""What a server and the processes that decode for it say to each other, over pipes."""
+"""Protocol between the server and its decoding processes, over pipes."""
 
 import struct
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from paishi.problems.kinds import (
 )
 
 READY = b"\x06"
-"""A process's first byte: it has loaded what it needs and takes photos."""
+"""First byte of a process: it is loaded and accepts photos."""
 
 # Format, bytes of the file, most pixels, short side (0 is all), colour-managed or not.
 _REQUEST = struct.Struct("<BQQQ?")
@@ -32,7 +32,7 @@ _ERRORS: tuple[type[PhotoError], ...] = (
     FormatUnsupported,
 )
 
-# Bytes sent at once: pixels never lie in memory a second time as a whole.
+# Bytes sent at once, so that memory never holds a second copy of all pixels.
 _STRIP = 4_000_000
 
 
@@ -41,7 +41,7 @@ class Gone(Exception):
 
 
 def send_request(pipe: IO[bytes], kind: Format, data: bytes, options: DecodeOptions) -> None:
-    """Raises OSError where the other side has ended."""
+    """Sends a photo. Raises OSError if the other side has ended."""
     head = FORMATS.index(kind), len(data), options.max_pixels, options.short_side or 0, options.colour_managed
     pipe.write(_REQUEST.pack(*head))
     pipe.write(data)
@@ -49,14 +49,14 @@ def send_request(pipe: IO[bytes], kind: Format, data: bytes, options: DecodeOpti
 
 
 def receive_request(pipe: IO[bytes]) -> tuple[Format, bytes, DecodeOptions]:
-    """Raises Gone."""
+    """Receives a photo. Raises Gone."""
     kind, length, max_pixels, short_side, colour_managed = _REQUEST.unpack(_read(pipe, _REQUEST.size))
     options = DecodeOptions(max_pixels, short_side or None, colour_managed)
     return FORMATS[kind], _read(pipe, length), options
 
 
 def send_answer(pipe: IO[bytes], answer: Image.Image | PhotoError) -> None:
-    """A picture in mode "RGB", or why there is none. Raises OSError where the other side has ended."""
+    """Sends a picture in mode "RGB" or an error. Raises OSError if the other side has ended."""
     if isinstance(answer, PhotoError):
         detail = answer.detail.encode()
         pipe.write(_ANSWER.pack(1 + _ERRORS.index(type(answer)), len(detail), 0) + detail)
@@ -68,7 +68,7 @@ def send_answer(pipe: IO[bytes], answer: Image.Image | PhotoError) -> None:
 
 
 def receive_answer(pipe: IO[bytes]) -> Image.Image:
-    """A picture in mode "RGB". Raises the PhotoError that was sent, or Gone."""
+    """Receives a picture in mode "RGB". Raises the PhotoError that was sent, or Gone."""
     error, width, height = _ANSWER.unpack(_read(pipe, _ANSWER.size))
     if error:
         raise _ERRORS[error - 1](_read(pipe, width).decode())
@@ -86,7 +86,7 @@ def _strips(width: int, height: int) -> Iterable[tuple[int, int]]:
 
 
 def _read(pipe: IO[bytes], length: int) -> bytes:
-    """`pipe` is buffered, so that it gives all of it, or less where it ends."""
+    """Reads `length` bytes. `pipe` is buffered, so it returns fewer only at its end."""
     data = pipe.read(length)
     if len(data) < length:
         raise Gone

@@ -1,30 +1,30 @@
-"""How much memory a process that decodes may take."""
+"""Memory limit of a decoding process."""
 
 import sys
 
 _BASE = 300_000_000
-"""Bytes for the interpreter, the libraries, their threads' stacks and the file itself."""
+"""Bytes for the interpreter, libraries, stacks and the file."""
 
 _A_PIXEL = 18
-"""Bytes: the worst honest photo, a WebP, takes 16 while it is decoded."""
+"""Bytes: the costliest valid photo, a WebP, takes 16 during decoding."""
 
 if sys.platform == "win32":
 
     def limit_memory(max_pixels: int) -> None:
-        """Nothing bounds it here but the header's pixels and the time."""
+        """Does nothing: on Windows only the header's pixels and the time limit bound memory."""
 
 else:
     import contextlib
     import resource
 
-    # Data, not addresses, where the system counts them: allocators reserve far more than they use.
+    # Linux limits data rather than address space, of which allocators reserve far more than they use.
     _LIMITED = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
 
     def limit_memory(max_pixels: int) -> None:
-        """Bounds this process's memory by what an honest picture of `max_pixels` takes."""
+        """Bounds this process's memory to that of a valid picture of `max_pixels`."""
         _, most = resource.getrlimit(_LIMITED)
         limit = _BASE + _A_PIXEL * max_pixels
-        # macOS knows the limit and does not always let it be set: time alone is the bound there.
+        # macOS may refuse to set the limit; then only the time limit applies.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(
                 _LIMITED, (limit if most == resource.RLIM_INFINITY else min(limit, most), most)

@@ -1,7 +1,7 @@
-"""Run as `python -m paishi.photo.sandbox.worker SECONDS` by workers.py: decodes one photo after the other.
+"""Decodes one photo after the other, started by `pool.py` as `python -m paishi.photo.sandbox.worker SECONDS`.
 
-Whoever started it kills it when a photo takes too long; where that one is gone, it ends itself, at the
-latest after SECONDS over one photo.
+The pool kills this process if a photo takes too long. If the pool is gone, the process ends itself, after
+SECONDS on one photo at the latest.
 """
 
 import faulthandler
@@ -23,13 +23,13 @@ from paishi.problems.kinds import PhotoError
 
 
 def main(longest_s: float) -> None:
-    # Whoever asks the server to end asks the whole group; photos in hand are still answered then.
+    # These signals reach the whole process group; the server still answers the current photos.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
     requests, answers = os.fdopen(0, "rb"), os.fdopen(os.dup(1), "wb")
     answers.write(READY)
     answers.flush()
-    # What libraries remark on a stranger's file is nobody's business, and no answer.
+    # Libraries print remarks on untrusted files, which must not mix with answers or the log.
     silence = os.open(os.devnull, os.O_RDWR)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
@@ -40,7 +40,7 @@ def main(longest_s: float) -> None:
     while True:
         kind, data, options = waiting.get()
         limit_memory(options.max_pixels)
-        # A thread without Python in it: it ends even a decoder that never lets go of the interpreter.
+        # A C thread: it ends even a decoder that never releases the GIL.
         faulthandler.dump_traceback_later(longest_s, exit=True, file=nowhere)
         answer = _answer(kind, data, options)
         faulthandler.cancel_dump_traceback_later()
@@ -52,7 +52,7 @@ def main(longest_s: float) -> None:
 
 
 def _receive(requests: IO[bytes], waiting: "queue.Queue[tuple[Format, bytes, DecodeOptions]]") -> None:
-    # Always reading, so that the end of the other side is seen in the middle of a photo too.
+    # Reads all the time, to notice the end of the server during a photo as well.
     try:
         while True:
             waiting.put(receive_request(requests))
@@ -65,7 +65,7 @@ def _answer(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image | 
         picture = decode_here(kind, data, options)
     except PhotoError as error:
         return error
-    # A mean over whole pixels, as a JPEG's own fractions are: less to send, and less to fit afterwards.
+    # A mean over whole pixels, like JPEG's reduced sizes: fewer bytes to send and fit.
     factor = min(picture.size) // options.short_side if options.short_side else 1
     return picture.reduce(factor) if factor > 1 else picture
 

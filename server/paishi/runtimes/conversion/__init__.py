@@ -1,1 +1,1 @@
-"""Keras models to OpenVINO, in lower precision where that keeps the answers."""
+"""Converts Keras models to OpenVINO, optionally in a lower precision."""

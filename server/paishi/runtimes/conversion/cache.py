@@ -1,4 +1,4 @@
-"""Converted networks on the disk: whole and as they were written, or made anew."""
+"""Cache of converted models on disk. Damaged ones are converted again."""
 
 import hashlib
 import json
@@ -19,24 +19,24 @@ from paishi.runtimes.base import Agreement
 
 log = logging.getLogger(__name__)
 
-NETWORK = "network.xml"
-_FILES = (NETWORK, "network.bin")
+MODEL_XML = "model.xml"
+_FILES = (MODEL_XML, "model.bin")
 _MANIFEST = "manifest.json"
 _LOCK_S = 1800
-"""Longest wait for another process that makes the same network."""
+"""Longest wait for another process that converts the same model."""
 _KEPT = 4
-"""Of one network in one precision: of other weights, versions or calibration photos than the latest."""
+"""Conversions kept of one model in one precision, with different weights, versions or calibration photos."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What decides whether a converted network is the one wanted.
+    """Cache key of a converted model.
 
-    `weights` is an algorithm and a hash, such as "md5:2cb9…"; `versions` are those of whatever had a hand
-    in it; `photos` tells apart the sets of photos that a lower precision was checked on, "" without any.
+    `weights` is an algorithm and a hash, such as "md5:2cb9…"; `versions` are those of the packages that made
+    it; `photos` identifies the photos of a lower precision's calibration and check, "" for fp32.
     """
 
-    network: str
+    model: str
     weights: str
     precision: Precision
     versions: Mapping[str, str]
@@ -45,17 +45,17 @@ class Identity:
     @property
     def folder(self) -> str:
         key = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
-        return f"{self.network}-{self.precision}-{key[:16]}"
+        return f"{self.model}-{self.precision}-{key[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """An `Identity` as far as it is known: what is None may be anything, the latest will do.
+    """A query for an `Identity`, in which None matches anything; the latest match wins.
 
-    `source` is what PAISHI_WEIGHTS said when it was made; it stands in for weights that are not here.
+    `source` is the value of PAISHI_WEIGHTS at conversion; it replaces `weights` if the file is missing.
     """
 
-    network: str
+    model: str
     source: str
     weights: str | None
     precision: Precision
@@ -64,7 +64,7 @@ class Sought:
 
     def fits(self, identity: Identity, source: str) -> bool:
         return (
-            (identity.network, identity.precision) == (self.network, self.precision)
+            (identity.model, identity.precision) == (self.model, self.precision)
             and identity.versions == self.versions
             and (source == self.source if self.weights is None else identity.weights == self.weights)
             and (self.photos is None or identity.photos == self.photos)
@@ -72,9 +72,9 @@ class Sought:
 
 
 class Converted(NamedTuple):
-    """A network that can be read: `file` is the .xml, its .bin lies beside it.
+    """A converted model: `file` is the .xml, with its .bin beside it.
 
-    `agreement` is with the same network in fp32, None for that itself.
+    `agreement` is that with the same model in fp32, None for fp32 itself.
     """
 
     file: Path
@@ -86,57 +86,57 @@ Build = Callable[[Path], Agreement | None]
 
 
 class Damaged(Exception):
-    """What is wrong with a stored network."""
+    """A stored model is damaged; the message is a short reason."""
 
 
-# What a damaged manifest can lead to.
+# Errors that a damaged manifest causes.
 _UNREADABLE = (Damaged, OSError, ValueError, KeyError, TypeError)
 
 
 class ConversionCache:
-    """Those in `folder`, one subfolder each; a process at a time makes one, any number reads it."""
+    """Cache in `folder`, one subfolder per model; one process at a time writes one, any number may read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def find(self, sought: Sought) -> Converted | None:
-        """The stored network, None where there is none or its files are not as they were written."""
+        """Returns the stored model, or None if there is none or its files have changed."""
         for folder in self._that_fit(sought):
             try:
                 return _read(folder)
             except _UNREADABLE as error:
-                log.warning("%s is damaged (%s) and will be made anew.", folder, error)
+                log.warning("%s is damaged (%s) and will be made again.", folder, error)
         return None
 
     def _that_fit(self, sought: Sought) -> list[Path]:
-        """The folders of those that fit, the latest first."""
+        """Folders that match, latest first."""
         fit = []
-        for folder in self._folder.glob(f"{sought.network}-{sought.precision}-*/"):
+        for folder in self._folder.glob(f"{sought.model}-{sought.precision}-*/"):
             try:
                 noted = _manifest(folder)
                 if sought.fits(Identity(**noted["identity"]), noted["source"]):
                     fit.append(((folder / _MANIFEST).stat().st_mtime, folder))
             except _UNREADABLE as error:
-                log.warning("%s cannot be read (%s) and will be made anew.", folder / _MANIFEST, error)
+                log.warning("%s cannot be read (%s) and will be made again.", folder / _MANIFEST, error)
         return [folder for _, folder in sorted(fit, reverse=True)]
 
     @contextmanager
     def make(self, identity: Identity, source: str, build: Build) -> Iterator[Converted]:
-        """The network that `build` writes into the folder it is given, as `NETWORK` and its .bin.
+        """Stores and yields the model that `build` writes into the given folder as `MODEL_XML` and its .bin.
 
-        It is stored for the next time; where that cannot be done it is gone after the block. Raises what
-        `build` raises, and then leaves nothing behind.
+        If it cannot be stored, it is deleted after the block. Raises the errors of `build`, and then leaves
+        nothing behind.
         """
         try:
             converted = self._store(identity, source, build)
         except OSError as error:
             log.warning(
-                "%s cannot be written (%s), so %s is made ready anew at every start. Set PAISHI_CACHE.",
-                self._folder, error.strerror or error, identity.network,
+                "%s cannot be written (%s), so %s is converted at every start. Set PAISHI_CACHE.",
+                self._folder, error.strerror or error, identity.model,
             )  # fmt: skip
             with tempfile.TemporaryDirectory(prefix="paishi-", ignore_cleanup_errors=True) as folder:
                 agreement = build(Path(folder))
-                yield Converted(Path(folder) / NETWORK, identity, agreement)
+                yield Converted(Path(folder) / MODEL_XML, identity, agreement)
         else:
             yield converted
 
@@ -145,7 +145,7 @@ class ConversionCache:
         final = self._folder / identity.folder
         with FileLock(self._folder / f"{identity.folder}.lock", timeout=_LOCK_S):
             with suppress(*_UNREADABLE):
-                return _read(final)  # of the process that we waited for
+                return _read(final)  # another process has made it meanwhile
             with _fresh(self._folder / f".{identity.folder}.new") as new:
                 agreement = build(new)
                 _note(new, identity, source, agreement)
@@ -154,11 +154,11 @@ class ConversionCache:
                         os.replace(final, old)
                     os.replace(new, final)
         self._drop_oldest(identity)
-        return Converted(final / NETWORK, identity, agreement)
+        return Converted(final / MODEL_XML, identity, agreement)
 
     def _drop_oldest(self, identity: Identity) -> None:
-        """A server that has one of them open keeps it until it ends; it is made anew where it is wanted."""
-        stored = self._folder.glob(f"{identity.network}-{identity.precision}-*/")
+        """Deletes old conversions. A server that has one open keeps its files until it ends."""
+        stored = self._folder.glob(f"{identity.model}-{identity.precision}-*/")
         by_age = sorted(stored, key=lambda folder: folder.stat().st_mtime, reverse=True)
         for folder in by_age[_KEPT:]:
             shutil.rmtree(folder, ignore_errors=True)
@@ -168,7 +168,7 @@ class ConversionCache:
 
 @contextmanager
 def _fresh(folder: Path) -> Iterator[Path]:
-    """An empty folder, whatever a process that was killed left there; gone after the block if still there."""
+    """Yields an empty `folder`, without leftovers of a killed process, and deletes it after the block."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
@@ -196,12 +196,12 @@ def _read(folder: Path) -> Converted:
     noted = _manifest(folder)
     identity = Identity(**noted["identity"])
     if identity.folder != folder.name:
-        raise Damaged("its manifest is of another network")
+        raise Damaged("its manifest belongs to another model")
     for name in _FILES:
         if _sha256(folder / name) != noted["files"][name]:
-            raise Damaged(f"{name} is not as it was written")
+            raise Damaged(f"{name} has changed")
     agreement = Agreement(**noted["agreement"]) if noted["agreement"] else None
-    return Converted(folder / NETWORK, identity, agreement)
+    return Converted(folder / MODEL_XML, identity, agreement)
 
 
 def _sha256(file: Path) -> str:

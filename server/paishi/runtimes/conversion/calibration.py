@@ -1,4 +1,4 @@
-"""The photos that a lower precision is calibrated on, and those kept apart to check it."""
+"""Photos for the calibration of a lower precision and, apart from them, for its check."""
 
 import hashlib
 import json
@@ -13,27 +13,27 @@ from paishi.photo.photo_files import find_photos
 log = logging.getLogger(__name__)
 
 LEAST = 50
-"""Photos for the check, and as many for the calibration.
+"""Least photos for the check, and for the calibration.
 
-With 50, one photo is 2 %, so that at most one answer may change for 97 %: a network that changes one answer
-in ten passes once in thirty times, one that changes one in fifty three times in four. With 200 it is once in
-6752, and nine times in ten.
+With 50, one photo is 2 %, so for 97 % at most one prediction may change: a model that changes one in ten
+passes once in thirty times, one that changes one in fifty three times in four. With 200 photos these become
+once in 6752 and nine times in ten.
 """
 _MOST_CALIBRATED = 300
 _MOST_CHECKED = 1000
 
 
 class PhotoSet(NamedTuple):
-    """Disjoint lists of files; `calibration` is empty where nothing is calibrated."""
+    """Disjoint lists of files; `calibration` is empty for bf16, which needs none."""
 
     calibration: Sequence[Path]
     check: Sequence[Path]
 
 
 def photo_set(folder: Path, calibrates: bool) -> PhotoSet:
-    """Splits the photos below `folder`, the same way whenever they have the same names.
+    """Splits the photos below `folder` by their names, always the same way.
 
-    Raises PrecisionRefused where they are too few.
+    Raises PrecisionRefused if there are too few.
     """
     if not folder.is_dir():
         raise PrecisionRefused(f"PAISHI_CALIBRATION={folder}: there is no such folder.")
@@ -44,23 +44,23 @@ def photo_set(folder: Path, calibrates: bool) -> PhotoSet:
 
 
 def need_enough(photos: int, calibrates: bool, folder: Path) -> None:
-    """Raises PrecisionRefused unless so many `photos` leave `LEAST` for everything."""
+    """Raises PrecisionRefused unless `photos` suffice for `LEAST` in each part."""
     least = 2 * LEAST if calibrates else LEAST
     if photos < least:
         raise PrecisionRefused(
-            f"PAISHI_CALIBRATION={folder} has {photos} photos that can be read; it takes at least {least} "
-            "to say whether the answers stay the same."
+            f"PAISHI_CALIBRATION={folder} has {photos} photos that can be read; at least {least} are "
+            "needed to check that predictions stay the same."
         )
 
 
 def photos_key(folder: Path) -> str:
-    """Tells one set of photos from another by their names and sizes, without reading them."""
+    """Hash of the photos' names and sizes below `folder`, without reading the photos."""
     looks = [[_name(photo, folder), photo.stat().st_size] for photo in find_photos([folder], on_error=_log)]
     return hashlib.sha256(json.dumps(looks).encode()).hexdigest()[:16]
 
 
 def _shuffled(photo: Path, folder: Path) -> bytes:
-    """Random but repeatable: in the order of their names, neighbours are of one class or one burst."""
+    """Sort key for a repeatable random order: sorted by name, neighbours show one class or burst."""
     return hashlib.sha256(_name(photo, folder).encode(errors="surrogateescape")).digest()
 
 

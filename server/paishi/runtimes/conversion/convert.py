@@ -1,4 +1,4 @@
-"""From what is wanted to a converted network, from the cache or by the processes that make it.
+"""Gets a converted model from the cache or from a converting process.
 
 Importing this loads neither TensorFlow nor Keras nor OpenVINO.
 """
@@ -22,7 +22,7 @@ from paishi.system.child_process import ChildFailed, run_child
 log = logging.getLogger(__name__)
 
 CONVERSION = "1"
-"""To be counted up whenever models are built or converted otherwise than before."""
+"""Version of this code's conversion. Increase it with every change of the result."""
 
 _CONVERT = "paishi.runtimes.conversion.keras_to_openvino"
 _LIMIT_S = 1800
@@ -32,14 +32,15 @@ FindWeights = Callable[[], Path]
 
 @contextmanager
 def converted(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]:
-    """The network in fp32, to be read before the block ends; blocks for seconds where it must be made.
+    """Yields the model in fp32, to be read within the block; converts it first if it is not cached.
 
-    `find_weights` is called only then. Raises ConversionFailed, and what reading the weights raises.
+    A conversion takes seconds, and only that calls `find_weights`. Raises ConversionFailed and errors of the
+    weights.
     """
     if found := find(spec):
         yield found
         return
-    weights = find_weights().absolute()  # and no link's target, which may have no suffix
+    weights = find_weights().absolute()  # not resolve(): a link's target may have no suffix
     name = spec.backbone.name
 
     def build(folder: Path) -> None:
@@ -55,7 +56,7 @@ def converted(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]
 
 
 def find(spec: ModelSpec) -> Converted | None:
-    """What is in the cache, which may know more than this machine still has: the weights, the photos."""
+    """Looks `spec` up in the cache, even if its weights or photos are no longer on this machine."""
     location = weights_location(spec.backbone, spec.source, spec.keras_home)
     weights = _weights_key(spec, location)
     if weights is None and not (is_published(spec.source) or is_address(spec.source)):
@@ -75,7 +76,7 @@ def versions() -> Mapping[str, str]:
 
 
 def run(module: str, *arguments: str) -> Any:
-    """Runs `module` in a process of its own. Raises ConversionFailed, or the ModelError that it raised."""
+    """Runs `module` in a separate process. Raises ConversionFailed, or the ModelError of that process."""
     try:
         return run_child(module, arguments, _LIMIT_S, ModelError)
     except ChildFailed as error:
@@ -83,16 +84,16 @@ def run(module: str, *arguments: str) -> Any:
 
 
 def _weights_key(spec: ModelSpec, file: Path) -> str | None:
-    """An algorithm and a hash; None where nothing is known of weights that are not here."""
+    """Algorithm and hash of the weights; None if the file is missing and no hash is published."""
     published = spec.backbone.weights
     if published.hash and is_published(spec.source):
-        # No need to read the file: it was checked against this hash when it was found.
+        # The file was checked against this hash when it was found.
         return f"{published.hash_algorithm}:{published.hash}"
     return f"sha256:{fingerprint(file, spec.cache / 'weights')}" if file.is_file() else None
 
 
 def _photos_key(spec: ModelSpec) -> str | None:
-    """None where no photos are here: whatever was calibrated before will do."""
+    """Key of the calibration photos, or None if there are none: then any earlier calibration matches."""
     if spec.precision == "fp32" or spec.calibration is None or not spec.calibration.is_dir():
         return None
     return photos_key(spec.calibration)

@@ -1,9 +1,8 @@
-"""Converts a Keras model to OpenVINO in a process of its own.
+"""Converts a Keras model to OpenVINO, run by `convert.py` as a separate process.
 
-`python -m paishi.runtimes.conversion.keras_to_openvino catalogue NAME WEIGHTS FOLDER`, or
-`custom FILE PREPROCESSING FOLDER` for an operator's `.keras` file. TensorFlow takes a gigabyte and seconds
-that the server then never needs, and loading a custom file can run code: both end with this process, which
-ends with its parent. `convert.py` is the other side.
+`python -m paishi.runtimes.conversion.keras_to_openvino catalogue NAME WEIGHTS FOLDER`, or `custom FILE
+PREPROCESSING FOLDER` for a custom `.keras` file. TensorFlow takes seconds and a gigabyte, and loading a
+custom file can run code. Both end with this process, which ends with its parent.
 """
 
 import sys
@@ -20,45 +19,48 @@ from paishi.models.errors import ConversionFailed, ModelError
 from paishi.models.keras.build import build_served
 from paishi.models.keras.graph import traced
 from paishi.models.keras.imports import keras, tf
-from paishi.runtimes.conversion.cache import NETWORK
+from paishi.runtimes.conversion.cache import MODEL_XML
 from paishi.runtimes.openvino.imports import ov
 from paishi.runtimes.openvino.runtime import compiled, read_model
 from paishi.system.child_process import answer_parent
 
 TOLERANCE = 1e-4
-"""Largest difference of a probability between OpenVINO and Keras that counts as the same answer."""
+"""Largest difference of a probability between OpenVINO and Keras that counts as equal."""
 
 
-def convert(model: keras.Model, network: Path) -> None:
-    """Writes `model`, a served network, as OpenVINO's `network` (.xml) and .bin in fp32.
+def convert(model: keras.Model, xml: Path) -> None:
+    """Writes `model`, a served model, to `xml` and a .bin beside it, in fp32.
 
-    Raises ConversionFailed where OpenVINO cannot take it or then answers otherwise than Keras.
+    Raises ConversionFailed if OpenVINO cannot convert it or its probabilities differ from Keras's.
     """
     graph = traced(model)
     try:
         converted = ov.convert_model(graph)
-        # It makes an output of every activation whose gradient Keras defines itself, the softmax one of many.
+        # OpenVINO makes an output of every activation with a custom gradient in Keras, not only of the
+        # softmax.
         softmax = converted.output(graph.outputs[0].name).get_node().input_value(0)
         converted = ov.Model([softmax], converted.get_parameters(), model.name)
-        # Half precision would be half the size, and other answers.
-        ov.save_model(converted, network, compress_to_fp16=False)
+        # Half precision would halve the size and change the probabilities.
+        ov.save_model(converted, xml, compress_to_fp16=False)
     except RuntimeError as error:
         raise ConversionFailed(f"OpenVINO cannot take {model.name}: {error}") from error
-    _compare(model, graph, network)
+    _compare(model, graph, xml)
 
 
-def _compare(model: keras.Model, graph: Callable[..., tf.Tensor], network: Path) -> None:
-    """`graph` is the traced `model`: what it differs by from the model itself, layer by layer, is the
-    accuracy that this network has in float32, whoever calculates it."""
-    request = compiled(read_model(network), "fp32", threads=0, streams=1).create_infer_request()
+def _compare(model: keras.Model, graph: Callable[..., tf.Tensor], xml: Path) -> None:
+    """Raises ConversionFailed if `xml` differs from `model` by more than float32 rounding explains.
+
+    `graph` is the traced `model`; its difference from the eager `model` measures that rounding.
+    """
+    request = compiled(read_model(xml), "fp32", threads=0, streams=1).create_infer_request()
     for picture in _pictures(*model.input_shape[1:]):
         expected = np.asarray(model(picture, training=False))
         found = request.infer({0: picture})[0]
-        own = _difference(np.asarray(graph(tf.constant(picture))), expected)
+        rounding = _difference(np.asarray(graph(tf.constant(picture))), expected)
         difference = _difference(found, expected)
-        if not difference <= max(TOLERANCE, 3 * own):
+        if not difference <= max(TOLERANCE, 3 * rounding):
             raise ConversionFailed(
-                f"{model.name} answers otherwise on OpenVINO than on Keras, by up to {difference:g}."
+                f"{model.name} gives other probabilities on OpenVINO than on Keras, by up to {difference:g}."
             )
 
 
@@ -67,8 +69,10 @@ def _difference(found: NDArray[np.float32], expected: NDArray[np.float32]) -> fl
 
 
 def _pictures(height: int, width: int, channels: int) -> Iterator[NDArray[np.uint8]]:
-    """Blotches with fine noise on them, as photos have both. On what is all noise or all smooth, networks
-    that never saw the like may calculate with numbers so large that Keras differs from itself."""
+    """Yields pictures of blotches with fine noise, since photos have both.
+
+    On pure noise or flat colour, some models calculate with numbers so large that Keras differs from itself.
+    """
     rng = np.random.default_rng(0)
     for _ in range(2):
         coarse = rng.integers(0, 200, (1, 8, 8, channels))
@@ -81,7 +85,7 @@ def main(kind: str, model: str, weights_or_preprocessing: str, folder: str) -> N
         built = build_custom(Path(model), Preprocessing(weights_or_preprocessing))
     else:
         built = build_served(find_backbone(model), Path(weights_or_preprocessing))
-    convert(built, Path(folder) / NETWORK)
+    convert(built, Path(folder) / MODEL_XML)
 
 
 if __name__ == "__main__":

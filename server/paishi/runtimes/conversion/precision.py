@@ -1,4 +1,4 @@
-"""Networks in bf16 or int8: only where their answers stay the same.
+"""Models in bf16 or int8, used only if their predictions stay the same.
 
 Importing this loads neither OpenVINO nor NNCF.
 """
@@ -19,15 +19,15 @@ from paishi.runtimes.spec import ModelSpec
 log = logging.getLogger(__name__)
 
 LEAST_AGREEMENT = 0.97
-"""Share of photos, kept apart from the calibration, on which the most probable class must stay the same."""
+"""Least share of the check's photos on which the most probable class must stay the same."""
 
 
 @contextmanager
 def lowered(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]:
-    """The network in a precision other than fp32, to be read before the block ends; may block for minutes.
+    """Yields the model in a precision other than fp32, to be read within the block; may block for minutes.
 
-    What was refused stays in the cache as well, so that trying again costs nothing until the photos change.
-    Raises PrecisionRefused, ConversionFailed, and what reading the weights raises.
+    A refused model stays in the cache too, so a retry costs nothing until the photos change. Raises
+    PrecisionRefused, ConversionFailed and errors of the weights.
     """
     if found := find(spec):
         _judge(spec, found)
@@ -38,7 +38,7 @@ def lowered(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]:
 
         def build(folder: Path) -> Agreement:
             name, precision = spec.backbone.name, spec.precision
-            log.info("Making %s in %s, once, with photos from %s.", name, precision, photos)
+            log.info("Converting %s to %s, once, with photos from %s.", name, precision, photos)
             counted = run(
                 "paishi.runtimes.conversion.quantise", precision, str(exact.file), str(folder), str(photos)
             )
@@ -53,23 +53,23 @@ def lowered(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]:
 def _photos(spec: ModelSpec) -> Path:
     if spec.calibration is None:
         raise PrecisionRefused(
-            f"PAISHI_PRECISION={spec.precision} needs photos to see whether the answers stay the same: set "
-            f"PAISHI_CALIBRATION to a folder with at least {2 * LEAST} of the kind that will be recognised."
+            f"PAISHI_PRECISION={spec.precision} needs photos to check that predictions stay the same: set "
+            f"PAISHI_CALIBRATION to a folder with at least {2 * LEAST} typical photos."
         )
     folder = spec.calibration.resolve()
-    photo_set(folder, spec.precision == "int8")  # raises before anything is converted
+    photo_set(folder, spec.precision == "int8")  # raises before the conversion
     return folder
 
 
-def _judge(spec: ModelSpec, network: Converted) -> None:
-    agreement = network.agreement
+def _judge(spec: ModelSpec, model: Converted) -> None:
+    agreement = model.agreement
     if agreement is None or agreement.share < LEAST_AGREEMENT:
         counted = f"{agreement.same} of {agreement.photos} photos" if agreement else "no photo"
         raise PrecisionRefused(
-            f"{spec.backbone.name} in {spec.precision} answers as in fp32 on {counted}, less than "
-            f"{LEAST_AGREEMENT:.0%}. Set PAISHI_PRECISION=fp32, or PAISHI_CALIBRATION to other photos."
+            f"{spec.backbone.name} in {spec.precision} predicts the same class as in fp32 on {counted}, less "
+            f"than {LEAST_AGREEMENT:.0%}. Set PAISHI_PRECISION=fp32, or PAISHI_CALIBRATION to other photos."
         )
     log.info(
-        "%s in %s answers as in fp32 on %d of %d photos.",
+        "%s in %s predicts the same class as in fp32 on %d of %d photos.",
         spec.backbone.name, spec.precision, agreement.same, agreement.photos,
     )  # fmt: skip

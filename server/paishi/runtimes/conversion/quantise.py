@@ -1,6 +1,6 @@
-"""Lowers the precision of a converted model and counts the changed answers, in a process of its own.
+"""Lowers the precision of a converted model and counts changed predictions; `precision.py` runs this.
 
-`python -m paishi.runtimes.conversion.quantise PRECISION MODEL FOLDER PHOTOS`, started by `precision.py`.
+`python -m paishi.runtimes.conversion.quantise PRECISION MODEL FOLDER PHOTOS` is a separate process.
 """
 
 import os
@@ -20,7 +20,7 @@ from paishi.photo.decode import Decoder
 from paishi.photo.fit import fit, short_side_for
 from paishi.problems.kinds import PhotoError
 from paishi.runtimes.base import Agreement
-from paishi.runtimes.conversion.cache import NETWORK
+from paishi.runtimes.conversion.cache import MODEL_XML
 from paishi.runtimes.conversion.calibration import need_enough, photo_set
 from paishi.runtimes.openvino.imports import ov
 from paishi.runtimes.openvino.runtime import compiled, read_model, runner
@@ -31,34 +31,34 @@ _DECODE_S = 2.0
 Views = NDArray[np.uint8]
 
 
-def lower(precision: Precision, network: Path, folder: Path, photos: Path) -> Agreement:
-    """Writes `network` (.xml, fp32) in `precision` into `folder` and compares both on photos below `photos`.
+def lower(precision: Precision, xml: Path, folder: Path, photos: Path) -> Agreement:
+    """Writes the fp32 model `xml` in `precision` into `folder` and compares both on photos below `photos`.
 
-    Raises PrecisionRefused where there are too few of them or a package is missing.
+    Raises PrecisionRefused if there are too few photos or a package is missing.
     """
     calibrates = precision == "int8"
     files = photo_set(photos, calibrates)
-    size = int(read_model(network).input(0).shape[1])
+    size = int(read_model(xml).input(0).shape[1])
     calibration, check = list(_views(files.calibration, size)), list(_views(files.check, size))
-    # Half of them each, so that the fewer of both say whether all would do.
+    # Each part should have half of the photos, so the smaller part counts.
     readable = 2 * min(len(calibration), len(check)) if calibrates else len(check)
     need_enough(readable, calibrates, photos)
     if calibrates:
-        _quantise(network, folder / NETWORK, calibration)
+        _quantise(xml, folder / MODEL_XML, calibration)
     else:
         for suffix in (".xml", ".bin"):
-            _link(network.with_suffix(suffix), (folder / NETWORK).with_suffix(suffix))
+            _link(xml.with_suffix(suffix), (folder / MODEL_XML).with_suffix(suffix))
     same = sum(
         exact == lowered
         for exact, lowered in zip(
-            _answers(network, "fp32", check), _answers(folder / NETWORK, precision, check), strict=True
+            _predictions(xml, "fp32", check), _predictions(folder / MODEL_XML, precision, check), strict=True
         )
     )
     return Agreement(same=same, photos=len(check), calibrated_on=len(calibration))
 
 
 def _views(photos: Iterable[Path], size: int) -> Iterator[Views]:
-    """(1, size, size, 3) of each that can be read, as it would be served with PAISHI_FIT=crop."""
+    """Yields views (1, size, size, 3) of each readable photo, as with PAISHI_FIT=crop."""
     decoder = Decoder(_DECODE_S, at_once=1)
     for photo in photos:
         try:
@@ -70,17 +70,17 @@ def _views(photos: Iterable[Path], size: int) -> Iterator[Views]:
         yield fit(picture, size, "crop")
 
 
-def _quantise(network: Path, target: Path, calibration: list[Views]) -> None:
+def _quantise(xml: Path, target: Path, calibration: list[Views]) -> None:
     try:
         import nncf
     except ImportError as error:
         raise PrecisionRefused(
-            f"PAISHI_PRECISION=int8 needs NNCF to calibrate a network: pip install nncf ({error})."
+            f"PAISHI_PRECISION=int8 needs NNCF for the calibration: pip install nncf ({error})."
         ) from error
     model: Any = nncf.quantize(
-        ov.Core().read_model(network),
+        ov.Core().read_model(xml),
         nncf.Dataset(calibration),
-        # Activations may lie around another value than 0, as those of most families do.
+        # Activations of most families are not centred on 0.
         preset=nncf.QuantizationPreset.MIXED,
         subset_size=len(calibration),
     )
@@ -88,20 +88,20 @@ def _quantise(network: Path, target: Path, calibration: list[Views]) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """The same bytes are calculated with in another way; they need no room twice."""
+    """Hard-links or copies: bf16 uses the same file, only its arithmetic differs."""
     try:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
 
 
-def _answers(network: Path, precision: Precision, views: Iterable[Views]) -> Iterator[int]:
-    run = runner(compiled(read_model(network), precision, threads=0, streams=1))
+def _predictions(xml: Path, precision: Precision, views: Iterable[Views]) -> Iterator[int]:
+    run = runner(compiled(read_model(xml), precision, threads=0, streams=1))
     return (int(run(view).argmax()) for view in views)
 
 
-def _main(precision: Precision, network: str, folder: str, photos: str) -> dict[str, int]:
-    return asdict(lower(precision, Path(network), Path(folder), Path(photos)))
+def _main(precision: Precision, xml: str, folder: str, photos: str) -> dict[str, int]:
+    return asdict(lower(precision, Path(xml), Path(folder), Path(photos)))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Runs a converted model with OpenVINO."""
+"""Runtime on OpenVINO, for converted models."""

@@ -1,4 +1,4 @@
-"""A converted network that also tells what it saw before its head."""
+"""Class activation and features of a converted model."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -12,50 +12,50 @@ from paishi.runtimes.openvino.runtime import compiled, read_model
 
 
 class Look(NamedTuple):
-    """`maps` (n, height, width, channels) before the pooling, `vectors` (n, features) before the head."""
+    """Inputs of pooling, `maps` (n, height, width, channels), and of the head, `vectors` (n, features)."""
 
     maps: NDArray[np.float32]
     vectors: NDArray[np.float32]
 
 
 class ClassActivation:
-    """`network` is the .xml of a model in fp32, as `runtimes.conversion.keras_to_openvino` writes it.
+    """Class activation of the fp32 model `xml`, as `runtimes.conversion.keras_to_openvino` writes it.
 
-    It runs on one core: looking inside is rare, and the photos that are to be recognised keep the others.
-    Raises NoHead for a network that ends otherwise than image classifiers do. Not for two threads at a time.
+    It uses one core: explanations are rare and leave the other cores to recognition. Raises NoHead unless the
+    model ends like an image classifier. Not thread-safe.
     """
 
-    def __init__(self, network: Path) -> None:
-        model = read_model(network)
+    def __init__(self, xml: Path) -> None:
+        model = read_model(xml)
         self._head: Head = find_head(model)
         outputs = [self._head.feature_map]
         if self._head.vector is not None:
             outputs.append(self._head.vector)
-        inside = ov.Model(outputs, model.get_parameters(), "inside")
-        self._request = compiled(inside, "fp32", threads=1, streams=1).create_infer_request()
+        lower = ov.Model(outputs, model.get_parameters(), "before_head")
+        self._request = compiled(lower, "fp32", threads=1, streams=1).create_infer_request()
 
     @property
     def is_exact(self) -> bool:
-        """Whether `class_activation` can tell: the head is the mean over all positions and one matrix."""
+        """Whether `class_activation` works: the head is the mean over all positions and one matrix."""
         return self._head.classifier is not None
 
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
-        """How much each position adds to the logit of class `index`, float32 (n, height, width).
+        """Contribution of each position to the logit of class `index`, float32 (n, height, width).
 
-        Its mean over all positions is the logit less the class's bias. Pooling and the head are both linear
-        and so may change places; see Zhou et al., Learning Deep Features for Discriminative Localization,
-        CVPR 2016, section 2.
+        The mean over all positions is the logit minus the class's bias, since pooling and the head are linear
+        and commute. Source: Zhou et al., Learning Deep Features for Discriminative Localization, CVPR 2016,
+        section 2.
         """
         assert self._head.classifier is not None
         activation: NDArray[np.float32] = self.look(views).maps @ self._head.classifier[:, index]
         return activation
 
     def features(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """What the classifier reads, float32 (n, features); the mean of the last map of a deeper head."""
+        """Input of the classifier, float32 (n, features); the mean of the last map if the head is deeper."""
         return self.look(views).vectors
 
     def look(self, views: NDArray[np.uint8]) -> Look:
-        """`views` (n, size, size, 3) uint8 RGB."""
+        """Runs `views` (n, size, size, 3) uint8 RGB up to the head."""
         looks = [self._look(views[row : row + 1]) for row in range(len(views))]
         maps, vectors = zip(*looks, strict=True)
         return Look(np.concatenate(maps), np.concatenate(vectors))

@@ -1,4 +1,4 @@
-"""Where in a converted network the last feature map is, and what its head makes of it."""
+"""Finds the last feature map and the classifier in a converted model."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -11,12 +11,12 @@ _WEIGHTED = {"MatMul", "Convolution"}
 
 
 class Head(NamedTuple):
-    """Outputs of an `openvino.Model` for one picture, and the last matrix of weights.
+    """Outputs of an `openvino.Model` for one picture, and its last weight matrix.
 
-    `feature_map` is the last tensor that still has positions, (1, channels, height, width), or with the
-    channels last. `vector` is what the classifier reads. `classifier`, float32 (features, classes), is there
-    only where the vector is nothing but the map's mean over all positions: then the logit of a class is the
-    mean of `feature_map @ classifier` plus a bias.
+    `feature_map` is the last tensor with positions, (1, channels, height, width) if `channels_first`,
+    otherwise with channels last. `vector` is the input of the classifier, or None if the head has several
+    layers. `classifier`, float32 (features, classes), is None unless `vector` is the mean of the map over all
+    positions: then the logit of a class is the mean of `feature_map @ classifier` plus a bias.
     """
 
     feature_map: Any
@@ -26,11 +26,11 @@ class Head(NamedTuple):
 
 
 class NoHead(Exception):
-    """The network ends otherwise than image classifiers do."""
+    """The model does not end like an image classifier."""
 
 
 def find_head(model: Any) -> Head:
-    """Walks back from the softmax of `model`. Raises NoHead."""
+    """Walks back from the softmax of `model`, an `openvino.Model`. Raises NoHead."""
     classifier = _classifier(model.output(0).get_node().input_value(0).get_node())
     vector = classifier.input_value(0)
     feature_map, channels_first = _feature_map(classifier)
@@ -38,7 +38,7 @@ def find_head(model: Any) -> Head:
         return Head(feature_map, channels_first, vector, _matrix(classifier))
     if not _is_weighted_between(vector, feature_map):
         return Head(feature_map, channels_first, vector, None)
-    # Several layers follow the map. What Keras calls the features is then the map's mean.
+    # Several layers follow the map. Keras then calls the map's mean the features.
     return Head(feature_map, channels_first, None, None)
 
 
@@ -48,7 +48,7 @@ def _classifier(softmax: Any) -> Any:
         values = _values(node)
         is_known = node.get_type_name() in {"Softmax", "Add", *_SHAPE_ONLY}
         if not is_known or len(values) != 1:
-            raise NoHead(f"No classifier is found: {node.get_type_name()} comes before the softmax.")
+            raise NoHead(f"No classifier found: {node.get_type_name()} comes before the softmax.")
         node = values[0].get_node()
     if len(_values(node)) != 1:
         raise NoHead("The classifier has no weights of its own.")
@@ -56,7 +56,7 @@ def _classifier(softmax: Any) -> Any:
 
 
 def _values(node: Any) -> list[Any]:
-    """Inputs that depend on the picture."""
+    """Inputs of `node` that depend on the picture."""
     inputs = (node.input_value(index) for index in range(node.get_input_size()))
     return [value for value in inputs if _constant(value.get_node()) is None]
 
@@ -80,14 +80,14 @@ def _feature_map(classifier: Any) -> tuple[Any, bool]:
         if axes not in ({1, 2}, {2, 3}):
             raise NoHead("The last mean is not over all positions.")
         return value, axes == {2, 3}
-    turned = value.get_node()
-    if turned.get_type_name() == "Transpose":
-        return turned.input_value(0), list(np.ravel(_numbers(turned.input_value(1)))) == [0, 2, 3, 1]
-    return value, True  # as OpenVINO's own convolutions and poolings are
+    node = value.get_node()
+    if node.get_type_name() == "Transpose":
+        return node.input_value(0), list(np.ravel(_numbers(node.input_value(1)))) == [0, 2, 3, 1]
+    return value, True  # the layout of OpenVINO's convolutions and poolings
 
 
 def _behind(start: Any) -> Iterator[tuple[Any, Any]]:
-    """Every node behind `start` with each value that it reads, back to where there are positions."""
+    """Yields every node before `start` with each of its inputs, back to the first with positions."""
     waiting, met = [start], set()
     while waiting:
         node = waiting.pop()
@@ -101,7 +101,7 @@ def _behind(start: Any) -> Iterator[tuple[Any, Any]]:
 
 def _has_positions(value: Any) -> bool:
     if value.partial_shape.is_dynamic:
-        raise NoHead("What the network calculates has no fixed size.")
+        raise NoHead("The model has tensors without a fixed size.")
     shape = list(value.shape)
     return len(shape) == 4 and sum(size > 1 for size in shape) > 1
 
@@ -124,7 +124,7 @@ def _is_weighted_between(vector: Any, feature_map: Any) -> bool:
 
 
 def _matrix(classifier: Any) -> NDArray[np.float32]:
-    """(features, classes), of a product of matrices or a convolution of one position."""
+    """Weights (features, classes) of a matrix product or a 1x1 convolution."""
     weights: NDArray[np.float32] = _numbers(classifier.input_value(1)).astype(np.float32)
     if classifier.get_type_name() == "Convolution":
         return weights.reshape(weights.shape[0], -1).T.copy()
@@ -134,5 +134,5 @@ def _matrix(classifier: Any) -> NDArray[np.float32]:
 def _numbers(value: Any) -> NDArray[Any]:
     constant = _constant(value.get_node())
     if constant is None:
-        raise NoHead("What should be constant depends on the picture.")
+        raise NoHead("An expected constant depends on the picture.")
     return np.asarray(constant.data)

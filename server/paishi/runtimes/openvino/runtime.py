@@ -1,4 +1,4 @@
-"""A converted network run by OpenVINO."""
+"""Runs a converted model with OpenVINO."""
 
 import threading
 from pathlib import Path
@@ -20,12 +20,10 @@ Softmax = NDArray[np.float32]
 
 
 class OpenVINORuntime:
-    """`network` is the .xml of a model as `runtimes.conversion.keras_to_openvino` writes it, beside its .bin.
+    """Runs the model `xml`, as `runtimes.conversion.keras_to_openvino` writes it, on `cores`.
 
-    `cores` are those to keep busy.
-
-    Scheduling. Pictures/s as a ratio to batches of up to eight on one model that uses four cores, in fp32,
-    all rows interleaved on a busy machine, ResNet50 | MobileNetV2 with so many callers:
+    Scheduling, in pictures/s relative to batches of up to eight on one model with four cores, in fp32, all
+    rows interleaved on a busy machine, ResNet50 | MobileNetV2, by number of callers:
 
                                           1            2            4            8            32
     batches of up to 8                1.0 | 1.0    1.0 | 1.0    1.0 | 1.0    1.0 | 1.0    1.0 | 1.0
@@ -35,29 +33,29 @@ class OpenVINORuntime:
     alone or streams (this)           1.3 | 1.1    1.1 | 1.0    1.7 | 1.5    1.5 | 1.4    1.4 | 1.5
 
     A batch is hardly faster than its pictures one by one, because four threads wait for each other at every
-    layer; four threads that each have a picture do not. A shape that is fixed to one picture runs faster than
-    one that is left open. The streams arrange the weights in their own way, which takes the memory once more
-    and a third of a second, so they are made when the first crowd comes.
+    layer; four threads with a picture each do not. A fixed batch size of one runs faster than a dynamic one.
+    The streams lay out the weights again, which takes the memory once more and a third of a second, so they
+    are compiled for the first concurrent pictures.
     """
 
     name = "openvino"
 
     def __init__(
         self,
-        network: Path,
+        xml: Path,
         cores: CpuBudget,
         precision: Precision = "fp32",
         agreement: Agreement | None = None,
     ) -> None:
         self.precision = precision
         self.agreement = agreement
-        model = read_model(network)
+        model = read_model(xml)
         self._shape = tuple(model.input(0).shape)[1:]
-        weights = network.with_suffix(".bin")
+        weights = xml.with_suffix(".bin")
         alone = runner(compiled(model, precision, cores.cores, streams=1))
         forget_pages(weights)
         streams = _streams(model, weights, precision, cores.cores) if cores.cores > 1 else [alone]
-        self._scheduler = Scheduler(alone, streams, cores, name=f"openvino {network.parent.name}")
+        self._scheduler = Scheduler(alone, streams, cores, name=f"openvino {xml.parent.name}")
 
     async def softmax(self, views: Picture) -> Softmax:
         check_views(views, self._shape)
@@ -68,7 +66,7 @@ class OpenVINORuntime:
 
 
 def _streams(model: Any, weights: Path, precision: Precision, cores: int) -> list[Run]:
-    """As many as there are `cores`; whoever runs first makes them all."""
+    """Returns one stream per core; the first run compiles them all."""
     lock = threading.Lock()
     made: list[Run] = []
 
@@ -86,29 +84,29 @@ def _streams(model: Any, weights: Path, precision: Precision, cores: int) -> lis
     return [stream(number) for number in range(cores)]
 
 
-def read_model(network: Path) -> Any:
-    """The .xml at `network` and its weights as an `openvino.Model` for one picture at a time."""
-    model = ov.Core().read_model(network)
+def read_model(xml: Path) -> Any:
+    """Reads `xml` and the .bin beside it as an `openvino.Model` with batch size 1."""
+    model = ov.Core().read_model(xml)
     _, *shape = model.input(0).partial_shape
     model.reshape({0: ov.PartialShape([1, *shape])})
     return model
 
 
 def compiled(model: Any, precision: Precision, threads: int, streams: int) -> Any:
-    """`model` as an `openvino.CompiledModel`: `streams` pictures at the same time, `threads` in all.
+    """Compiles `model` to an `openvino.CompiledModel` for `streams` pictures at once on `threads` in all.
 
-    0 threads are as many as the machine has cores.
+    0 threads means one per core of the machine.
     """
-    how = {
+    config = {
         "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
         "NUM_STREAMS": streams,
         "INFERENCE_NUM_THREADS": threads,
-        # Left alone, OpenVINO calculates in bf16 or fp16 wherever the processor can.
+        # By default OpenVINO calculates in bf16 or fp16 if the processor can.
         "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
-        # Pinned threads of two servers would sit on the same cores while others are idle.
+        # Pinned threads of two servers would share cores while others are idle.
         "ENABLE_CPU_PINNING": False,
     }
-    return at_low_priority(lambda: ov.Core().compile_model(model, "CPU", how))
+    return at_low_priority(lambda: ov.Core().compile_model(model, "CPU", config))
 
 
 def has_bf16() -> bool:
@@ -117,7 +115,7 @@ def has_bf16() -> bool:
 
 
 def runner(model: Any) -> Run:
-    """Calls `model`, one picture at a time, from one thread at a time."""
+    """Returns a function that runs `model` on one picture. It is not thread-safe."""
     request = model.create_infer_request()
     pixels = request.get_input_tensor(0).data  # the request's own memory
 
@@ -125,7 +123,7 @@ def runner(model: Any) -> Run:
         np.copyto(pixels, view)
         request.start_async()
         request.wait()
-        # A copy: the next picture's answer is written to the same memory.
+        # A copy, because the next run writes to the same memory.
         softmax: Softmax = request.get_output_tensor(0).data.copy()
         return softmax
 

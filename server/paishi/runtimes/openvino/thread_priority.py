@@ -1,4 +1,4 @@
-"""Threads that let others go first."""
+"""Low priority for OpenVINO's threads."""
 
 import os
 import sys
@@ -11,16 +11,16 @@ from typing import TypeVar
 T = TypeVar("T")
 
 NICENESS = 10
-"""An eleventh of the usual share. With 5 refusals took a third longer, with 19 no less long."""
+"""Gives an eleventh of the usual CPU share. With 5, refusals took a third longer; 19 gained nothing."""
 
 
 def at_low_priority(work: Callable[[], T]) -> T:
-    """What `work` returns or raises; the threads that it starts have a low priority for good.
+    """Returns `work()` from a low-priority thread; threads that it starts inherit the priority.
 
-    Who calculates needs all of every core, who answers needs little and at once. Left alike, the event loop
-    waits its turn behind as many threads as there are cores: ten times the load that ResNet50 can carry was
-    refused within 170 to 330 ms by the 99th percentile, so within 60 to 110. Only Linux has priorities of
-    threads; where a filter of system calls forbids to change them, they stay alike.
+    Inference needs every core all the time, the event loop needs little but at once. At equal priority the
+    loop waits behind one thread per core: under ten times the load that ResNet50 can carry, the 99th
+    percentile of refusals took 170 to 330 ms, with low priority 60 to 110 ms. Only Linux has thread
+    priorities. If a system call filter forbids the change, they stay equal.
     """
     with ThreadPoolExecutor(1, initializer=_yield) as thread:
         return thread.submit(work).result()

@@ -1,4 +1,4 @@
-"""Weights that are mapped into memory from their file."""
+"""Releases memory pages of mapped weights files."""
 
 import ctypes
 import mmap
@@ -10,11 +10,10 @@ _MAPS = Path("/proc/self/maps")
 
 
 def forget_pages(file: Path) -> None:
-    """Gives the memory that `file` takes, mapped, back to the system, which reads it anew where it is needed.
+    """Releases the memory of the mapped `file`; the system reads it again on access. Linux only.
 
-    A compiled network has arranged its weights in a way of its own and does not look at the file any more,
-    but OpenVINO keeps it mapped: on ResNet50 97 MB less, and the same answers to the last bit. Nothing
-    happens where the system is not Linux.
+    A compiled model has its own layout of the weights and no longer reads the file, but OpenVINO keeps it
+    mapped. On ResNet50 this frees 97 MB and the probabilities stay identical.
     """
     if not _MAPS.exists():
         return
@@ -24,7 +23,7 @@ def forget_pages(file: Path) -> None:
 
 
 def _mappings(file: Path) -> Iterator[tuple[int, int]]:
-    """Addresses from and to; those that nothing was written to, so that nothing can be lost."""
+    """Yields start and end addresses of read-only mappings of `file`, which hold no changes to lose."""
     name = os.path.realpath(file)
     for line in _MAPS.read_text(errors="replace").splitlines():
         where, rights, _, _, _, *path = line.split(maxsplit=5)

@@ -1,4 +1,4 @@
-"""A `.keras` file as it is served."""
+"""The served form of a `.keras` file."""
 
 import zipfile
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from paishi.models.backbone import Preprocessing
-from paishi.models.custom import build as own_served
+from paishi.models.custom import build as custom_build
 from paishi.models.custom.build import build_custom
 from paishi.models.errors import CustomModelRefused
 from paishi.models.keras.imports import keras
@@ -18,7 +18,7 @@ def picture(red: int, green: int) -> np.ndarray:
     return np.full((1, 32, 32, 3), (red, green, 0), np.uint8)
 
 
-def test_takes_bytes_and_answers_with_probabilities(tmp_path: Path) -> None:
+def test_takes_bytes_and_returns_probabilities(tmp_path: Path) -> None:
     served = build_custom(save(red_or_green(), tmp_path), Preprocessing.NONE)
     assert (served.inputs[0].dtype, served.outputs[0].dtype) == ("uint8", "float32")
     expected = 1 / (1 + np.exp(-20 * (200 - 100) / 255))
@@ -29,56 +29,56 @@ def test_takes_bytes_and_answers_with_probabilities(tmp_path: Path) -> None:
     ("preprocessing", "seen"),
     [("none", (200, 100, 0)), ("tf", (0.568627, -0.215686, -1)), ("caffe", (-103.939, -16.779, 76.32))],
 )
-def test_the_card_decides_what_the_network_sees(
+def test_the_card_decides_on_the_preprocessing(
     preprocessing: str, seen: tuple[float, ...], tmp_path: Path
 ) -> None:
-    """A network that answers with the softmax of the mean colour."""
+    """The model returns the softmax of the mean colour."""
     inside = keras.Input((32, 32, 3))
-    network = keras.Model(inside, keras.ops.softmax(keras.ops.mean(inside, axis=(1, 2))))
-    served = build_custom(save(network, tmp_path), Preprocessing(preprocessing))
+    model = keras.Model(inside, keras.ops.softmax(keras.ops.mean(inside, axis=(1, 2))))
+    served = build_custom(save(model, tmp_path), Preprocessing(preprocessing))
     exponents = np.exp(np.array(seen) - max(seen))
     assert np.asarray(served(picture(200, 100)))[0] == pytest.approx(exponents / exponents.sum(), abs=1e-5)
 
 
-def test_a_network_may_take_bytes_itself(tmp_path: Path) -> None:
+def test_a_model_may_take_bytes_itself(tmp_path: Path) -> None:
     taken = keras.Input((32, 32, 3), dtype="uint8")
-    network = keras.Model(taken, red_or_green()(keras.ops.cast(taken, "float32")))
-    served = build_custom(save(network, tmp_path), Preprocessing.NONE)
+    model = keras.Model(taken, red_or_green()(keras.ops.cast(taken, "float32")))
+    served = build_custom(save(model, tmp_path), Preprocessing.NONE)
     assert np.asarray(served(picture(200, 0))).argmax() == 0
 
 
 def test_half_precision_comes_out_as_float32(tmp_path: Path) -> None:
     keras.config.set_dtype_policy("mixed_float16")
     try:
-        network = red_or_green()
+        model = red_or_green()
     finally:
         keras.config.set_dtype_policy("float32")
-    assert network.outputs[0].dtype == "float16"
-    served = build_custom(save(network, tmp_path), Preprocessing.NONE)
+    assert model.outputs[0].dtype == "float16"
+    served = build_custom(save(model, tmp_path), Preprocessing.NONE)
     assert np.asarray(served(picture(0, 200))).dtype == np.float32
 
 
 @pytest.mark.parametrize("activation", ["linear", "sigmoid", "relu"])
-def test_refuses_what_is_no_softmax(activation: str, tmp_path: Path) -> None:
+def test_refuses_other_outputs_than_a_softmax(activation: str, tmp_path: Path) -> None:
     """With a bias, because sigmoids of two opposite logits do sum to 1."""
-    network = red_or_green(activation=activation)
-    network.layers[-1].bias.assign([0.5, 0.2])
-    with pytest.raises(CustomModelRefused, match=r"in sum .*end the network with a softmax"):
-        build_custom(save(network, tmp_path), Preprocessing.NONE)
+    model = red_or_green(activation=activation)
+    model.layers[-1].bias.assign([0.5, 0.2])
+    with pytest.raises(CustomModelRefused, match=r"in sum .*end the model with a softmax"):
+        build_custom(save(model, tmp_path), Preprocessing.NONE)
 
 
 def test_refuses_more_than_one_row(tmp_path: Path) -> None:
     taken = keras.Input((32, 32, 3))
-    network = keras.Model(taken, keras.layers.Softmax()(taken))
+    model = keras.Model(taken, keras.layers.Softmax()(taken))
     with pytest.raises(CustomModelRefused, match=r"shape \(None, 32, 32, 3\): it must be \(None, classes\)"):
-        build_custom(save(network, tmp_path), Preprocessing.NONE)
+        build_custom(save(model, tmp_path), Preprocessing.NONE)
 
 
 def test_keras_refuses_code_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Should the file not say what it holds."""
+    """In case the description in the file is wrong."""
     victim = tmp_path / "victim"
     file = save(malicious(victim), tmp_path)
-    monkeypatch.setattr(own_served, "input_size", lambda file: 32)
+    monkeypatch.setattr(custom_build, "input_size", lambda file: 32)
     with pytest.raises(CustomModelRefused, match="cannot be loaded by Keras 3"):
         build_custom(file, Preprocessing.NONE)
     assert not victim.exists()

@@ -1,4 +1,4 @@
-"""What PAISHI_MODEL means, and what a folder of an operator's own says."""
+"""PAISHI_MODEL as a name or a folder, and the files of a custom model."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def test_is_a_name(model: str) -> None:
     assert not names_folder(model)
 
 
-def test_a_folder_that_is_there_needs_no_separator_but_never_hides_a_network(
+def test_an_existing_folder_needs_no_separator_but_never_hides_a_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -39,7 +39,7 @@ def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert folder_of("~/flowers") == Path("/home/li/flowers")
 
 
-def test_strangers_are_not_told_the_way_to_it() -> None:
+def test_its_public_name_has_no_path() -> None:
     assert shown_name("/home/li/flowers/") == "flowers"
     assert shown_name("ResNet50") == "ResNet50"
 
@@ -55,7 +55,7 @@ def test_reads_a_folder_without_a_card(tmp_path: Path) -> None:
     assert custom.backbone.download_mb == pytest.approx(
         (tmp_path / "花 flowers" / "model.keras").stat().st_size / 1e6
     )
-    assert custom.backbone.name == "own-花_flowers-none"
+    assert custom.backbone.name == "custom-花_flowers-none"
 
 
 def test_the_card_wins(tmp_path: Path) -> None:
@@ -63,17 +63,17 @@ def test_the_card_wins(tmp_path: Path) -> None:
     custom = find_custom(str(write_custom(tmp_path / "flowers", card=card)))
     assert (custom.name, custom.card.description, custom.card.version) == ("Flowers/花", "wild", "2")
     assert custom.backbone.preprocessing is Preprocessing.CAFFE
-    assert custom.backbone.name == "own-Flowers_花-caffe"
+    assert custom.backbone.name == "custom-Flowers_花-caffe"
 
 
 @pytest.mark.parametrize("missing", ["model.keras", "labels.json"])
-def test_says_which_file_is_missing(missing: str, tmp_path: Path) -> None:
+def test_names_the_missing_file(missing: str, tmp_path: Path) -> None:
     (write_custom(tmp_path) / missing).unlink()
     with pytest.raises(CustomModelRefused, match=f"there is no {missing} in it"):
         find_custom(str(tmp_path))
 
 
-def test_says_that_the_folder_is_missing(tmp_path: Path) -> None:
+def test_names_the_missing_folder(tmp_path: Path) -> None:
     with pytest.raises(CustomModelRefused, match="nowhere: there is no such folder"):
         find_custom(str(tmp_path / "nowhere"))
 
@@ -101,13 +101,13 @@ def test_refuses_a_wrong_card(card: object, complaint: str, tmp_path: Path) -> N
         (b"[" * 200_000, "is no JSON"),
     ],
 )
-def test_refuses_what_is_no_json(content: bytes, complaint: str, tmp_path: Path) -> None:
+def test_refuses_invalid_json(content: bytes, complaint: str, tmp_path: Path) -> None:
     (write_custom(tmp_path) / "card.json").write_bytes(content)
     with pytest.raises(CustomModelRefused, match=complaint):
         find_custom(str(tmp_path))
 
 
-def test_takes_what_an_editor_on_windows_writes(tmp_path: Path) -> None:
+def test_accepts_a_byte_order_mark(tmp_path: Path) -> None:
     write_custom(tmp_path)
     (tmp_path / "card.json").write_text('{"name": "花"}', encoding="utf-8-sig")
     assert find_custom(str(tmp_path)).name == "花"

@@ -46,9 +46,9 @@ def with_a_custom_layer() -> keras.Model:
 
 
 def sequential_without_input() -> keras.Model:
-    network = keras.Sequential([keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2)])
-    network.build((None, 48, 48, 3))
-    return network
+    model = keras.Sequential([keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(2)])
+    model.build((None, 48, 48, 3))
+    return model
 
 
 def functional() -> keras.Model:
@@ -60,17 +60,15 @@ def functional() -> keras.Model:
     ("build", "size"),
     [(red_or_green, 32), (sequential_without_input, 48), (functional, 64), (lambda: pooled(7, 7, 3), 7)],
 )
-def test_knows_the_size_that_the_network_takes(
-    build: Callable[[], keras.Model], size: int, tmp_path: Path
-) -> None:
+def test_reads_the_input_size(build: Callable[[], keras.Model], size: int, tmp_path: Path) -> None:
     assert input_size(save(build(), tmp_path)) == size
 
 
 @pytest.mark.parametrize("name", ["MobileNetV2", "EfficientNetB0", "ConvNeXtTiny", "NASNetMobile"])
-def test_knows_networks_of_keras_applications(name: str, tmp_path: Path) -> None:
-    """What most people train their own from: every kind of layer in them passes."""
-    network = getattr(keras.applications, name)(weights=None, input_shape=(96, 96, 3), classes=2)
-    assert input_size(save(network, tmp_path)) == 96
+def test_reads_models_of_keras_applications(name: str, tmp_path: Path) -> None:
+    """Most custom models start from these; every kind of layer in them passes."""
+    model = getattr(keras.applications, name)(weights=None, input_shape=(96, 96, 3), classes=2)
+    assert input_size(save(model, tmp_path)) == 96
 
 
 @pytest.mark.parametrize(
@@ -115,7 +113,7 @@ def rewritten(file: Path, change: Callable[[dict[str, object]], object]) -> None
 
 
 def from_elsewhere(config: dict[str, object]) -> object:
-    """As a file that wants Keras to import something."""
+    """A file that makes Keras import a module."""
     config["compile_config"] = {
         "module": "os",
         "class_name": "system",
@@ -130,8 +128,8 @@ def from_elsewhere(config: dict[str, object]) -> object:
     [
         (from_elsewhere, "a part system of os"),
         (lambda config: {**config, "module": "kerasx"}, "a part Sequential of kerasx"),
-        (lambda config: [], "describes no network"),
-        (lambda config: {"config": 5}, "describes no network"),
+        (lambda config: [], "describes no model"),
+        (lambda config: {"config": 5}, "describes no model"),
         (
             lambda config: {"class_name": "Tower", "config": {}},
             "is a Tower: it must be Sequential or Functional",
@@ -139,7 +137,7 @@ def from_elsewhere(config: dict[str, object]) -> object:
         (lambda config: {"class_name": "Functional", "config": {"input_layers": ["a", 0, 0]}}, "shape None"),
     ],
 )
-def test_refuses_what_a_file_claims(
+def test_refuses_manipulated_descriptions(
     change: Callable[[dict[str, object]], object], complaint: str, tmp_path: Path
 ) -> None:
     rewritten(tmp_path / "model.keras", change)

@@ -1,4 +1,4 @@
-"""What is served answers as Keras's own network does, from the same file and the same picture."""
+"""The served model gives the probabilities of Keras's model for the same weights and picture."""
 
 import json
 import re
@@ -22,9 +22,9 @@ from tests.server.models.keras_models import (
 )
 
 pytestmark = [
-    # Keras 3.15 writes weights in a way that numpy 2 advises against.
+    # Keras 3.15 writes weights in a way that numpy 2 deprecates.
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
-    # MobileNetV3 says so whenever it is built with its defaults.
+    # MobileNetV3 warns whenever it is built with its defaults.
     pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square"),
 ]
 
@@ -55,7 +55,7 @@ def test_every_family_is_compared() -> None:
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_answers_as_keras_with_published_weights(
+def test_gives_the_probabilities_of_keras_with_published_weights(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     backbone = CATALOGUE[name]
@@ -75,7 +75,7 @@ def test_answers_as_keras_with_published_weights(
 
     assert ours.dtype == np.float32
     assert np.abs(ours - theirs).max() < 1e-5
-    # The comparison is worth something: the answers are not flat, and differ between the pictures.
+    # The comparison is meaningful: outputs are not flat, and differ between the pictures.
     assert theirs.max() > 0.01
     assert np.abs(theirs[0] - theirs[1]).max() > 1e-3
 
@@ -84,16 +84,16 @@ def test_answers_as_keras_with_published_weights(
 def test_reads_what_save_weights_writes(name: str, tmp_path: Path) -> None:
     backbone = CATALOGUE[name]
     pictures = views(backbone)
-    network = getattr(keras.applications, name)(weights=None)
-    settle(network, family_input(backbone, pictures))
-    network.save_weights(tmp_path / "own.weights.h5")
-    write_published(network, tmp_path / "published.h5")
+    model = getattr(keras.applications, name)(weights=None)
+    settle(model, family_input(backbone, pictures))
+    model.save_weights(tmp_path / "own.weights.h5")
+    write_published(model, tmp_path / "published.h5")
     custom = build_served(backbone, tmp_path / "own.weights.h5")(pictures, training=False)
     published = build_served(backbone, tmp_path / "published.h5")(pictures, training=False)
     assert np.array_equal(custom, published)
 
 
-def test_takes_uint8_and_answers_a_softmax() -> None:
+def test_takes_uint8_and_returns_a_softmax() -> None:
     backbone = find_backbone("MobileNet")
     served = build_served(backbone, None)
     assert served.input_shape == (None, 224, 224, 3)
@@ -121,24 +121,24 @@ def test_real_weights_recognise_real_photos(keras_home: Path, photos: list[Path]
     assert np.mean(right) > 0.75
 
 
-def test_weights_of_another_network_are_named(keras_home: Path) -> None:
+def test_weights_of_another_model_are_named(keras_home: Path) -> None:
     file = keras_home / "models" / CATALOGUE["MobileNetV2"].weights.file
     with pytest.raises(WeightsMismatch) as caught:
         build_served(CATALOGUE["MobileNet"], file)
     message = str(caught.value)
     assert str(file) in message
-    assert "The network has 137 arrays, the file 262." in message
-    assert re.search(r"Only in the network: conv_\w+/\w+ \(", message)
+    assert "The model has 137 arrays, the file 262." in message
+    assert re.search(r"Only in the model: conv_\w+/\w+ \(", message)
     assert "Only in the file: Conv_1/Conv_1/kernel (1, 1, 320, 1280)" in message
 
 
 def test_weights_without_the_head_are_named(keras_home: Path) -> None:
     file = keras_home / "models" / "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
-    with pytest.raises(WeightsMismatch, match=r"Only in the network: predictions/kernel \(1280, 1000\)"):
+    with pytest.raises(WeightsMismatch, match=r"Only in the model: predictions/kernel \(1280, 1000\)"):
         build_served(CATALOGUE["MobileNetV2"], file)
 
 
-def test_keras_3_weights_of_another_network_are_named(tmp_path: Path) -> None:
+def test_keras_3_weights_of_another_model_are_named(tmp_path: Path) -> None:
     small = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
     small.save_weights(tmp_path / "small.weights.h5")
     with pytest.raises(WeightsMismatch, match=r"Only in the file: layers/dense/vars/0 \(4, 2\)"):

@@ -1,4 +1,4 @@
-"""A disk that is full in the middle of a download; the largest file of this process stands for it."""
+"""A full disk in the middle of a download, simulated by this process's limit of file size."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A file arrives complete and right over any line, or not at all."""
+"""A file arrives complete and verified over any connection, or not at all."""
 
 import hashlib
 import os
@@ -33,7 +33,7 @@ def left_beside(target: Path) -> list[str]:
     return sorted(file.name for file in target.parent.iterdir())
 
 
-def test_a_good_line_needs_one_request_and_leaves_only_the_file(
+def test_a_good_connection_needs_one_request_and_leaves_only_the_file(
     host: FileHost, target: Path, content: bytes, published: PublishedWeights, patience: Patience
 ) -> None:
     seen: list[tuple[int, int | None]] = []
@@ -71,7 +71,7 @@ def test_a_server_that_ignores_ranges_sends_it_all_again(
     assert target.read_bytes() == content
 
 
-def test_a_file_that_changed_at_the_server_is_not_glued_together(
+def test_parts_of_a_file_that_changed_on_the_server_are_not_joined(
     host: FileHost, target: Path, content: bytes, other_content: bytes, patience: Patience
 ) -> None:
     host.answers = [Answer(body=other_content, cut_after=100_000, etag='"old"')]
@@ -79,7 +79,7 @@ def test_a_file_that_changed_at_the_server_is_not_glued_together(
     assert target.read_bytes() == content
 
 
-def test_a_server_that_glues_two_files_together_is_asked_for_the_whole(
+def test_a_server_that_joins_two_files_gets_a_request_for_the_whole(
     host: FileHost,
     target: Path,
     content: bytes,
@@ -93,7 +93,7 @@ def test_a_server_that_glues_two_files_together_is_asked_for_the_whole(
     assert host.requests[-1].range is None
 
 
-def test_without_a_version_to_hold_on_to_it_starts_over(
+def test_without_a_strong_version_it_starts_over(
     host: FileHost, target: Path, content: bytes, patience: Patience
 ) -> None:
     host.default = Answer(etag='W/"weak"')
@@ -103,7 +103,7 @@ def test_without_a_version_to_hold_on_to_it_starts_over(
     assert host.requests[1].if_range != 'W/"weak"'
 
 
-def test_a_line_that_always_breaks_at_the_same_place_ends(
+def test_a_connection_that_always_breaks_at_the_same_place_ends(
     host: FileHost, target: Path, patience: Patience
 ) -> None:
     host.default = Answer(cut_after=50_000, heeds_range=False)
@@ -112,7 +112,7 @@ def test_a_line_that_always_breaks_at_the_same_place_ends(
     assert not target.exists()
 
 
-def test_what_a_failed_call_received_serves_the_next(
+def test_the_next_call_resumes_a_failed_one(
     host: FileHost, target: Path, content: bytes, patience: Patience
 ) -> None:
     host.answers = [Answer(cut_after=50_000), *[Answer(status=503)] * 5]
@@ -156,7 +156,7 @@ def test_a_refusal_is_final(host: FileHost, target: Path, patience: Patience, st
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_a_server_in_trouble_is_asked_again(
+def test_a_server_error_is_retried(
     host: FileHost, target: Path, content: bytes, patience: Patience, status: int
 ) -> None:
     host.answers = [Answer(status=status, body=b"later")] * 3
@@ -171,7 +171,7 @@ def test_a_silent_server_is_given_up(host: FileHost, target: Path) -> None:
     assert left_beside(target) == []
 
 
-def test_nobody_there(target: Path, patience: Patience) -> None:
+def test_a_closed_port(target: Path, patience: Patience) -> None:
     with pytest.raises(DownloadFailed, match=r"^cannot connect"):
         download("http://127.0.0.1:9/small.h5", target, None, None, patience)
 
@@ -193,7 +193,7 @@ def test_a_page_that_pretends_to_be_the_file(
     assert left_beside(target) == []
 
 
-def test_a_length_that_is_too_short_is_found_out(
+def test_a_length_that_is_too_short_is_detected(
     host: FileHost, target: Path, content: bytes, patience: Patience
 ) -> None:
     host.default = Answer(claim=len(content) - 1000)
@@ -211,7 +211,7 @@ def test_a_length_that_is_too_long_never_gets_the_final_name(
     assert not target.exists()
 
 
-def test_other_weights_are_found_out_by_their_hash(
+def test_other_weights_are_detected_by_their_hash(
     host: FileHost, target: Path, other_content: bytes, published: PublishedWeights, patience: Patience
 ) -> None:
     host.default = Answer(body=other_content)
@@ -229,7 +229,7 @@ def test_sha256_is_checked_too(host: FileHost, target: Path, content: bytes, pat
     assert target.read_bytes() == content
 
 
-def test_too_little_space_is_said_before_it_is_used(
+def test_too_little_space_is_an_error_before_it_is_used(
     host: FileHost, target: Path, patience: Patience, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(target.parent)._replace(free=1000)

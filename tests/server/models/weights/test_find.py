@@ -1,4 +1,4 @@
-"""Weights are found where the operator put them, else fetched, else asked for in words that help."""
+"""Weights are found, or downloaded, or an error explains how to provide them."""
 
 import subprocess
 import sys
@@ -94,7 +94,7 @@ def test_a_mirror_may_use_the_published_name(
     assert file.read_bytes() == content
 
 
-def test_a_mirror_with_other_bytes_is_passed_over(
+def test_a_mirror_with_other_bytes_is_skipped(
     backbone: Backbone, home: Path, host: FileHost, content: bytes, other_content: bytes, patience: Patience
 ) -> None:
     with host_file(other_content) as wrong:
@@ -103,7 +103,7 @@ def test_a_mirror_with_other_bytes_is_passed_over(
     assert [request.path for request in host.requests] == ["/published/Small-Net.h5"]
 
 
-def test_a_mirror_that_breaks_off_is_passed_over(
+def test_a_mirror_that_breaks_off_is_skipped(
     backbone: Backbone, home: Path, host: FileHost, content: bytes, other_content: bytes, patience: Patience
 ) -> None:
     with host_file(other_content) as broken:
@@ -113,7 +113,7 @@ def test_a_mirror_that_breaks_off_is_passed_over(
     assert host.requests[0].range is None
 
 
-def test_where_nothing_helps_the_message_does(
+def test_if_every_source_fails_the_message_helps(
     backbone: Backbone, home: Path, host: FileHost, patience: Patience
 ) -> None:
     host.default = Answer(status=403)
@@ -131,7 +131,7 @@ def test_where_nothing_helps_the_message_does(
         assert "PAISHI_WEIGHTS_MIRRORS=https://" in language
 
 
-def test_a_network_without_a_published_hash_says_so(
+def test_the_message_names_a_missing_published_hash(
     backbone: Backbone, home: Path, host: FileHost, patience: Patience
 ) -> None:
     host.default = Answer(status=404)
@@ -140,7 +140,7 @@ def test_a_network_without_a_published_hash_says_so(
         find_weights(unhashed, "imagenet", home, patience=patience)
 
 
-def test_a_folder_that_cannot_be_written_is_said(
+def test_the_message_names_a_folder_that_cannot_be_written(
     backbone: Backbone, tmp_path: Path, patience: Patience
 ) -> None:
     (tmp_path / "occupied").write_text("a file where the folder should be")
@@ -148,7 +148,7 @@ def test_a_folder_that_cannot_be_written_is_said(
         find_weights(backbone, "imagenet", tmp_path / "occupied", patience=patience)
 
 
-def test_a_path_is_taken_as_it_is(
+def test_a_path_is_used_unchanged(
     backbone: Backbone, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -224,7 +224,7 @@ def test_two_processes_at_once_download_once(home: Path, host: FileHost, content
     assert len(host.requests) == 1
 
 
-def test_a_process_that_never_lets_go_is_named(backbone: Backbone, home: Path, host: FileHost) -> None:
+def test_a_lock_that_is_never_released_is_named(backbone: Backbone, home: Path, host: FileHost) -> None:
     (home / "models").mkdir(parents=True)
     lock = home / "models" / "small.h5.lock"
     code = f"import filelock\nwith filelock.FileLock({str(lock)!r}):\n print('held', flush=True); input()"

@@ -1,4 +1,4 @@
-"""A download is seen, on a terminal and in a log."""
+"""Progress of a download on a terminal and in the log."""
 
 import io
 import logging

@@ -52,12 +52,12 @@ def by_hand(levels: NDArray[np.int16]) -> NDArray[np.int16]:
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
-def test_display_p3_becomes_srgb_when_asked(kind: str) -> None:
+def test_display_p3_becomes_srgb_if_colour_managed(kind: str) -> None:
     colours = np.array([[[200, 100, 50], [10, 200, 30], [128, 128, 128], [255, 0, 0]]], np.uint8)
     file = file_of(Image.fromarray(colours), kind, icc_profile=display_p3(), lossless=True)
-    options = by_hand(colours.astype(np.int16))
-    assert np.abs(options - colours).max() > 15
-    assert_close(decoded(file, colour_managed=True), options, 2)
+    expected = by_hand(colours.astype(np.int16))
+    assert np.abs(expected - colours).max() > 15
+    assert_close(decoded(file, colour_managed=True), expected, 2)
     assert_close(decoded(file), colours.astype(np.int16), 0)
 
 
@@ -76,8 +76,8 @@ def test_colour_key_stays_transparent() -> None:
     picture = Image.new("RGB", (2, 1), (200, 100, 50))
     picture.putpixel((0, 0), (10, 20, 30))
     file = file_of(picture, "PNG", icc_profile=display_p3(), transparency=(10, 20, 30))
-    options = by_hand(np.array([[[255, 255, 255], [200, 100, 50]]], np.int16))
-    assert_close(decoded(file, colour_managed=True), options, 2)
+    expected = by_hand(np.array([[[255, 255, 255], [200, 100, 50]]], np.int16))
+    assert_close(decoded(file, colour_managed=True), expected, 2)
 
 
 def test_srgb_stays() -> None:

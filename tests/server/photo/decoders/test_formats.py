@@ -25,7 +25,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_foreign_file_is_named_with_what_would_be_accepted(name: str) -> None:
+def test_the_error_names_the_format_and_the_accepted_ones(name: str) -> None:
     with pytest.raises(FormatUnsupported) as error:
         decode(REFUSED[name], max_pixels=MANY)
     assert name in error.value.detail

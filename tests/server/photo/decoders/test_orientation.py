@@ -39,18 +39,18 @@ def test_scene_stored_eight_ways_comes_back_upright(kind: str, tag: int) -> None
     # HEIF and AVIF keep the turn in the container; here their encoders take the turn out of the tag.
     picture = stored(scene(), tag)
     got = decoded(file_of(picture, kind, exif=exif(tag), **SAVING[kind]))
-    options = pixels(scene())
-    assert got.shape == options.shape
-    assert np.abs(got - options).mean() < 3
+    expected = pixels(scene())
+    assert got.shape == expected.shape
+    assert np.abs(got - expected).mean() < 3
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
 def test_turned_container_was_really_turned(kind: str) -> None:
-    """Else the eight ways above would prove nothing for these two."""
+    """Otherwise the eight ways above would prove nothing for these two."""
     assert b"irot" in file_of(stored(scene(), 6), kind, exif=exif(6))
 
 
-def test_exif_of_a_heic_has_no_say() -> None:
+def test_exif_of_a_heic_does_not_count() -> None:
     """An iPhone writes the turn twice, in the container and in EXIF; it is done once."""
     file = file_of(scene(), "HEIF", exif=exif(1), quality=95)
     liar = file.replace(exif(1)[6:], exif(6)[6:])
@@ -92,7 +92,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_exif_says_upright(name: str) -> None:
+def test_broken_exif_means_upright(name: str) -> None:
     assert orientation(BROKEN[name]) == 1
 
 

@@ -50,8 +50,8 @@ def test_one_bit() -> None:
 
 def test_sixteen_bit_grey_is_scaled_not_clipped() -> None:
     levels = np.linspace(0, 65535, 4096).astype(np.uint16).reshape(64, 64)
-    options = np.rint(levels / 257)
-    assert_close(decoded(file_of(Image.fromarray(levels), "PNG")), grey(options), 0)
+    expected = np.rint(levels / 257)
+    assert_close(decoded(file_of(Image.fromarray(levels), "PNG")), grey(expected), 0)
 
 
 def test_every_sixteen_bit_level() -> None:
@@ -63,8 +63,8 @@ def test_sixteen_bit_colour_with_and_without_alpha() -> None:
     colour = np.random.default_rng(1).integers(0, 65536, (20, 30, 4))
     plain = np.rint(colour[..., :3] / 257).astype(np.int16)
     assert_close(decoded(png(16, 2, colour[..., :3])), plain)
-    options = on_white(plain, np.rint(colour[..., 3] / 257))
-    assert_close(decoded(png(16, 6, colour)), options, 2)
+    expected = on_white(plain, np.rint(colour[..., 3] / 257))
+    assert_close(decoded(png(16, 6, colour)), expected, 2)
 
 
 def test_sixteen_bit_grey_with_alpha() -> None:
@@ -105,15 +105,15 @@ def test_palette(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
 def test_palette_with_one_transparent_colour(kind: str) -> None:
-    options = FOUR.copy()
-    options[1] = 255
-    assert_close(decoded(file_of(palette(), kind, transparency=1)), np.tile(options, (4, 1, 1)), 0)
+    expected = FOUR.copy()
+    expected[1] = 255
+    assert_close(decoded(file_of(palette(), kind, transparency=1)), np.tile(expected, (4, 1, 1)), 0)
 
 
 def test_palette_with_half_transparent_colours() -> None:
-    options = on_white(FOUR[None], np.array([[255, 128, 0, 64]]))
+    expected = on_white(FOUR[None], np.array([[255, 128, 0, 64]]))
     file = file_of(palette(), "PNG", transparency=bytes([255, 128, 0, 64]))
-    assert_close(decoded(file), np.tile(options, (4, 1, 1)))
+    assert_close(decoded(file), np.tile(expected, (4, 1, 1)))
 
 
 def test_colour_key() -> None:

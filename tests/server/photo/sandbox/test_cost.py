@@ -1,4 +1,4 @@
-"""What is decoded in the server's own threads, and what is not."""
+"""Which photos are decoded in the server and which in a sandbox."""
 
 import pytest
 

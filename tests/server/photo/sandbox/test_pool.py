@@ -1,4 +1,4 @@
-"""Processes that decode: when there is one, what it costs when it is killed, and that none is left behind."""
+"""Decoding processes: when one starts, what its death costs, and that none is left behind."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def children() -> set[int]:
 
 
 @lists_children
-def test_what_is_cheap_needs_no_process_and_the_rest_shares_one() -> None:
+def test_cheap_photos_need_no_process_and_the_others_share_one() -> None:
     before = children()
     for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP"):
         decode(file_of(scene(), kind), max_pixels=MANY)
@@ -56,47 +56,47 @@ def test_what_is_cheap_needs_no_process_and_the_rest_shares_one() -> None:
 
 
 @lists_children
-def test_what_takes_too_long_costs_its_process_and_nothing_else() -> None:
-    before, options = children(), decoded(HEIF)
+def test_a_photo_that_takes_too_long_costs_its_process_and_nothing_else() -> None:
+    before, expected = children(), decoded(HEIF)
     for _ in range(2):
         with pytest.raises(PhotoTakesTooLong, match=r"0\.5 s"):
             decode(SCAN_BOMB, max_pixels=MANY)
         assert children() == before
-        assert np.array_equal(decoded(HEIF), options)
+        assert np.array_equal(decoded(HEIF), expected)
         end_workers()
 
 
 @lists_children
 def test_many_threads_share_few_processes() -> None:
     limit_decoding(30, 2)
-    before, options, most = children(), decoded(HEIF), 0
+    before, expected, most = children(), decoded(HEIF), 0
     with ThreadPoolExecutor(8) as pool:
         tasks = [pool.submit(decoded, HEIF) for _ in range(60)]
         for task in tasks:
             most = max(most, len(children() - before))
-            assert np.array_equal(task.result(), options)
+            assert np.array_equal(task.result(), expected)
     assert 1 <= most <= 2
 
 
 @lists_children
-def test_a_process_that_somebody_killed_is_replaced() -> None:
-    before, options = children(), decoded(HEIF)
+def test_a_killed_process_is_replaced() -> None:
+    before, expected = children(), decoded(HEIF)
     (worker,) = children() - before
     os.kill(worker, signal.SIGKILL)
     # Its first thread is listed as ended a moment before the others are.
     threads = Path(f"/proc/{worker}/task")
     wait_for(lambda: state(worker) == "Z" and len([*threads.iterdir()]) == 1, 10, "the end of the worker")
-    assert np.array_equal(decoded(HEIF), options)
+    assert np.array_equal(decoded(HEIF), expected)
     assert worker not in children()
 
 
 @lists_children
-def test_it_does_not_hear_what_the_terminal_sends_to_all() -> None:
-    before, options = children(), decoded(HEIF)
+def test_it_ignores_signals_to_the_process_group() -> None:
+    before, expected = children(), decoded(HEIF)
     (worker,) = children() - before
     for name in (signal.SIGINT, signal.SIGTERM):
         os.kill(worker, name)
-    assert np.array_equal(decoded(HEIF), options)
+    assert np.array_equal(decoded(HEIF), expected)
     assert children() - before == {worker}
 
 
@@ -158,7 +158,7 @@ def test_a_reduced_picture_is_a_mean_of_the_whole(kind: str) -> None:
 
 
 @lists_children
-def test_memory_is_bounded_by_what_honest_pictures_take() -> None:
+def test_memory_is_bounded_to_that_of_valid_pictures() -> None:
     code = (
         "from paishi.photo.sandbox.memory import limit_memory; limit_memory(10_000_000)\n"
         "bytes(300_000_000)\n"

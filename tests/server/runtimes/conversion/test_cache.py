@@ -1,4 +1,4 @@
-"""A converted network is stored whole, read as it was written, or made anew."""
+"""Converted models are stored and read whole; damaged ones are made again."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from paishi.models.errors import ConversionFailed
 from paishi.runtimes.base import Agreement
-from paishi.runtimes.conversion.cache import NETWORK, Build, ConversionCache, Converted, Identity, Sought
+from paishi.runtimes.conversion.cache import MODEL_XML, Build, ConversionCache, Converted, Identity, Sought
 
 pytestmark = pytest.mark.usefixtures("all_is_logged")
 
@@ -23,7 +23,7 @@ AGREEMENT = Agreement(same=69, photos=70, calibrated_on=70)
 
 
 class Builder:
-    """Writes two files and counts how often it is asked to."""
+    """Writes two files and counts its calls."""
 
     def __init__(self, agreement: Agreement | None = None) -> None:
         self.times = 0
@@ -32,8 +32,8 @@ class Builder:
     def __call__(self, folder: Path) -> Agreement | None:
         assert list(folder.iterdir()) == []
         self.times += 1
-        (folder / NETWORK).write_text("<net/>")
-        (folder / "network.bin").write_bytes(b"weights")
+        (folder / MODEL_XML).write_text("<net/>")
+        (folder / "model.bin").write_bytes(b"weights")
         return self.agreement
 
 
@@ -43,17 +43,17 @@ def build() -> Builder:
 
 
 @pytest.fixture
-def networks(tmp_path: Path) -> ConversionCache:
+def cache(tmp_path: Path) -> ConversionCache:
     return ConversionCache(tmp_path / "cache")
 
 
 def make(
-    networks: ConversionCache, build: Build, identity: Identity = IDENTITY, source: str = "imagenet"
+    cache: ConversionCache, build: Build, identity: Identity = IDENTITY, source: str = "imagenet"
 ) -> Converted:
-    with networks.make(identity, source, build) as network:
-        assert network.file.read_text() == "<net/>"
-        assert network.file.with_suffix(".bin").exists()
-        return network
+    with cache.make(identity, source, build) as model:
+        assert model.file.read_text() == "<net/>"
+        assert model.file.with_suffix(".bin").exists()
+        return model
 
 
 def stored(tmp_path: Path, name: str = "*") -> list[Path]:
@@ -64,17 +64,17 @@ def left_behind(tmp_path: Path) -> list[str]:
     return [file.name for file in (tmp_path / "cache").iterdir() if file.name.startswith(".")]
 
 
-def test_what_was_made_is_found(networks: ConversionCache, build: Builder, tmp_path: Path) -> None:
-    assert networks.find(SOUGHT) is None
-    made = make(networks, build)
-    assert networks.find(SOUGHT) == made
+def test_what_was_made_is_found(cache: ConversionCache, build: Builder, tmp_path: Path) -> None:
+    assert cache.find(SOUGHT) is None
+    made = make(cache, build)
+    assert cache.find(SOUGHT) == made
     assert ConversionCache(tmp_path / "cache").find(SOUGHT) == made
     assert left_behind(tmp_path) == []
 
 
-def test_its_check_is_stored_beside_it(networks: ConversionCache) -> None:
-    make(networks, Builder(AGREEMENT))
-    found = networks.find(SOUGHT)
+def test_the_agreement_is_stored_with_it(cache: ConversionCache) -> None:
+    make(cache, Builder(AGREEMENT))
+    found = cache.find(SOUGHT)
     assert found
     assert found.agreement == AGREEMENT
 
@@ -82,7 +82,7 @@ def test_its_check_is_stored_beside_it(networks: ConversionCache) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"network": "OtherNet"},
+        {"model": "OtherNet"},
         {"weights": "md5:01"},
         {"precision": "int8"},
         {"versions": {**VERSIONS, "openvino": "2"}},
@@ -90,15 +90,15 @@ def test_its_check_is_stored_beside_it(networks: ConversionCache) -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_another_one_is_another_one(
-    networks: ConversionCache, build: Builder, change: dict[str, Any]
+def test_any_other_key_is_another_conversion(
+    cache: ConversionCache, build: Builder, change: dict[str, Any]
 ) -> None:
-    make(networks, build)
-    assert networks.find(replace(SOUGHT, **change)) is None
-    make(networks, build, replace(IDENTITY, **change))
+    make(cache, build)
+    assert cache.find(replace(SOUGHT, **change)) is None
+    make(cache, build, replace(IDENTITY, **change))
     assert build.times == 2
     for sought, identity in ((SOUGHT, IDENTITY), (replace(SOUGHT, **change), replace(IDENTITY, **change))):
-        found = networks.find(replace(sought, photos=identity.photos))
+        found = cache.find(replace(sought, photos=identity.photos))
         assert found
         assert found.identity == identity
 
@@ -113,59 +113,59 @@ def change(file: Path) -> None:
     file.write_bytes(content)
 
 
-@pytest.mark.parametrize("name", [NETWORK, "network.bin", "manifest.json"])
+@pytest.mark.parametrize("name", [MODEL_XML, "model.bin", "manifest.json"])
 @pytest.mark.parametrize("damage", [cut, change, Path.unlink], ids=["cut", "changed", "gone"])
-def test_a_damaged_one_is_made_anew(
-    networks: ConversionCache,
+def test_a_damaged_model_is_made_again(
+    cache: ConversionCache,
     build: Builder,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
     name: str,
     damage: Callable[[Path], None],
 ) -> None:
-    make(networks, build)
+    make(cache, build)
     damage(stored(tmp_path, name)[0])
-    assert networks.find(SOUGHT) is None
-    assert "will be made anew" in caplog.text or (name == "manifest.json" and damage is Path.unlink)
-    make(networks, build)
+    assert cache.find(SOUGHT) is None
+    assert "will be made again" in caplog.text or (name == "manifest.json" and damage is Path.unlink)
+    make(cache, build)
     assert build.times == 2
-    assert networks.find(SOUGHT)
+    assert cache.find(SOUGHT)
     assert left_behind(tmp_path) == []
 
 
-def test_a_manifest_of_another_network_is_damage(
-    networks: ConversionCache, build: Builder, tmp_path: Path
+def test_a_manifest_of_another_model_is_damage(
+    cache: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
-    make(networks, build)
+    make(cache, build)
     [manifest] = stored(tmp_path, "manifest.json")
     noted = json.loads(manifest.read_text())
     noted["identity"]["weights"] = "md5:99"
     manifest.write_text(json.dumps(noted))
-    assert networks.find(SOUGHT) is None
+    assert cache.find(SOUGHT) is None
 
 
-def test_a_failure_leaves_nothing_behind(networks: ConversionCache, tmp_path: Path) -> None:
+def test_a_failure_leaves_nothing_behind(cache: ConversionCache, tmp_path: Path) -> None:
     def fail(folder: Path) -> None:
-        (folder / NETWORK).write_text("half")
+        (folder / MODEL_XML).write_text("half")
         raise ConversionFailed("no")
 
     with pytest.raises(ConversionFailed):
-        make(networks, fail)
+        make(cache, fail)
     assert stored(tmp_path) == []
     assert left_behind(tmp_path) == []
 
 
 def test_a_process_that_was_killed_does_no_harm(
-    networks: ConversionCache, build: Builder, tmp_path: Path
+    cache: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     """Its half-written folder is there; it is neither read nor in the way."""
     for kind in ("new", "old"):
         half = tmp_path / "cache" / f".{IDENTITY.folder}.{kind}"
         half.mkdir(parents=True)
-        (half / NETWORK).write_text("half")
-    assert networks.find(SOUGHT) is None
-    make(networks, build)
-    assert networks.find(SOUGHT)
+        (half / MODEL_XML).write_text("half")
+    assert cache.find(SOUGHT) is None
+    make(cache, build)
+    assert cache.find(SOUGHT)
     assert left_behind(tmp_path) == []
 
 
@@ -201,11 +201,11 @@ def test_where_nothing_can_be_written_it_is_there_for_the_block(
     build: Builder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").write_text("")  # no folder can be made below it, whoever we are
-    networks = ConversionCache(tmp_path / "file" / "cache")
-    network = make(networks, build)
-    assert not network.file.parent.exists()
+    cache = ConversionCache(tmp_path / "file" / "cache")
+    model = make(cache, build)
+    assert not model.file.parent.exists()
     assert "Set PAISHI_CACHE" in caplog.text
-    assert networks.find(SOUGHT) is None
+    assert cache.find(SOUGHT) is None
 
 
 def age(tmp_path: Path, identity: Identity, seconds: int) -> None:
@@ -214,18 +214,18 @@ def age(tmp_path: Path, identity: Identity, seconds: int) -> None:
 
 
 def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
-    networks: ConversionCache, build: Builder, tmp_path: Path
+    cache: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     def latest(source: str = "imagenet", **change: Any) -> Identity | None:
-        found = networks.find(replace(SOUGHT, weights=None, source=source, **change))
+        found = cache.find(replace(SOUGHT, weights=None, source=source, **change))
         return found and found.identity
 
     assert latest() is None
     newer = replace(IDENTITY, weights="md5:22")
     for identity, seconds in ((IDENTITY, 100), (newer, 50), (replace(IDENTITY, precision="int8"), 0)):
-        make(networks, build, identity)
+        make(cache, build, identity)
         age(tmp_path, identity, seconds)
-    make(networks, build, replace(IDENTITY, weights="md5:33"), "https://example.org/x.h5")
+    make(cache, build, replace(IDENTITY, weights="md5:33"), "https://example.org/x.h5")
     assert latest() == newer
     assert latest("https://example.org/x.h5") == replace(IDENTITY, weights="md5:33")
     assert latest("https://example.org/y.h5") is None
@@ -234,28 +234,28 @@ def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
     assert latest() == IDENTITY
 
 
-def test_known_weights_are_found_wherever_they_came_from(networks: ConversionCache, build: Builder) -> None:
-    make(networks, build)
-    assert networks.find(replace(SOUGHT, source="/a/file.h5"))
+def test_known_weights_are_found_wherever_they_came_from(cache: ConversionCache, build: Builder) -> None:
+    make(cache, build)
+    assert cache.find(replace(SOUGHT, source="/a/file.h5"))
 
 
 def test_the_latest_photos_will_do_where_none_are_here(
-    networks: ConversionCache, build: Builder, tmp_path: Path
+    cache: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     for photos, seconds in (("old", 100), ("new", 50)):
-        make(networks, build, replace(IDENTITY, photos=photos))
+        make(cache, build, replace(IDENTITY, photos=photos))
         age(tmp_path, replace(IDENTITY, photos=photos), seconds)
-    found = [networks.find(replace(SOUGHT, photos=photos)) for photos in (None, "old", "others")]
+    found = [cache.find(replace(SOUGHT, photos=photos)) for photos in (None, "old", "others")]
     assert [one and one.identity.photos for one in found] == ["new", "old", None]
 
 
-def test_the_oldest_of_many_are_dropped(networks: ConversionCache, build: Builder, tmp_path: Path) -> None:
-    others = [replace(IDENTITY, network="SmallNetV2"), replace(IDENTITY, precision="int8")]
+def test_the_oldest_of_many_are_dropped(cache: ConversionCache, build: Builder, tmp_path: Path) -> None:
+    others = [replace(IDENTITY, model="SmallNetV2"), replace(IDENTITY, precision="int8")]
     for other in others:
-        make(networks, build, other)
+        make(cache, build, other)
     made = [replace(IDENTITY, weights=f"md5:{number:02}") for number in range(6)]
     for age, identity in enumerate(made):
-        folder = make(networks, build, identity).file.parent
+        folder = make(cache, build, identity).file.parent
         os.utime(folder, (age, age))
     kept = {folder.name for folder in (tmp_path / "cache").glob("*/")}
     assert kept == {identity.folder for identity in [*others, *made[2:]]}

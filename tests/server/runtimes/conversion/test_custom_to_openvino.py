@@ -1,4 +1,4 @@
-"""A network of an operator's own, from its file to a runtime."""
+"""A custom model, from its file to a runtime."""
 
 import asyncio
 import logging
@@ -37,37 +37,39 @@ def answer(spec: ModelSpec, custom: CustomModel) -> np.ndarray:
         runtime.close()
 
 
-def test_both_runtimes_answer_alike(spec: ModelSpec, custom: CustomModel) -> None:
+def test_both_runtimes_give_the_same_probabilities(spec: ModelSpec, custom: CustomModel) -> None:
     choices: list[RuntimeChoice] = ["openvino", "tensorflow"]
     first, second = (answer(replace(spec, runtime=runtime), custom) for runtime in choices)
     assert first[0, 0] == pytest.approx(1 / (1 + np.exp(-20 * 10 / 255)), abs=1e-4)
     assert first == pytest.approx(second, abs=1e-4)
 
 
-def test_a_link_into_some_store_will_do(spec: ModelSpec, custom: CustomModel, tmp_path: Path) -> None:
-    """Where files have hashes for names."""
+def test_the_file_may_be_a_link(spec: ModelSpec, custom: CustomModel, tmp_path: Path) -> None:
+    """As in stores whose files have hashes for names."""
     custom.file.rename(tmp_path / "0a1b2c")
     custom.file.symlink_to(tmp_path / "0a1b2c")
     assert answer(spec, custom).shape == (1, 2)
 
 
 @pytest.mark.parametrize("runtime", ["auto", "openvino"])
-def test_where_it_does_not_convert_this_process_does_not_load_it_instead(
+def test_if_the_conversion_fails_this_process_does_not_load_the_file(
     runtime: RuntimeChoice, spec: ModelSpec, custom: CustomModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The process that converts ends without an answer.
-    monkeypatch.setattr(conversion, "_CONVERT_OWN", "paishi.models.catalogue")
+    monkeypatch.setattr(conversion, "_CONVERT", "paishi.models.catalogue")
     with pytest.raises(ConversionFailed, match="broke off"):
         load_runtime(replace(spec, runtime=runtime), lambda: custom.file)
 
 
-def test_nor_without_openvino(spec: ModelSpec, custom: CustomModel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_openvino_this_process_does_not_load_the_file(
+    spec: ModelSpec, custom: CustomModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "paishi.runtimes.openvino.runtime", None)
     with pytest.raises(RuntimeUnavailable, match="To run it on TensorFlow, set PAISHI_RUNTIME=tensorflow"):
         load_runtime(spec, lambda: custom.file)
 
 
-def test_loading_it_here_is_said_aloud(
+def test_loading_the_file_in_the_server_is_a_warning(
     spec: ModelSpec, custom: CustomModel, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):

@@ -1,8 +1,8 @@
-"""Which networks OpenVINO answers for as Keras does.
+"""Converted models give the same probabilities as Keras.
 
-The smallest of each family; with PAISHI_ALL_NETWORKS=1 the whole catalogue, which takes an hour and 16 GB:
+The smallest of each family; with PAISHI_ALL_MODELS=1 the whole catalogue, which takes an hour and 16 GB:
 
-    PAISHI_ALL_NETWORKS=1 python -m pytest tests/server/runtimes/conversion/test_every_model.py
+    PAISHI_ALL_MODELS=1 python -m pytest tests/server/runtimes/conversion/test_every_model.py
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from paishi.system.cpu_count import usable_cores
 from tests.server.models.keras.test_build import FAMILIES
 from tests.server.models.keras_models import family_input, settle, views, write_published
 
-NAMES = list(CATALOGUE) if os.environ.get("PAISHI_ALL_NETWORKS") else FAMILIES
+NAMES = list(CATALOGUE) if os.environ.get("PAISHI_ALL_MODELS") else FAMILIES
 
 pytestmark = [
     # Keras 3.15 writes weights in a way that numpy 2 advises against.
@@ -34,37 +34,37 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_answers_as_keras(name: str, tmp_path: Path) -> None:
+def test_gives_the_probabilities_of_keras(name: str, tmp_path: Path) -> None:
     model = settled(name, tmp_path / "settled.h5")
-    convert(model, tmp_path / "network.xml")
+    convert(model, tmp_path / "model.xml")
     pictures = views(find_backbone(name))
-    runtime = OpenVINORuntime(tmp_path / "network.xml", CpuBudget(usable_cores()))
+    runtime = OpenVINORuntime(tmp_path / "model.xml", CpuBudget(usable_cores()))
     found = asyncio.run(runtime.softmax(pictures))
     runtime.close()
     expected = np.concatenate([model(picture[None], training=False) for picture in pictures])
-    # Untrained networks of 150 layers make so much of the last bit that Keras differs from itself.
-    own = np.abs(model.predict(pictures, verbose=0) - expected).max()
+    # Untrained models of 150 layers amplify rounding until Keras differs from itself.
+    rounding = np.abs(model.predict(pictures, verbose=0) - expected).max()
     keras.backend.clear_session()
     difference = np.abs(found - expected).max()
-    print(f"{name}: {difference:.1e} of {expected.max():.2f}, Keras from itself {own:.1e}")
-    assert difference <= max(TOLERANCE, 3 * own)
-    assert np.abs(expected[0] - expected[1]).max() > 20 * TOLERANCE  # else anything would agree
+    print(f"{name}: {difference:.1e} of {expected.max():.2f}, Keras from itself {rounding:.1e}")
+    assert difference <= max(TOLERANCE, 3 * rounding)
+    assert np.abs(expected[0] - expected[1]).max() > 20 * TOLERANCE  # otherwise anything would agree
 
 
 def settled(name: str, file: Path) -> keras.Model:
-    """The served network with weights that a wrong conversion would betray."""
+    """The served model with weights that expose a wrong conversion."""
     backbone = find_backbone(name)
     keras.utils.set_random_seed(5)
-    network = build_published(backbone)
+    model = build_published(backbone)
     pictures = family_input(backbone, views(backbone))
-    settle(network, pictures)
-    soften(network, pictures)
-    write_published(network, file)
+    settle(model, pictures)
+    soften(model, pictures)
+    write_published(model, file)
     return build_served(backbone, file)
 
 
-def soften(network: keras.Model, pictures: NDArray[np.float32]) -> None:
-    """Where the answer is so sure that one class has it all, any difference would hide behind it."""
-    classifier = next(layer for layer in reversed(network.layers) if layer.weights)
-    while np.asarray(network(pictures, training=False)).max() > 0.9:
+def soften(model: keras.Model, pictures: NDArray[np.float32]) -> None:
+    """Flattens the softmax: if one class had it all, no difference would show."""
+    classifier = next(layer for layer in reversed(model.layers) if layer.weights)
+    while np.asarray(model(pictures, training=False)).max() > 0.9:
         classifier.kernel.assign(classifier.kernel / 2)

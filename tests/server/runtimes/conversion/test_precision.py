@@ -1,4 +1,4 @@
-"""A lower precision serves only where real photos say that the answers stay the same."""
+"""A lower precision serves only if predictions on real photos stay the same."""
 
 import asyncio
 import os
@@ -56,10 +56,10 @@ def test_int8_is_calibrated_checked_and_recognises(spec: ModelSpec, photos: list
     exact.close()
     turtle = next(place for place, photo in enumerate(photos) if photo.name.startswith("n01669191"))
     assert lowered[turtle].argmax() == BOX_TURTLE
-    assert differences.max() > 1e-3  # else it would have been fp32
+    assert differences.max() > 1e-3  # otherwise it would have been fp32
 
 
-def test_the_figure_is_kept_and_the_photos_are_not_needed_again(spec: ModelSpec) -> None:
+def test_the_agreement_is_kept_and_the_photos_are_not_needed_again(spec: ModelSpec) -> None:
     first = load_runtime(spec, found(spec))
     first.close()
     for later in (spec, replace(spec, calibration=None), replace(spec, calibration=Path("/gone"))):
@@ -69,13 +69,17 @@ def test_the_figure_is_kept_and_the_photos_are_not_needed_again(spec: ModelSpec)
 
 
 @pytest.mark.skipif(not has_bf16(), reason="this processor has no bf16")
-def test_bf16_serves_or_is_refused_as_the_photos_say(spec: ModelSpec) -> None:
-    """Which of both it is depends on the processor: they round differently."""
+def test_bf16_serves_or_is_refused_by_its_agreement(spec: ModelSpec) -> None:
+    """Which of both depends on the processor: they round differently."""
     bf16 = replace(spec, precision="bf16")
     try:
         runtime = load_runtime(bf16, found(bf16))
     except PrecisionRefused as refused:
-        same = int(str(refused).partition(" answers as in fp32 on ")[2].partition(" of 140 photos")[0])
+        same = int(
+            str(refused)
+            .partition(" predicts the same class as in fp32 on ")[2]
+            .partition(" of 140 photos")[0]
+        )
         assert 0.9 * 140 < same < 0.97 * 140
     else:
         runtime.close()
@@ -93,13 +97,13 @@ def test_bf16_is_refused_where_the_processor_has_none(
         load_runtime(bf16, found(bf16))
 
 
-def test_a_network_that_changes_its_answers_is_refused_and_not_calibrated_again(
+def test_a_model_that_changes_its_predictions_is_refused_and_not_calibrated_again(
     spec: ModelSpec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load_runtime(spec, found(spec)).close()
     monkeypatch.setattr(precision, "LEAST_AGREEMENT", 1.01)
     for _ in range(2):
-        with pytest.raises(PrecisionRefused, match=r"in int8 answers as in fp32 on \d+ of 70 photos"):
+        with pytest.raises(PrecisionRefused, match=r"as in fp32 on \d+ of 70 photos"):
             load_runtime(spec, not_needed)
 
 
@@ -137,13 +141,13 @@ class TestPhotos:
             file.write_bytes(b"0" * number)
         return tmp_path / "photos"
 
-    def test_are_asked_for(self, fresh: ModelSpec) -> None:
+    def test_are_required(self, fresh: ModelSpec) -> None:
         with pytest.raises(
             PrecisionRefused, match=r"PAISHI_PRECISION=int8 needs photos .* set PAISHI_CALIBRATION"
         ):
             load_runtime(replace(fresh, calibration=None), not_needed)
 
-    def test_must_be_there(self, fresh: ModelSpec, tmp_path: Path) -> None:
+    def test_must_exist(self, fresh: ModelSpec, tmp_path: Path) -> None:
         with pytest.raises(PrecisionRefused, match="there is no such folder"):
             load_runtime(replace(fresh, calibration=tmp_path / "none"), not_needed)
 
@@ -158,7 +162,7 @@ class TestPhotos:
             photo_set(folder, kind == "int8")
 
     def test_that_cannot_be_read_do_not_count(self, spec: ModelSpec, fresh: ModelSpec, folder: Path) -> None:
-        """Found out by the process that decodes them."""
+        """Only the process that decodes them can find that out."""
         load_runtime(replace(spec, precision="fp32"), found(spec)).close()
         shutil.copytree(spec.cache, fresh.cache, ignore=shutil.ignore_patterns("*-int8-*", "*.lock"))
         with pytest.raises(PrecisionRefused, match="has 0 photos that can be read"):
@@ -173,7 +177,7 @@ class TestPhotos:
         for part in (calibration, check):
             assert 15 < sum(photo.parent.name == "0" for photo in part) < 45
 
-    def test_are_all_checked_where_nothing_is_calibrated(self, folder: Path) -> None:
+    def test_are_all_for_the_check_of_bf16(self, folder: Path) -> None:
         calibration, check = photo_set(folder, calibrates=False)
         assert (len(calibration), len(check)) == (0, 120)
 
@@ -186,7 +190,7 @@ class TestPhotos:
         assert names(copy) == names(folder)
         assert photos_key(copy) == photos_key(folder)
 
-    def test_that_are_others_are_noticed(self, folder: Path) -> None:
+    def test_changes_are_noticed(self, folder: Path) -> None:
         keys = {photos_key(folder)}
         (folder / "0" / "0.jpg").write_bytes(b"longer")
         keys.add(photos_key(folder))

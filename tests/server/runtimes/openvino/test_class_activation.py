@@ -1,4 +1,4 @@
-"""What is told of a network's inside without TensorFlow is what Keras calculates."""
+"""Class activation and features without TensorFlow equal those of Keras."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ from paishi.runtimes.openvino.imports import ov
 from tests.server.models.keras.test_build import FAMILIES
 from tests.server.models.keras_models import family_input, settle, views, write_published
 
-# Keras 3.15 writes weights in a way that numpy 2 advises against; MobileNetV3 speaks whenever it is built.
+# Keras 3.15 writes weights in a way that numpy 2 deprecates; MobileNetV3 warns whenever it is built.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
     pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square"),
@@ -28,10 +28,8 @@ pytestmark = [
 MOBILENET = find_backbone("MobileNetV2")
 BEAGLE = 162
 NOT_EXACT = {"VGG16", "MobileNetV3Small", "ConvNeXtTiny"}
-# One of each kind of head that takes little; all with PAISHI_ALL_NETWORKS=1.
-NAMES = (
-    FAMILIES if os.environ.get("PAISHI_ALL_NETWORKS") else ["MobileNet", "MobileNetV3Small", "ConvNeXtTiny"]
-)
+# One of each kind of head that takes little; all with PAISHI_ALL_MODELS=1.
+NAMES = FAMILIES if os.environ.get("PAISHI_ALL_MODELS") else ["MobileNet", "MobileNetV3Small", "ConvNeXtTiny"]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +39,7 @@ def weights(keras_home: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def inside(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassActivation:
-    file = tmp_path_factory.mktemp("converted") / "network.xml"
+    file = tmp_path_factory.mktemp("converted") / "model.xml"
     convert(build_served(MOBILENET, weights), file)
     return ClassActivation(file)
 
@@ -68,13 +66,13 @@ def test_its_mean_and_the_bias_are_the_logit(
     classes = [BEAGLE, 0, 500, 999]
     logits = np.stack([inside.class_activation(shown, index).mean(axis=(1, 2)) for index in classes], axis=1)
     logits += bias[classes]
-    # A softmax tells logits but for a number that all classes share.
+    # A softmax gives logits up to a constant that all classes share.
     found, expected = (values - values[:, :1] for values in (logits, np.log(softmax[:, classes])))
     assert np.abs(found - expected).max() < 1e-3
     assert np.abs(expected).max() > 1
 
 
-def test_it_is_what_the_gradients_say(
+def test_it_equals_the_gradients(
     inside: ClassActivation, gradients: Gradients, shown: NDArray[np.uint8]
 ) -> None:
     for index in (BEAGLE, 33):
@@ -86,7 +84,7 @@ def test_it_is_what_the_gradients_say(
         assert np.abs(exact / 49 - by_gradients).max() < 1e-3 * np.abs(by_gradients).max()
 
 
-def test_gradients_are_not_flat_where_the_network_is_sure(
+def test_gradients_do_not_vanish_if_the_model_is_certain(
     gradients: Gradients, shown: NDArray[np.uint8]
 ) -> None:
     before = gradients.features(shown, "predictions")
@@ -100,26 +98,26 @@ def test_features_are_those_of_keras(
     inside: ClassActivation, gradients: Gradients, keras_home: Path, shown: NDArray[np.uint8]
 ) -> None:
     file = next((keras_home / "models").glob("*_no_top.h5"))
-    network = keras.applications.MobileNetV2(weights=str(file), include_top=False, pooling="avg")
-    expected = network(keras.applications.mobilenet_v2.preprocess_input(shown.astype(np.float32))).numpy()
+    model = keras.applications.MobileNetV2(weights=str(file), include_top=False, pooling="avg")
+    expected = model(keras.applications.mobilenet_v2.preprocess_input(shown.astype(np.float32))).numpy()
     assert np.abs(inside.look(shown).vectors - expected).max() < 1e-4
     assert np.abs(gradients.features(shown, None) - expected).max() < 1e-4
     assert expected.std() > 0.1
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_networks_of_every_kind_of_head(name: str, tmp_path: Path) -> None:
-    """Exact where they say so, and with the features that Keras gives without a head."""
+def test_models_of_every_kind_of_head(name: str, tmp_path: Path) -> None:
+    """Exact if `is_exact`, and with the features that Keras gives without a head."""
     backbone = find_backbone(name)
     keras.utils.set_random_seed(5)
-    network = build_published(backbone)
+    model = build_published(backbone)
     pictures = views(backbone)
-    settle(network, family_input(backbone, pictures))
-    write_published(network, tmp_path / "settled.h5")
+    settle(model, family_input(backbone, pictures))
+    write_published(model, tmp_path / "settled.h5")
     served = build_served(backbone, tmp_path / "settled.h5")
-    convert(served, tmp_path / "network.xml")
+    convert(served, tmp_path / "model.xml")
     inside, gradients = (
-        ClassActivation(tmp_path / "network.xml"),
+        ClassActivation(tmp_path / "model.xml"),
         Gradients(backbone, tmp_path / "settled.h5"),
     )
     assert inside.is_exact is (name not in NOT_EXACT)
@@ -127,7 +125,7 @@ def test_networks_of_every_kind_of_head(name: str, tmp_path: Path) -> None:
     scale = max(1.0, float(np.abs(features).max()))
     assert np.abs(inside.features(pictures) - features).max() < 1e-4 * scale
     if backbone.module != "efficientnet":  # which Keras builds otherwise without its published weights
-        expected = headless(name, network)(family_input(backbone, pictures), training=False).numpy()
+        expected = headless(name, model)(family_input(backbone, pictures), training=False).numpy()
         assert np.abs(features - expected).max() < 1e-4 * scale
     last = served.layers[-1].layers[-1].name
     assert np.abs(gradients.features(pictures, last) - served(pictures, training=False)).max() < 1e-4
@@ -139,23 +137,23 @@ def test_networks_of_every_kind_of_head(name: str, tmp_path: Path) -> None:
     keras.backend.clear_session()
 
 
-def headless(name: str, network: keras.Model) -> keras.Model:
-    """Keras's own features with the weights of `network`, whose head's are its last."""
+def headless(name: str, model: keras.Model) -> keras.Model:
+    """Keras's own features with the weights of `model`, whose head's are its last."""
     builder = getattr(keras.applications, name)
-    shape = network.input_shape[1:]
+    shape = model.input_shape[1:]
     without = builder(weights=None, include_top=False, pooling="avg", input_shape=shape)
-    without.set_weights(network.get_weights()[: len(without.weights)])
+    without.set_weights(model.get_weights()[: len(without.weights)])
     return without
 
 
-def test_a_network_without_a_head_is_refused() -> None:
+def test_a_model_without_a_head_is_refused() -> None:
     picture = ov.opset13.parameter([1, 8, 8, 3], np.float32)
     squared = ov.opset13.multiply(picture, picture)
     with pytest.raises(NoHead):
         find_head(ov.Model([ov.opset13.softmax(squared, 1)], [picture]))
 
 
-def test_channels_last_and_an_unturned_matrix_are_read_too() -> None:
+def test_channels_last_and_an_untransposed_matrix_are_read_too() -> None:
     """As other converters write them."""
     rng = np.random.default_rng(0)
     matrix = rng.normal(size=(3, 5)).astype(np.float32)

@@ -1,4 +1,4 @@
-"""OpenVINO without what it does behind one's back. All in fresh processes: this one may have imported it."""
+"""OpenVINO without telemetry, in fresh processes, because this one may have imported it."""
 
 import ast
 import os
@@ -31,7 +31,7 @@ def run(code: str, home: Path) -> str:
     return ended.stdout
 
 
-def test_nobody_is_told_that_it_was_imported(tmp_path: Path) -> None:
+def test_its_import_sends_no_report(tmp_path: Path) -> None:
     """Its reports leave an identifier in the user's home and are sent by a module of their own."""
     code = (
         "import sys; from paishi.runtimes.openvino.imports import ov; import openvino.tools.ovc;" + REPORTING
@@ -40,7 +40,7 @@ def test_nobody_is_told_that_it_was_imported(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nor_of_a_calibration(tmp_path: Path) -> None:
+def test_a_calibration_sends_no_report(tmp_path: Path) -> None:
     pytest.importorskip("nncf")
     code = "import sys; import paishi.runtimes.conversion.quantise, nncf;" + REPORTING
     assert run(code, tmp_path) == "[]\n"
@@ -55,7 +55,7 @@ def test_only_one_place_imports_it(file: Path) -> None:
 
 
 @pytest.mark.parametrize("attempt", range(3))
-def test_threads_that_are_first_together_do_not_hang(tmp_path: Path, attempt: int) -> None:
+def test_threads_that_make_the_first_call_together_do_not_hang(tmp_path: Path, attempt: int) -> None:
     code = (
         f"import sys, threading; {IMPORT}; sys.setswitchinterval(1e-6)\n"
         "together = threading.Barrier(8)\n"

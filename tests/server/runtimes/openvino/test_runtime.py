@@ -1,4 +1,4 @@
-"""What is OpenVINO's own, beside what every runtime does."""
+"""OpenVINO beyond the interface of all runtimes."""
 
 from pathlib import Path
 
@@ -18,12 +18,12 @@ def test_calculates_in_single_precision_wherever_it_runs(converted: Path) -> Non
     assert model.get_property("INFERENCE_NUM_THREADS") == 1
 
 
-def test_a_conversion_that_answers_otherwise_is_refused(
+def test_a_conversion_with_other_probabilities_is_refused(
     settled: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Here because it is of other weights."""
+    """Here because of other weights."""
     convert(build_served(find_backbone("MobileNetV2"), None), tmp_path / "other.xml")
     other = read_model(tmp_path / "other.xml")
-    monkeypatch.setattr("paishi.runtimes.conversion.keras_to_openvino.read_model", lambda network: other)
-    with pytest.raises(ConversionFailed, match="MobileNetV2 answers otherwise on OpenVINO than on Keras"):
-        convert(settled, tmp_path / "network.xml")
+    monkeypatch.setattr("paishi.runtimes.conversion.keras_to_openvino.read_model", lambda xml: other)
+    with pytest.raises(ConversionFailed, match="MobileNetV2 gives other probabilities on OpenVINO"):
+        convert(settled, tmp_path / "model.xml")

@@ -1,4 +1,4 @@
-"""Who calculates lets who answers go first."""
+"""Threads of inference run at low priority."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ def threads() -> set[int]:
     return {int(thread) for thread in os.listdir("/proc/self/task")}
 
 
-def test_threads_inherit_it_and_who_asked_keeps_its_own() -> None:
+def test_threads_inherit_it_and_the_caller_keeps_its_own() -> None:
     def start_one() -> list[int]:
         found: list[int] = []
         thread = threading.Thread(target=lambda: found.append(niceness()))
@@ -43,19 +43,17 @@ def test_errors_come_through() -> None:
 
 
 @pytest.mark.parametrize("forbidden", ["setpriority", "getpriority"])
-def test_where_priorities_are_forbidden_it_works_without(
-    forbidden: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_works_if_priorities_are_forbidden(forbidden: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As under systemd's SystemCallFilter=~@resources."""
 
     def refuse(*_: int) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, forbidden, refuse)
-    assert at_low_priority(lambda: "network") == "network"
+    assert at_low_priority(lambda: "model") == "model"
 
 
-def test_openvino_yields_and_who_waits_for_it_does_not(converted: Path) -> None:
+def test_openvino_has_low_priority_and_its_callers_do_not(converted: Path) -> None:
     async def crowd(runtime: OpenVINORuntime) -> None:
         await asyncio.gather(*(runtime.softmax(pictures(1)) for _ in range(12)))
 
