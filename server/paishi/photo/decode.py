@@ -3,8 +3,7 @@
 from PIL import Image
 
 from paishi.photo.decoders.formats import format_of
-from paishi.photo.decoders.in_process import decode_here
-from paishi.photo.decoders.options import DecodeOptions
+from paishi.photo.decoders.in_process import DecodeOptions, decode_here
 from paishi.photo.sandbox.cost import is_cheap
 from paishi.photo.sandbox.pool import WorkerPool
 from paishi.system.cpu_budget import limited_elsewhere

@@ -3,6 +3,7 @@
 import io
 import warnings
 from collections.abc import Callable
+from typing import NamedTuple
 
 from PIL import Image
 from PIL.AvifImagePlugin import AvifImageFile
@@ -15,10 +16,7 @@ from pillow_heif import HeifImageFile
 
 from paishi.photo.decoders.colour import to_srgb
 from paishi.photo.decoders.formats import Format
-from paishi.photo.decoders.header_size import gif_canvas, webp_canvas
 from paishi.photo.decoders.jpeg_end import read_without_end
-from paishi.photo.decoders.jpeg_png_headers import check_jpeg, check_png
-from paishi.photo.decoders.options import DecodeOptions
 from paishi.photo.decoders.orientation import upright
 from paishi.photo.decoders.rgb import to_rgb
 from paishi.problems.kinds import PhotoError, PhotoTooManyPixels, PhotoUnreadable
@@ -37,18 +35,26 @@ _READERS: dict[Format, Callable[[io.BytesIO], Image.Image]] = {
     "HEIF": HeifImageFile,
     "AVIF": AvifImageFile,
 }
-# Their readers allocate before we can ask for the size.
-_CANVAS: dict[Format, Callable[[bytes], tuple[int, int] | None]] = {"WebP": webp_canvas, "GIF": gif_canvas}
-_CHECKS = {"JPEG": check_jpeg, "PNG": check_png}
+
+
+class DecodeOptions(NamedTuple):
+    """Arguments of `paishi.photo.decode.Decoder.decode`, which explains them."""
+
+    max_pixels: int
+    short_side: int | None = None
+    colour_managed: bool = False
 
 
 def decode_here(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
-    """Decodes `data` of format `kind`, as `paishi.photo.decode.Decoder.decode` specifies."""
+    """Decodes `data`, which has passed `is_cheap`, as `paishi.photo.decode.Decoder.decode` specifies."""
     try:
         return _decode(kind, data, options)
     except PhotoError:
         raise
-    except (MemoryError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except Image.DecompressionBombError as error:
+        million = options.max_pixels / 1e6
+        raise PhotoTooManyPixels(f"The photo has more than {million:.1f} million pixels.") from error
+    except MemoryError as error:
         raise PhotoTooManyPixels("The photo needs too much memory: send a smaller one.") from error
     except Exception as error:  # readers raise nearly anything on damaged files
         raise PhotoUnreadable(f"The {kind} photo is damaged or cut off: send it again.") from error
@@ -58,8 +64,6 @@ def _decode(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
     def read(data: bytes) -> Image.Image:
         return _read(kind, data, options.max_pixels, options.short_side)
 
-    if kind in _CHECKS:
-        _CHECKS[kind](data)
     try:
         picture = read(data)
     except OSError:
@@ -78,19 +82,18 @@ def _decode(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
 
 
 def _read(kind: Format, data: bytes, max_pixels: int, short_side: int | None) -> Image.Image:
-    if kind in _CANVAS and (canvas := _CANVAS[kind](data)):
-        _check_pixels(canvas, max_pixels)
     picture = _READERS[kind](io.BytesIO(data))
-    _check_pixels(picture.size, max_pixels)
+    check_pixels(picture.size, max_pixels)
     if kind == "JPEG" and short_side is not None:
         picture.draft(None, (short_side, short_side))
     picture.load()
     # HEIF and AVIF headers may be wrong; their decoders have their own limit of 268 million pixels.
-    _check_pixels(picture.size, max_pixels)
+    check_pixels(picture.size, max_pixels)
     return picture
 
 
-def _check_pixels(size: tuple[int, int], most: int) -> None:
+def check_pixels(size: tuple[int, int], most: int) -> None:
+    """Raises PhotoTooManyPixels if width times height exceeds `most`."""
     width, height = size
     if width * height > most:
         raise PhotoTooManyPixels(

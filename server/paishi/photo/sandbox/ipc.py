@@ -8,7 +8,7 @@ from typing import IO
 from PIL import Image
 
 from paishi.photo.decoders.formats import FORMATS, Format
-from paishi.photo.decoders.options import DecodeOptions
+from paishi.photo.decoders.in_process import DecodeOptions
 from paishi.problems.kinds import (
     FormatUnsupported,
     PhotoError,

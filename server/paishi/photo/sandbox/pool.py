@@ -1,33 +1,33 @@
-"""Processes that decode what may take too long, so that it can be killed. Threads cannot be."""
+"""Pool of processes that decode costly photos, because threads cannot be killed."""
 
 import contextlib
 import logging
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from PIL import Image
 
 from paishi.photo.decoders.formats import Format
-from paishi.photo.decoders.options import DecodeOptions
+from paishi.photo.decoders.in_process import DecodeOptions
 from paishi.photo.sandbox.ipc import READY, Gone, receive_answer, send_request
-from paishi.photo.sandbox.time_limit import PATIENCE, TimeLimit
+from paishi.photo.sandbox.time_limit import EXCEEDED
 from paishi.problems.kinds import PhotoError, PhotoTakesTooLong, PhotoUnreadable
 
 _ROOT = Path(__file__).parents[2]
 _IDLE_S = 60.0
 _START_S = 60.0
-_SPARE_S = 5.0  # longer than we would wait ourselves
 
 log = logging.getLogger(__name__)
 
 
 class WorkerPool:
-    """At most `at_once` processes, each started when it is needed and kept for a minute after its last photo.
+    """At most `at_once` processes, each started on demand and kept for a minute after the last photo.
 
-    A photo that takes longer than `limit_s` seconds there costs its process, and nothing else.
+    A photo that takes longer than `limit_s` seconds ends its process, and nothing else.
     """
 
     def __init__(self, limit_s: float, at_once: int) -> None:
@@ -36,12 +36,12 @@ class WorkerPool:
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
         self._closed = False
-        self._rest: threading.Timer | None = None
+        self._idle_timer: threading.Timer | None = None
 
     def decode(self, kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
-        """As `decode_here`, and reduced further if `options.short_side` allows that.
+        """Decodes like `decode_here`, but may reduce any format to `options.short_side`.
 
-        Raises `PhotoTakesTooLong` besides.
+        Raises the same errors and `PhotoTakesTooLong`.
         """
         with self._room:
             worker = self._take()
@@ -51,16 +51,16 @@ class WorkerPool:
                 self._put(worker)
 
     def end_idle(self) -> None:
-        """Ends those that wait for a photo, and waits for their end."""
+        """Ends idle processes and waits for their end."""
         with self._lock:
             idle, self._idle = self._idle, []
-            if self._rest:
-                self._rest.cancel()
+            if self._idle_timer:
+                self._idle_timer.cancel()
         for worker in idle:
             worker.end()
 
     def close(self) -> None:
-        """As `end_idle`, and the others end after the photo that they have in hand."""
+        """Ends idle processes now and the others after their current photo."""
         self._closed = True
         self.end_idle()
 
@@ -79,11 +79,9 @@ class WorkerPool:
             keep = worker.lives and not self._closed
             if keep:
                 self._idle.append(worker)
-                if self._rest:
-                    self._rest.cancel()
-                self._rest = threading.Timer(_IDLE_S, self.end_idle)
-                self._rest.daemon = True
-                self._rest.start()
+                if self._idle_timer:
+                    self._idle_timer.cancel()
+                self._idle_timer = _start_timer(_IDLE_S, self.end_idle)
         if not keep:
             worker.end()
 
@@ -91,25 +89,27 @@ class WorkerPool:
 class _Worker:
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
-        # Not multiprocessing: it would run the program's own start again, and not every program bears that.
+        # Not multiprocessing, which would import the main program again; not every program allows that.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "paishi.photo.sandbox.worker", str(PATIENCE * limit_s + _SPARE_S)],
+            [sys.executable, "-m", "paishi.photo.sandbox.worker", str(limit_s)],
             cwd=_ROOT,
-            stdin=subprocess.PIPE,  # is shut when this process ends, however that happens
+            stdin=subprocess.PIPE,  # closes if this process ends, however that happens
             stdout=subprocess.PIPE,
         )
-        self._spent = False
+        self._failed = False
+        timer = _start_timer(_START_S, self._process.kill)
         try:
-            with TimeLimit(self._process, _START_S):
-                if self._answers.read(1) != READY:
-                    raise RuntimeError("the process that decodes photos did not start")
+            if self._answers.read(1) != READY:
+                raise RuntimeError("the process that decodes photos did not start")
         except BaseException:
             self.end()
             raise
+        finally:
+            timer.cancel()
 
     @property
     def lives(self) -> bool:
-        return not self._spent and self._process.poll() is None
+        return not self._failed and self._process.poll() is None
 
     @property
     def _answers(self) -> IO[bytes]:
@@ -118,26 +118,23 @@ class _Worker:
 
     def decode(self, kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
         assert self._process.stdin
-        limit = TimeLimit(self._process, self._limit_s)
         try:
-            with limit:
-                send_request(self._process.stdin, kind, data, options)
-                return receive_answer(self._answers)
+            send_request(self._process.stdin, kind, data, options)
+            return receive_answer(self._answers)
         except PhotoError:
             raise
         except (OSError, Gone) as error:
-            self._spent = True
-            if limit.exceeded:
+            self._failed = True
+            code = self._process.wait()
+            if code in EXCEEDED:
                 raise PhotoTakesTooLong(
                     f"Reading the photo was given up after {self._limit_s:g} s: send it smaller, as JPEG."
                 ) from error
-            log.warning("decoding a %s photo ended its process with %s", kind, self._process.wait())
+            log.warning("decoding a %s photo ended its process with %s", kind, code)
             raise PhotoUnreadable(f"The {kind} photo is damaged: send it again, as JPEG.") from error
         except BaseException:
-            self._spent = True  # half an answer may lie in the pipe
+            self._failed = True  # the pipe may hold half an answer
             raise
-        finally:
-            self._spent |= limit.exceeded
 
     def end(self) -> None:
         self._process.kill()
@@ -146,3 +143,10 @@ class _Worker:
             with contextlib.suppress(OSError):
                 assert pipe
                 pipe.close()
+
+
+def _start_timer(seconds: float, work: Callable[[], object]) -> threading.Timer:
+    timer = threading.Timer(seconds, work)
+    timer.daemon = True
+    timer.start()
+    return timer

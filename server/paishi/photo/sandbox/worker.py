@@ -1,10 +1,8 @@
 """Decodes one photo after the other, started by `pool.py` as `python -m paishi.photo.sandbox.worker SECONDS`.
 
-The pool kills this process if a photo takes too long. If the pool is gone, the process ends itself, after
-SECONDS on one photo at the latest.
+The process ends if a photo takes longer than SECONDS, or if the server ends.
 """
 
-import faulthandler
 import os
 import queue
 import signal
@@ -15,14 +13,17 @@ from typing import IO
 from PIL import Image
 
 from paishi.photo.decoders.formats import Format
-from paishi.photo.decoders.in_process import decode_here
-from paishi.photo.decoders.options import DecodeOptions
+from paishi.photo.decoders.in_process import DecodeOptions, decode_here
 from paishi.photo.sandbox.ipc import READY, Gone, receive_request, send_answer
 from paishi.photo.sandbox.memory import limit_memory
+from paishi.photo.sandbox.time_limit import time_limit
 from paishi.problems.kinds import PhotoError
 
+# Never reduced here, because most of them would not need it.
+_WHOLE = {"GIF", "BMP"}
 
-def main(longest_s: float) -> None:
+
+def main(limit_s: float) -> None:
     # These signals reach the whole process group; the server still answers the current photos.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
@@ -33,17 +34,16 @@ def main(longest_s: float) -> None:
     silence = os.open(os.devnull, os.O_RDWR)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    nowhere = os.fdopen(silence, "w")
 
     waiting: queue.Queue[tuple[Format, bytes, DecodeOptions]] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, waiting), daemon=True).start()
     while True:
         kind, data, options = waiting.get()
         limit_memory(options.max_pixels)
-        # A C thread: it ends even a decoder that never releases the GIL.
-        faulthandler.dump_traceback_later(longest_s, exit=True, file=nowhere)
-        answer = _answer(kind, data, options)
-        faulthandler.cancel_dump_traceback_later()
+        # Pillow's GIF reader checks this before it allocates a frame, and refuses twice as many pixels.
+        Image.MAX_IMAGE_PIXELS = options.max_pixels
+        with time_limit(limit_s):
+            answer = _answer(kind, data, options)
         del data
         try:
             send_answer(answers, answer)
@@ -65,8 +65,10 @@ def _answer(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image | 
         picture = decode_here(kind, data, options)
     except PhotoError as error:
         return error
+    if options.short_side is None or kind in _WHOLE:
+        return picture
     # A mean over whole pixels, like JPEG's reduced sizes: fewer bytes to send and fit.
-    factor = min(picture.size) // options.short_side if options.short_side else 1
+    factor = min(picture.size) // options.short_side
     return picture.reduce(factor) if factor > 1 else picture
 
 

@@ -45,7 +45,7 @@ def children() -> set[int]:
 @lists_children
 def test_cheap_photos_need_no_process_and_the_others_share_one() -> None:
     before = children()
-    for kind in ("JPEG", "PNG", "GIF", "WEBP", "BMP"):
+    for kind in ("JPEG", "PNG", "WEBP"):
         decode(file_of(scene(), kind), max_pixels=MANY)
     assert children() == before
     for _ in range(3):
@@ -145,6 +145,12 @@ def stat(process: int) -> list[str]:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return []
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP"])
+def test_a_gif_or_bmp_is_not_reduced(kind: str) -> None:
+    file = file_of(scene(640, 480), kind)
+    assert np.array_equal(decoded(file, short_side=100), decoded(file))
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
