@@ -30,7 +30,7 @@ GATES = (
     "paishi.runtimes.conversion.quantise",
     "paishi.runtimes.tensorflow",
 )
-LAZY = ("server/paishi/runtimes/load.py", "server/paishi/runtimes/insight_loader.py")
+LAZY = ("server/paishi/runtimes/load.py", "server/paishi/runtimes/insight.py")
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -83,7 +83,7 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         "paishi.runtimes.base",
         "paishi.runtimes.scheduler",
         "paishi.runtimes.load",
-        "paishi.runtimes.insight_loader",
+        "paishi.runtimes.insight",
     ],
 )
 def test_importing_loads_no_tensorflow(module: str) -> None:

@@ -49,7 +49,7 @@ async def correct(
     kept_under = _class_id(services.recognition.state, label) or safe_label(label)
     if not kept_under:
         raise problems.RequestInvalid("label: it has no letter or digit.")
-    picture = await services.photos.drawn_on(photo, _LONG_SIDE, encode_jpeg)
+    picture = await services.photos.render(photo, _LONG_SIDE, encode_jpeg)
     await corrections.keep(picture, kept_under)
     return Correction(success=True, label=kept_under, request_id=request_id)
 

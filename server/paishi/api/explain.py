@@ -52,14 +52,14 @@ async def explanation(
     """
     with services.recognition.hold() as recogniser, open_insight(recogniser) as insight:
         classes = _classes(recogniser.labels, label or label_field)
-        seen = await services.photos.seen(photo, recogniser.input_size, recogniser.fit)
+        seen = await services.photos.located_views(photo, recogniser.input_size, recogniser.fit)
         found = await explain(recogniser, insight, seen, classes)
         model = recogniser.model
     accepted = request.headers.get("accept", "")
     if "application/json" in accepted:
         return _body(found, model, request_id)
     kind = "image/png" if "image/png" in accepted else "image/jpeg"
-    picture = await services.photos.drawn_on(
+    picture = await services.photos.render(
         photo, _LONG_SIDE, lambda upright: _ENCODERS[kind](overlay(upright, found.grid, found.box))
     )
     return Response(picture, media_type=kind, headers={"Cache-Control": "private, no-store"})

@@ -12,7 +12,7 @@ from rich.text import Text
 from paishi.cli.errors import backbone, fail, read_settings, say
 from paishi.control.run_folder import RunFolder, ServerRecord, SwapRequest, write
 from paishi.models.custom.folder import folder_of, names_folder
-from paishi.models.weights.source import is_published
+from paishi.models.weights.keras_cache import is_published
 from paishi.settings import Settings
 
 _POLL_S = 0.1

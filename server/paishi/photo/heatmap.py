@@ -1,37 +1,64 @@
-"""Grids of 0 to 1 as colours over a picture."""
+"""Grids of values on a picture: resampling and colours."""
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from paishi.photo.fit import Box
-from paishi.photo.grid import Grid, resampled
 
-_MOST = 0.75  # of the colour: the picture shows through even where the grid is 1
-_UNSEEN = 0.45  # of its brightness is left to what lies outside the box
+Grid = NDArray[np.float32]
+"""Values (rows, columns) at the middle of each cell; row 0 is the top of a picture."""
+
+WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
+_SAMPLES = 4
+"""Samples per side of a new cell, so that no small feature falls between them."""
+
+_OPACITY = 0.75  # of the colour at value 1
+_OUTSIDE = 0.45  # brightness outside the box
+
+
+def resampled(grid: Grid, box: Box, rows: int, columns: int) -> Grid:
+    """Resamples `grid`, which covers `box` in fractions of a picture, to (rows, columns) of all of it.
+
+    Linear between the middles of cells, constant from the outer middles to the edge of the box, 0 outside it.
+    """
+    left, top, right, bottom = box
+    down = _weights(grid.shape[0], top, bottom, rows)
+    across = _weights(grid.shape[1], left, right, columns)
+    return np.asarray(down @ grid @ across.T, np.float32)
+
+
+def _weights(cells: int, start: float, end: float, count: int) -> Grid:
+    """Weights (count, cells) of the old cells in each new one, along one side."""
+    points = (np.arange(count * _SAMPLES) + 0.5) / (count * _SAMPLES)
+    inside = (points - start) / (end - start)
+    at = np.clip(inside * cells - 0.5, 0, cells - 1)
+    weights = np.maximum(0, 1 - np.abs(at[:, None] - np.arange(cells)))
+    weights[(inside < 0) | (inside > 1)] = 0
+    mean: Grid = weights.reshape(count, _SAMPLES, cells).mean(axis=1).astype(np.float32)
+    return mean
 
 
 def overlay(picture: Image.Image, grid: Grid, box: Box) -> Image.Image:
-    """`picture`, RGB, under the colours of `grid`, which covers `box` in fractions of it.
+    """Colours an RGB `picture` by `grid`, 0 to 1, which covers `box` in fractions of the picture.
 
-    Nothing covers a value of 0, and the higher the value the less shows through; outside the box it is dark.
+    Value 0 leaves the picture unchanged, higher values cover more; outside the box the picture is dark.
     """
     width, height = picture.size
     pixels = np.asarray(picture, np.float32)
     values = np.clip(resampled(grid, box, height, width), 0, 1)
-    cover = (_MOST * np.sqrt(values))[..., None]
+    cover = (_OPACITY * np.sqrt(values))[..., None]
     heated = pixels * (1 - cover) + _COLOURS[np.rint(values * 255).astype(np.uint8)] * cover
     seen = resampled(np.ones((1, 1), np.float32), box, height, width)[..., None]
-    shown = heated * (_UNSEEN + (1 - _UNSEEN) * seen)
+    shown = heated * (_OUTSIDE + (1 - _OUTSIDE) * seen)
     return Image.fromarray(np.rint(shown).astype(np.uint8))
 
 
 def _colours() -> NDArray[np.float32]:
     """256 colours, sRGB 0..255, from dark violet over red to light yellow.
 
-    Equal steps of the value are equal steps of lightness, so that the colours rank as the values do, in grey
-    and for the colour-blind too. Lightness and hue are those of OKLab, whose matrices these are:
-    B. Ottosson, A perceptual color space for image processing, 2020.
+    Lightness is linear in the value, so that the order stays visible in grey and to the colour-blind. The
+    matrices are those of OKLab: B. Ottosson, A perceptual color space for image processing, 2020.
     """
     at = np.linspace(0, 1, 256)
     lightness = 0.35 + 0.6 * at

@@ -1,6 +1,7 @@
 """Decodes photos off the event loop, a bounded number at once."""
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -12,8 +13,8 @@ from paishi.choices import Fit
 from paishi.photo.decode import Decoder
 from paishi.photo.encode import encode_jpeg
 from paishi.photo.fit import Box, boxes, fit, short_side_for
-from paishi.photo.timing import timed
 from paishi.system.cpu_budget import CpuBudget
+from paishi.system.timing import Stopwatch, on_decode
 
 T = TypeVar("T")
 
@@ -36,7 +37,8 @@ class LocatedViews(NamedTuple):
 class PhotoReader:
     """Decodes and encodes photos on threads, each with one of `cores`.
 
-    `max_pixels` bounds one picture, `at_once` the number of decoded pictures: together they bound memory.
+    `max_pixels` bounds one picture, `at_once` the number of decoded pictures: together they bound memory. All
+    methods raise PhotoError.
     """
 
     def __init__(self, decoder: Decoder, max_pixels: int, at_once: int, cores: CpuBudget) -> None:
@@ -46,56 +48,57 @@ class PhotoReader:
         self._limiter = CapacityLimiter(at_once)
 
     async def views(self, data: bytes, size: int, way: Fit) -> NDArray[np.uint8]:
-        """Returns views (n, size, size, 3) uint8 RGB as `paishi.photo.fit.fit` does. Raises PhotoError."""
+        """Returns views (n, size, size, 3) uint8 RGB as `paishi.photo.fit.fit` does."""
+        return (await self.located_views(data, size, way)).views
 
-        @timed
-        def work() -> NDArray[np.uint8]:
-            picture = self._decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
-            return fit(picture, size, way)
+    async def located_views(self, data: bytes, size: int, way: Fit) -> LocatedViews:
+        """Returns the same views as `views`, with their boxes."""
 
-        return await self._on_a_core(work)
-
-    async def seen(self, data: bytes, size: int, way: Fit) -> LocatedViews:
-        """Returns the same views as `views`, with their boxes. Raises PhotoError."""
-
-        @timed
-        def work() -> LocatedViews:
-            picture = self._decode(data, max_pixels=self.max_pixels, short_side=short_side_for(size, way))
+        def locate(picture: Image.Image) -> LocatedViews:
             width, height = picture.size
-            shares = [
+            fractions = [
                 (left / width, top / height, right / width, bottom / height)
                 for left, top, right, bottom in boxes(width, height, size, way)
             ]
-            return LocatedViews(fit(picture, size, way), shares)
+            return LocatedViews(fit(picture, size, way), fractions)
 
-        return await self._on_a_core(work)
+        return await self._decoded(data, locate, short_side_for(size, way))
 
-    async def drawn_on(self, data: bytes, long_side: int, draw: Callable[[Image.Image], bytes]) -> bytes:
-        """Returns `draw` of the upright picture in sRGB, reduced to `long_side` pixels. Raises PhotoError."""
+    async def render(self, data: bytes, long_side: int, draw: Callable[[Image.Image], bytes]) -> bytes:
+        """Returns `draw` of the upright picture in sRGB, reduced to `long_side` pixels."""
 
-        @timed
-        def work() -> bytes:
-            picture = self._decode(
-                data, max_pixels=self.max_pixels, short_side=long_side, colour_managed=True
-            )
+        def reduce_and_draw(picture: Image.Image) -> bytes:
             picture.thumbnail((long_side, long_side))
             return draw(picture)
 
-        return await self._on_a_core(work)
+        return await self._decoded(data, reduce_and_draw, long_side, colour_managed=True)
 
     async def upright_jpeg(self, data: bytes) -> UprightJpeg:
-        """Returns the whole picture, upright and in sRGB. Raises PhotoError."""
+        """Returns the whole picture, upright and in sRGB."""
 
-        @timed
-        def work() -> UprightJpeg:
-            picture = self._decode(data, max_pixels=self.max_pixels, colour_managed=True)
+        def encode(picture: Image.Image) -> UprightJpeg:
             return UprightJpeg(encode_jpeg(picture), *picture.size)
 
-        return await self._on_a_core(work)
+        return await self._decoded(data, encode, None, colour_managed=True)
 
-    async def _on_a_core(self, work: Callable[[], T]) -> T:
-        def on_a_core() -> T:
+    async def _decoded(
+        self,
+        data: bytes,
+        use: Callable[[Image.Image], T],
+        short_side: int | None,
+        colour_managed: bool = False,
+    ) -> T:
+        stopwatch = Stopwatch(on_decode)
+
+        def decode_and_use() -> T:
             with self._cores.one():
-                return work()
+                begun = perf_counter()
+                try:
+                    picture = self._decode(
+                        data, max_pixels=self.max_pixels, short_side=short_side, colour_managed=colour_managed
+                    )
+                    return use(picture)
+                finally:
+                    stopwatch.report(begun)
 
-        return await to_thread.run_sync(on_a_core, limiter=self._limiter)
+        return await to_thread.run_sync(decode_and_use, limiter=self._limiter)

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from paishi.models.custom.json_file import read_json
+from paishi.models.custom.folder import read_json
 from paishi.models.errors import CustomModelRefused
 from paishi.recognition.labels import Label, Labels
 

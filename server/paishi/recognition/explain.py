@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from paishi.contract import Prediction
 from paishi.photo.fit import Box
-from paishi.photo.grid import WHOLE, Grid, resampled
+from paishi.photo.heatmap import WHOLE, Grid, resampled
 from paishi.photo.reader import LocatedViews
 from paishi.recognition.recogniser import Recogniser
 from paishi.runtimes.insight import Insight, Method
@@ -27,7 +27,7 @@ class Explained(NamedTuple):
 
 
 async def explain(
-    recogniser: Recogniser, insight: Insight, seen: LocatedViews, classes: Sequence[int] | None
+    recogniser: Recogniser, insight: Insight, located: LocatedViews, classes: Sequence[int] | None
 ) -> Explained:
     """Explains the most probable of `classes`; None means all.
 
@@ -35,11 +35,11 @@ async def explain(
     section 3). Several views give one grid over the whole photo with their mean, in which a view counts 0
     outside its box. Raises ModelError.
     """
-    probabilities = (await recogniser.runtime.softmax(seen.views)).mean(axis=0)
+    probabilities = (await recogniser.runtime.softmax(located.views)).mean(axis=0)
     among = range(len(probabilities)) if classes is None else classes
     index = max(among, key=lambda one: float(probabilities[one]))
-    evidence = await insight.evidence(seen.views, index)
-    grid, box = _joined(evidence.maps, seen.boxes)
+    evidence = await insight.evidence(located.views, index)
+    grid, box = _joined(evidence.maps, located.boxes)
     prediction = recogniser.prediction(index, float(probabilities[index]))
     return Explained(prediction, evidence.method, _positive(grid), box)
 

@@ -7,7 +7,7 @@ from paishi.models.weights.download import OnProgress
 from paishi.models.weights.find import find_weights
 from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.resolve import resolve
-from paishi.runtimes.insight_loader import insight_for
+from paishi.runtimes.insight import insight_for
 from paishi.runtimes.load import load_runtime
 from paishi.settings import Settings
 from paishi.system.cpu_budget import CpuBudget

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from paishi.models.catalogue import find_backbone
 from paishi.models.custom.folder import CustomModel, find_custom, names_folder
 from paishi.models.errors import CustomModelRefused
-from paishi.models.weights.source import is_published
+from paishi.models.weights.keras_cache import is_published
 from paishi.recognition.custom_labels import read_labels
 from paishi.recognition.labels import Labels, load_labels
 from paishi.runtimes.spec import ModelSpec

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paishi.runtimes.base import RuntimeClosed
-from paishi.runtimes.timing import Waiting
 from paishi.system.cpu_budget import CpuBudget
+from paishi.system.timing import Stopwatch, on_run
 
 PATIENCE_S = 0.01
 """Longest wait of a picture for all cores: about the time that decoding a phone's photo takes."""
@@ -37,7 +37,7 @@ class _Request:
 
     rows: list[NDArray[np.float32] | None]
     answer: Future[NDArray[np.float32]] = field(default_factory=Future)
-    waiting: Waiting = field(default_factory=Waiting)
+    stopwatch: Stopwatch = field(default_factory=lambda: Stopwatch(on_run))
 
     def fill(self, row: int, softmax: NDArray[np.float32]) -> None:
         self.rows[row] = softmax
@@ -131,7 +131,7 @@ class Scheduler:
             with self._cores.counted(_SLOWEST * self._first_run_s or math.inf):
                 outcome = _attempt(run, picture.view)
             self._first_run_s = self._first_run_s or perf_counter() - begun
-            picture.request.waiting.has_run(begun, at_once)
+            picture.request.stopwatch.report(begun, at_once)
             with self._changed:
                 # Before the result is set: its client may send the next photo at once, which then runs alone.
                 self._running -= 1

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope, Send
 
-from paishi.photo.timing import on_decode
-from paishi.runtimes.timing import on_run
+from paishi.system.timing import on_decode, on_run
 
 _METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
 

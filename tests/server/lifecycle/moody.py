@@ -81,7 +81,7 @@ def load(settings: Settings, cores: CpuBudget, on_progress: object) -> Recognise
     while os.environ.get("MOODY_COMPILES"):
         compile_once()
         print("compiling", flush=True)
-    inside = insight.LazyInsight(None, MoodyInside, cores)
+    inside = insight.Insight(lambda: None, MoodyInside, cores)
     return Recogniser("ResNet50", 32, "squash", Moody(cores), load_labels("imagenet"), insight=inside)
 
 

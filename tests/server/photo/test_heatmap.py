@@ -6,8 +6,7 @@ from PIL import Image
 
 from paishi.choices import Fit
 from paishi.photo.fit import Box, boxes, fit
-from paishi.photo.grid import WHOLE, resampled
-from paishi.photo.heatmap import overlay
+from paishi.photo.heatmap import WHOLE, overlay, resampled
 
 GREY = Image.new("RGB", (80, 40), (120, 120, 120))
 

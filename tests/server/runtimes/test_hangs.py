@@ -12,7 +12,7 @@ from PIL import Image
 
 from paishi.photo import decode
 from paishi.photo.reader import PhotoReader
-from paishi.runtimes.insight import GRAPH_S, LazyInsight
+from paishi.runtimes.insight import GRAPH_S, Insight
 from paishi.runtimes.scheduler import Scheduler
 from paishi.system.cpu_budget import CpuBudget, limited_elsewhere
 from tests.server.pictures import file_of, noise
@@ -123,7 +123,7 @@ def test_looking_inside(by_keras: bool) -> None:
         assert budget.overdue_s(1) is None
         return Looking(hang)
 
-    insight = LazyInsight(None if by_keras else load, load, budget)
+    insight = Insight((lambda: None) if by_keras else load, load, budget)
     views = np.zeros((1, 1, 1, 3), np.uint8)
     asyncio.run(insight.evidence(views, 0))
     asyncio.run(insight.features(views, None))

@@ -5,18 +5,29 @@ This module reads the files as data, runs no code of theirs and does not import 
 and a separate process loads it: see `paishi.models.custom.build`.
 """
 
+import json
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from paishi.models.backbone import Backbone, PublishedWeights
+from paishi.models.backbone import Backbone, Preprocessing, PublishedWeights
 from paishi.models.catalogue import find_backbone
 from paishi.models.custom.keras_file import input_size
-from paishi.models.custom.model_card import Card, read_card
 from paishi.models.errors import CustomModelRefused, UnknownModel
 
 _SEPARATORS = tuple(filter(None, (os.sep, os.altsep)))
+_LARGEST_JSON = 16_000_000  # bytes; a name for each of a hundred thousand classes
+
+
+class Card(NamedTuple):
+    """Optional description in `card.json`; the server applies `preprocessing` to RGB pixels of 0..255."""
+
+    name: str = ""
+    description: str = ""
+    version: str = ""
+    preprocessing: Preprocessing = Preprocessing.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +105,44 @@ def find_custom(model: str) -> CustomModel:
             raise CustomModelRefused(
                 f"PAISHI_MODEL={folder}: there is no {file} in it. 文件夹里没有 {file}。"
             )
-    card = read_card(folder / "card.json")
+    card = _read_card(folder / "card.json")
     return CustomModel(folder, card.name or folder.name, card, input_size(folder / "model.keras"))
+
+
+def _read_card(file: Path) -> Card:
+    if not file.exists():
+        return Card()
+    card = read_json(file)
+    if not isinstance(card, dict):
+        raise CustomModelRefused(f'{file} must be an object, such as {{"name": "flowers"}}.')
+    text = {field: card.get(field) or "" for field in ("name", "description", "version")}
+    for field, value in text.items():
+        if not isinstance(value, str):
+            raise CustomModelRefused(f"{file}: {field} must be a string, but it is {value!r}.")
+    preprocessing = card.get("preprocessing")
+    if preprocessing is None:
+        preprocessing = Preprocessing.NONE.value
+    known = [convention.value for convention in Preprocessing]
+    if preprocessing not in known:
+        raise CustomModelRefused(
+            f"{file}: preprocessing must be one of {', '.join(known)}, but it is {preprocessing!r}."
+        )
+    return Card(text["name"].strip(), text["description"], text["version"], Preprocessing(preprocessing))
+
+
+def read_json(file: Path) -> object:
+    """Reads `file`, JSON in UTF-8 with or without a byte order mark. Raises CustomModelRefused."""
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_LARGEST_JSON + 1)
+        if len(content) > _LARGEST_JSON:
+            raise CustomModelRefused(f"{file} has more than {_LARGEST_JSON // 1_000_000} MB.")
+        return json.loads(content.decode("utf-8-sig"))
+    except OSError as error:
+        raise CustomModelRefused(f"{file} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise CustomModelRefused(f"{file} is not in UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise CustomModelRefused(f"{file} is no JSON: {error.msg} in line {error.lineno}.") from error
+    except (ValueError, RecursionError) as error:
+        raise CustomModelRefused(f"{file} is no JSON: {error}.") from error

@@ -16,10 +16,8 @@ from filelock import FileLock, Timeout
 from paishi.models.backbone import Backbone, PublishedWeights
 from paishi.models.errors import DownloadFailed, ModelError, WeightsCorrupt, WeightsUnavailable
 from paishi.models.weights.download import OnProgress, Patience, download
-from paishi.models.weights.help_text import how_to_provide
 from paishi.models.weights.integrity import check_file
-from paishi.models.weights.keras_cache import cached_file
-from paishi.models.weights.source import is_address, is_published
+from paishi.models.weights.keras_cache import cached_file, is_address, is_published
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +122,28 @@ def _published(
                     return target
     except DownloadFailed as error:
         reasons.append(str(error))
-    raise WeightsUnavailable(how_to_provide(backbone, target.parent, reasons), reasons)
+    raise WeightsUnavailable(_help_text(backbone, target.parent, reasons), reasons)
+
+
+def _help_text(backbone: Backbone, folder: Path, reasons: Sequence[str]) -> str:
+    weights = backbone.weights
+    algorithm = f"{weights.hash_algorithm} {weights.hash}" if weights.hash else None
+    tried = "".join(f"\n  {reason}" for reason in reasons)
+    return f"""\
+The weights of {backbone.name} could not be obtained:{tried}
+The file is {weights.file}, about {backbone.download_mb:.0f} MB, {algorithm or "no published hash"}, \
+published at {weights.url}
+Provide it in one of three ways:
+  1. set PAISHI_WEIGHTS=/path/to/{weights.file}
+  2. put it into {folder}
+  3. set PAISHI_WEIGHTS_MIRRORS=https://… to a folder that has it
+无法取得 {backbone.name} 的权重,原因见上。
+所需文件:{weights.file},约 {backbone.download_mb:.0f} MB,{algorithm or "官方未公布校验值"},\
+官方地址 {weights.url}
+请用以下三种方式之一提供:
+  1. 设置 PAISHI_WEIGHTS=/文件路径/{weights.file}
+  2. 把文件放入 {folder}
+  3. 设置 PAISHI_WEIGHTS_MIRRORS=https://… 指向存有该文件的镜像目录"""
 
 
 def _is_cached(file: Path, published: PublishedWeights) -> bool:

@@ -1,4 +1,4 @@
-"""Weights in Keras's cache. Importing this loads neither Keras nor NumPy."""
+"""Sources of weights and Keras's cache of them. Importing this loads neither Keras, NumPy nor HTTPX."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +17,16 @@ class CachedFile(NamedTuple):
     bytes: int
     backbone: Backbone | None
     partial: bool
+
+
+def is_published(source: str) -> bool:
+    """Whether PAISHI_WEIGHTS=`source` means the weights that Keras publishes."""
+    return source.strip().lower() == "imagenet"
+
+
+def is_address(source: str) -> bool:
+    """Whether PAISHI_WEIGHTS=`source` is an address to download from."""
+    return source.lower().startswith(("http://", "https://"))
 
 
 def cached_file(backbone: Backbone, keras_home: Path) -> Path:

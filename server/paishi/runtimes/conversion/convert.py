@@ -13,7 +13,7 @@ from typing import Any
 from paishi.models.errors import ConversionFailed, ModelError
 from paishi.models.weights.find import weights_location
 from paishi.models.weights.fingerprint import fingerprint
-from paishi.models.weights.source import is_address, is_published
+from paishi.models.weights.keras_cache import is_address, is_published
 from paishi.runtimes.conversion.cache import ConversionCache, Converted, Identity, Sought
 from paishi.runtimes.conversion.calibration import photos_key
 from paishi.runtimes.spec import ModelSpec
