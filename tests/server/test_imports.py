@@ -21,7 +21,6 @@ ALLOWED = (
 GATES = (
     "paishi.models.keras.build",
     "paishi.models.keras.gradients",
-    "paishi.models.keras.graph",
     "paishi.models.keras.imports",
     "paishi.models.keras.preprocessing",
     "paishi.models.keras.stored_weights",

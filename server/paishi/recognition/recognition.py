@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from paishi.models.weights.download import OnProgress
 from paishi.problems.kinds import ModelLoading, ModelUnavailable
-from paishi.recognition.lease import Lease
 from paishi.recognition.recogniser import Recogniser
 from paishi.system.daemon_thread import in_daemon_thread
 
@@ -42,6 +42,33 @@ State = Loading | Unavailable | Ready
 Load = Callable[[OnProgress], Recogniser]
 
 
+class _Lease:
+    """Counts the holders of `recogniser` and closes its runtime once it is retired and the count is 0."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self.recogniser = recogniser
+        self._holders = 0
+        self._retired = False
+
+    @contextmanager
+    def hold(self) -> Iterator[Recogniser]:
+        self._holders += 1
+        try:
+            yield self.recogniser
+        finally:
+            self._holders -= 1
+            self._close_if_done()
+
+    def retire(self) -> None:
+        self._retired = True
+        self._close_if_done()
+
+    def _close_if_done(self) -> None:
+        if self._retired and not self._holders:
+            # Closing waits for pictures that still run after their request was cancelled.
+            threading.Thread(target=self.recogniser.runtime.close, name="close-model", daemon=True).start()
+
+
 class Recognition:
     """Loads a model in the background, and again every `retry_s` seconds until it succeeds.
 
@@ -58,7 +85,7 @@ class Recognition:
         self._retry_s = retry_s
         self._on_change = on_change or (lambda state: None)
         self._task: asyncio.Task[None] | None = None
-        self._lease: Lease | None = None
+        self._lease: _Lease | None = None
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._keep_trying())
@@ -125,7 +152,7 @@ class Recognition:
                 return self._serve(recogniser)
 
     def _serve(self, recogniser: Recogniser) -> None:
-        before, self._lease = self._lease, Lease(recogniser)
+        before, self._lease = self._lease, _Lease(recogniser)
         self._change(Ready(recogniser))
         if before:
             before.retire()

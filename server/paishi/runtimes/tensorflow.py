@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paishi.choices import Precision
-from paishi.models.keras.graph import traced
+from paishi.models.keras.build import traced
 from paishi.models.keras.imports import keras, tf
 from paishi.runtimes.base import Agreement, check_views
 from paishi.runtimes.scheduler import Scheduler

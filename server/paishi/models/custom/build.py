@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from paishi.models.backbone import Preprocessing
-from paishi.models.custom.keras_file import input_size, need_square
+from paishi.models.custom.keras_file import input_size
 from paishi.models.errors import CustomModelRefused
 from paishi.models.keras.imports import keras
 from paishi.models.keras.preprocessing import preprocess
@@ -24,12 +24,15 @@ def build_custom(file: Path, preprocessing: Preprocessing) -> keras.Model:
     The result takes (n, size, size, 3) uint8 RGB of 0..255 and returns (n, classes) float32, each row
     probabilities. Raises CustomModelRefused if the model in `file` does not fit that.
     """
-    input_size(file)  # first, because it runs no code of the file
+    size = input_size(file)  # first, because it runs no code of the file
     model = _load(file)
-    size = _check_shapes(file, model)
     pixels = keras.Input((size, size, 3), dtype="uint8", name="rgb")
     prepared = keras.ops.cast(preprocess(pixels, preprocessing), model.inputs[0].dtype)
-    softmax = model(prepared)
+    softmax = keras.tree.flatten(model(prepared))[0]
+    if len(softmax.shape) != 2 or softmax.shape[1] is None:
+        raise CustomModelRefused(
+            f"{file} returns shape {softmax.shape}: it must be (None, classes), a probability for each label."
+        )
     if softmax.dtype != "float32":  # the model was trained in half precision
         softmax = keras.ops.cast(softmax, "float32")
     served = keras.Model(pixels, softmax, name="custom")
@@ -46,18 +49,6 @@ def _load(file: Path) -> keras.Model:
     if not isinstance(model, keras.Model):
         raise CustomModelRefused(f"{file} holds a {type(model).__name__}, which is no model.")
     return model
-
-
-def _check_shapes(file: Path, model: keras.Model) -> int:
-    for what, tensors in (("inputs", model.inputs), ("outputs", model.outputs)):
-        if len(tensors) != 1:
-            raise CustomModelRefused(f"{file} has {len(tensors)} {what}: it must have one.")
-    shape = tuple(model.outputs[0].shape)
-    if len(shape) != 2 or shape[1] is None:
-        raise CustomModelRefused(
-            f"{file} returns shape {shape}: it must be (None, classes), a probability for each label."
-        )
-    return need_square(file, tuple(model.inputs[0].shape))
 
 
 def _check_probabilities(file: Path, served: keras.Model) -> None:

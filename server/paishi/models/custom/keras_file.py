@@ -1,7 +1,6 @@
 """Reads the `config.json` in a `.keras` file, which is a zip archive, as data.
 
-This runs no code of the file, so mistakes show at once and without TensorFlow. The description may be wrong,
-so `paishi.models.custom.build` checks the loaded model again.
+This runs no code of the file, so mistakes show at once and without TensorFlow.
 """
 
 import json
@@ -26,25 +25,17 @@ def input_size(file: Path) -> int:
     outputs = config["config"].get("output_layers")
     if outputs is not None and (count := len(list(_tensors(outputs)))) != 1:
         raise CustomModelRefused(f"{file} gives {count} outputs: it must give one, the probabilities.")
-    return need_square(file, _input_shape(file, config))
+    return _side(file, _input_shape(file, config))
 
 
-def need_square(file: Path, shape: object) -> int:
-    """Side in pixels of an input `shape`, batch first. Raises CustomModelRefused unless square RGB."""
-    taken = tuple(shape) if isinstance(shape, list | tuple) else None
-    required = "it must take one RGB picture, such as keras.Input((224, 224, 3))"
-    if taken is None or len(taken) != 4:
-        raise CustomModelRefused(f"{file} takes input of shape {taken}: {required}.")
-    _, height, width, channels = taken
-    if channels == 1:
-        raise CustomModelRefused(f"{file} takes grey pictures, shape {taken}: {required}.")
-    if channels != 3:
-        raise CustomModelRefused(f"{file} takes input of shape {taken}: {required}, the channels last.")
-    if height is None or width is None:
-        raise CustomModelRefused(f"{file} leaves the pictures' size open, shape {taken}: {required}, fixed.")
-    if height != width or not isinstance(height, int) or height < 1:
-        raise CustomModelRefused(f"{file} takes pictures of {width}x{height} pixels: they must be square.")
-    return height
+def _side(file: Path, shape: object) -> int:
+    match shape:
+        case [_, int(height), int(width), 3] if height == width > 0:
+            return height
+    raise CustomModelRefused(
+        f"{file} takes input of shape {shape}: it must take one square RGB picture of fixed size, the "
+        "channels last, such as keras.Input((224, 224, 3))."
+    )
 
 
 def _config(file: Path) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Builds the served form of a Keras model: uint8 RGB in, softmax out, preprocessing inside."""
+"""Builds and traces the served form of a Keras model: uint8 RGB in, softmax out, preprocessing inside."""
 
 from math import sqrt
 from pathlib import Path
 
 from paishi.models.catalogue import Backbone
-from paishi.models.keras.imports import keras
+from paishi.models.keras.imports import keras, tf
 from paishi.models.keras.preprocessing import preprocess
 from paishi.models.keras.stored_weights import load_weights
 
@@ -59,3 +59,23 @@ def _rescale_after_normalization(model: keras.Model) -> keras.Model:
         return rescaling(output) if isinstance(layer, keras.layers.Normalization) else output
 
     return keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=call)
+
+
+def traced(model: keras.Model) -> tf.types.experimental.ConcreteFunction:
+    """Traces `model` into one graph for any batch size, ahead of the first request.
+
+    On four cores, milliseconds for one picture and pictures/s in batches of eight:
+
+                          ResNet50       MobileNetV2
+    model.predict         179 / 19       131 / 44      starts a data pipeline for every call
+    eager                 365 / -        -             every layer comes back to Python, memory grows
+    this                  63 / 30        19 / 117
+    jit_compile=True      55 / 40        92 / 13       compiles for seconds at every new batch size
+    variables frozen      52 / 32        15 / 166      takes another ten seconds and twice the memory
+    """
+    signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.uint8, name="rgb")
+
+    def infer(rgb: tf.Tensor) -> tf.Tensor:
+        return model(rgb, training=False)
+
+    return tf.function(infer, input_signature=[signature]).get_concrete_function()

@@ -18,9 +18,6 @@ class _Weight(NamedTuple):
     name: str
     shape: tuple[int, ...]
 
-    def __str__(self) -> str:
-        return f"{self.name} {self.shape}"
-
 
 def load_weights(model: keras.Model, file: Path) -> None:
     """Loads `file`, the published form (.h5) or that of Keras 3 (.weights.h5), into `model`.
@@ -80,4 +77,4 @@ def _some(weights: Sequence[_Weight]) -> str:
     if not weights:
         return "nothing"
     more = f" and {len(weights) - _SHOWN} more" if len(weights) > _SHOWN else ""
-    return ", ".join(map(str, weights[:_SHOWN])) + more
+    return ", ".join(f"{name} {shape}" for name, shape in weights[:_SHOWN]) + more

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO
 
 import httpx
 
@@ -52,14 +51,12 @@ class _Broken(Exception):
 class _Part:
     """The incomplete file and the version of it on the server.
 
-    `validator` is the server's ETag or date, without which a download cannot be resumed safely. `joined` is
-    true if the bytes came in more than one response.
+    `validator` is the server's ETag or date, without which a download cannot be resumed safely.
     """
 
     file: Path
     url: str
     validator: str | None = None
-    joined: bool = False
 
     @property
     def note(self) -> Path:
@@ -87,7 +84,6 @@ class _Part:
             etag if etag and not etag.startswith("W/") else None
         )  # weak ones are not allowed: RFC 9110, 13.1.5
         self.validator = strong or response.headers.get("last-modified")
-        self.joined = False
         self.file.write_bytes(b"")
         self.note.write_text(json.dumps({"url": self.url, "validator": self.validator}))
 
@@ -116,16 +112,12 @@ def download(
     patience = patience or Patience()
     try:
         part.recall()
+        _fetch(part, on_progress, patience)
         try:
-            _fetch(part, on_progress, patience)
-            _check(part, published)
+            check_file(part.file, published)
         except WeightsCorrupt:
-            if not part.joined:
-                raise
-            # Some servers ignore If-Range, so the parts may belong to different files.
-            log.info("The parts downloaded from %s do not match; restarting from the beginning.", url)
-            _fetch(part, on_progress, patience)
-            _check(part, published)
+            part.drop()
+            raise
         os.replace(part.file, target)
         part.drop()
     except OSError as error:
@@ -133,14 +125,6 @@ def download(
             with suppress(OSError):
                 part.drop()
         raise DownloadFailed(f"{target} cannot be written: {error.strerror or error}.") from error
-
-
-def _check(part: _Part, published: PublishedWeights | None) -> None:
-    try:
-        check_file(part.file, published)
-    except WeightsCorrupt:
-        part.drop()
-        raise
 
 
 def _fetch(part: _Part, on_progress: OnProgress | None, patience: Patience) -> None:
@@ -190,12 +174,8 @@ def _reason(error: Exception) -> str:
 
 
 def _receive(response: httpx.Response, part: _Part, on_progress: OnProgress | None) -> None:
-    if _was_complete(response, part):
-        return
     _check_status(response, part)
-    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
-        part.joined = True
-    else:  # the whole file, even if a range was requested
+    if response.status_code != HTTPStatus.PARTIAL_CONTENT:  # the whole file, even if a range was requested
         part.start(response)
     total = _total(response, part.size)
     _check_space(part, total)
@@ -206,17 +186,11 @@ def _receive(response: httpx.Response, part: _Part, on_progress: OnProgress | No
             received += len(chunk)
             if on_progress:
                 on_progress(received, total)
-        _settle(file)
+        # To the disk before the rename, so that a power cut cannot leave a torn file.
+        file.flush()
+        os.fsync(file.fileno())
     if total is not None and received < total:
         raise _Broken(f"the response ended after {received:,} of {total:,} bytes")
-
-
-def _was_complete(response: httpx.Response, part: _Part) -> bool:
-    """Whether an earlier process received everything and ended before the rename."""
-    return (
-        response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-        and response.headers.get("content-range") == f"bytes */{part.size}"
-    )
 
 
 def _check_status(response: httpx.Response, part: _Part) -> None:
@@ -224,7 +198,7 @@ def _check_status(response: httpx.Response, part: _Part) -> None:
     phrase = f"answers {status} {response.reason_phrase}".rstrip()
     if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and part.size:
         part.drop()
-        raise _Broken("the server has fewer bytes than were received")
+        raise _Broken("the server has no more bytes than were received")
     if status == HTTPStatus.PARTIAL_CONTENT:
         if not response.headers.get("content-range", "").startswith(f"bytes {part.size}-"):
             part.drop()
@@ -247,9 +221,3 @@ def _check_space(part: _Part, total: int | None) -> None:
         raise DownloadFailed(
             f"needs {(total - part.size) / mb:,.0f} MB but {part.file.parent} has {free / mb:,.0f} MB left."
         )
-
-
-def _settle(file: IO[bytes]) -> None:
-    """Flushes to disk before the rename, so that a power cut cannot leave a torn file."""
-    file.flush()
-    os.fsync(file.fileno())

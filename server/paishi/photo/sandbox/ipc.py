@@ -9,13 +9,7 @@ from PIL import Image
 
 from paishi.photo.decoders.formats import FORMATS, Format
 from paishi.photo.decoders.in_process import DecodeOptions
-from paishi.problems.kinds import (
-    FormatUnsupported,
-    PhotoError,
-    PhotoTakesTooLong,
-    PhotoTooManyPixels,
-    PhotoUnreadable,
-)
+from paishi.problems.kinds import PhotoError, PhotoTooManyPixels, PhotoUnreadable
 
 READY = b"\x06"
 """First byte of a process: it is loaded and accepts photos."""
@@ -25,12 +19,7 @@ _REQUEST = struct.Struct("<BQQQ?")
 # Error (0 is none), then width and height in pixels, or the bytes of the error's detail and 0.
 _ANSWER = struct.Struct("<BQQ")
 
-_ERRORS: tuple[type[PhotoError], ...] = (
-    PhotoUnreadable,
-    PhotoTooManyPixels,
-    PhotoTakesTooLong,
-    FormatUnsupported,
-)
+_ERRORS: tuple[type[PhotoError], ...] = (PhotoUnreadable, PhotoTooManyPixels)
 
 # Bytes sent at once, so that memory never holds a second copy of all pixels.
 _STRIP = 4_000_000

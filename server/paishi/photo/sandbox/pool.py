@@ -14,7 +14,7 @@ from PIL import Image
 from paishi.photo.decoders.formats import Format
 from paishi.photo.decoders.in_process import DecodeOptions
 from paishi.photo.sandbox.ipc import READY, Gone, receive_answer, send_request
-from paishi.photo.sandbox.time_limit import EXCEEDED
+from paishi.photo.sandbox.limits import EXCEEDED
 from paishi.problems.kinds import PhotoError, PhotoTakesTooLong, PhotoUnreadable
 
 _ROOT = Path(__file__).parents[2]

@@ -15,8 +15,7 @@ from PIL import Image
 from paishi.photo.decoders.formats import Format
 from paishi.photo.decoders.in_process import DecodeOptions, decode_here
 from paishi.photo.sandbox.ipc import READY, Gone, receive_request, send_answer
-from paishi.photo.sandbox.memory import limit_memory
-from paishi.photo.sandbox.time_limit import time_limit
+from paishi.photo.sandbox.limits import limit_memory, time_limit
 from paishi.problems.kinds import PhotoError
 
 # Never reduced here, because most of them would not need it.

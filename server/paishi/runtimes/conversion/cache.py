@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,45 +30,27 @@ _KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Cache key of a converted model.
+    """Cache key of a converted model. In a query, None matches any weights or photos.
 
     `weights` is an algorithm and a hash, such as "md5:2cb9…"; `versions` are those of the packages that made
     it; `photos` identifies the photos of a lower precision's calibration and check, "" for fp32.
     """
 
     model: str
-    weights: str
+    weights: str | None
     precision: Precision
     versions: Mapping[str, str]
-    photos: str = ""
+    photos: str | None = ""
 
     @property
     def folder(self) -> str:
         key = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
         return f"{self.model}-{self.precision}-{key[:16]}"
 
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """A query for an `Identity`, in which None matches anything; the latest match wins.
-
-    `source` is the value of PAISHI_WEIGHTS at conversion; it replaces `weights` if the file is missing.
-    """
-
-    model: str
-    source: str
-    weights: str | None
-    precision: Precision
-    versions: Mapping[str, str]
-    photos: str | None
-
-    def fits(self, identity: Identity, source: str) -> bool:
-        return (
-            (identity.model, identity.precision) == (self.model, self.precision)
-            and identity.versions == self.versions
-            and (source == self.source if self.weights is None else identity.weights == self.weights)
-            and (self.photos is None or identity.photos == self.photos)
-        )
+    def matches(self, query: "Identity") -> bool:
+        weights = self.weights if query.weights is None else query.weights
+        photos = self.photos if query.photos is None else query.photos
+        return self == replace(query, weights=weights, photos=photos)
 
 
 class Converted(NamedTuple):
@@ -99,26 +81,30 @@ class ConversionCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def find(self, sought: Sought) -> Converted | None:
-        """Returns the stored model, or None if there is none or its files have changed."""
-        for folder in self._that_fit(sought):
+    def find(self, query: Identity, source: str) -> Converted | None:
+        """Returns the latest match, or None if there is none or its files have changed.
+
+        `source` is PAISHI_WEIGHTS, as given to `make`; it must match if the query's weights are None.
+        """
+        for folder in self._matches(query, source):
             try:
                 return _read(folder)
             except _UNREADABLE as error:
                 log.warning("%s is damaged (%s) and will be made again.", folder, error)
         return None
 
-    def _that_fit(self, sought: Sought) -> list[Path]:
+    def _matches(self, query: Identity, source: str) -> list[Path]:
         """Folders that match, latest first."""
-        fit = []
-        for folder in self._folder.glob(f"{sought.model}-{sought.precision}-*/"):
+        found = []
+        for folder in self._folder.glob(f"{query.model}-{query.precision}-*/"):
             try:
                 noted = _manifest(folder)
-                if sought.fits(Identity(**noted["identity"]), noted["source"]):
-                    fit.append(((folder / _MANIFEST).stat().st_mtime, folder))
+                same_source = query.weights is not None or noted["source"] == source
+                if same_source and Identity(**noted["identity"]).matches(query):
+                    found.append(((folder / _MANIFEST).stat().st_mtime, folder))
             except _UNREADABLE as error:
                 log.warning("%s cannot be read (%s) and will be made again.", folder / _MANIFEST, error)
-        return [folder for _, folder in sorted(fit, reverse=True)]
+        return [folder for _, folder in sorted(found, reverse=True)]
 
     @contextmanager
     def make(self, identity: Identity, source: str, build: Build) -> Iterator[Converted]:

@@ -14,7 +14,7 @@ from paishi.models.errors import ConversionFailed, ModelError
 from paishi.models.weights.find import weights_location
 from paishi.models.weights.fingerprint import fingerprint
 from paishi.models.weights.keras_cache import is_address, is_published
-from paishi.runtimes.conversion.cache import ConversionCache, Converted, Identity, Sought
+from paishi.runtimes.conversion.cache import ConversionCache, Converted, Identity
 from paishi.runtimes.conversion.calibration import photos_key
 from paishi.runtimes.spec import ModelSpec
 from paishi.system.child_process import ChildFailed, run_child
@@ -61,8 +61,8 @@ def find(spec: ModelSpec) -> Converted | None:
     weights = _weights_key(spec, location)
     if weights is None and not (is_published(spec.source) or is_address(spec.source)):
         return None
-    sought = Sought(spec.backbone.name, spec.source, weights, spec.precision, versions(), _photos_key(spec))
-    return ConversionCache(spec.cache).find(sought)
+    query = Identity(spec.backbone.name, weights, spec.precision, versions(), _photos_key(spec))
+    return ConversionCache(spec.cache).find(query, spec.source)
 
 
 def identity_of(spec: ModelSpec, weights: str | None) -> Identity:

@@ -16,8 +16,7 @@ from paishi.models.backbone import Preprocessing
 from paishi.models.catalogue import find_backbone
 from paishi.models.custom.build import build_custom
 from paishi.models.errors import ConversionFailed, ModelError
-from paishi.models.keras.build import build_served
-from paishi.models.keras.graph import traced
+from paishi.models.keras.build import build_served, traced
 from paishi.models.keras.imports import keras, tf
 from paishi.runtimes.conversion.cache import MODEL_XML
 from paishi.runtimes.openvino.imports import ov

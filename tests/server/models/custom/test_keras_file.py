@@ -11,6 +11,7 @@ from paishi.models.custom.keras_file import input_size
 from paishi.models.errors import CustomModelRefused
 from paishi.models.keras.imports import keras
 from tests.server.models.custom_models import malicious, red_or_green, save
+from tests.server.models.keras_models import without_values
 
 
 def pooled(*shape: int | None) -> keras.Model:
@@ -67,21 +68,21 @@ def test_reads_the_input_size(build: Callable[[], keras.Model], size: int, tmp_p
 @pytest.mark.parametrize("name", ["MobileNetV2", "EfficientNetB0", "ConvNeXtTiny", "NASNetMobile"])
 def test_reads_models_of_keras_applications(name: str, tmp_path: Path) -> None:
     """Most custom models start from these; every kind of layer in them passes."""
-    model = getattr(keras.applications, name)(weights=None, input_shape=(96, 96, 3), classes=2)
-    assert input_size(save(model, tmp_path)) == 96
+    with without_values():
+        model = getattr(keras.applications, name)(weights=None, input_shape=(96, 96, 3), classes=2)
+    with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
+        archive.writestr("config.json", model.to_json())
+    assert input_size(tmp_path / "model.keras") == 96
 
 
 @pytest.mark.parametrize(
     ("build", "complaint"),
     [
-        (
-            lambda: pooled(32, 32, 1),
-            r"takes grey pictures, shape \(None, 32, 32, 1\).*keras.Input\(\(224, ",
-        ),
-        (lambda: pooled(3, 32, 32), r"takes input of shape \(None, 3, 32, 32\).*channels last"),
-        (lambda: pooled(None, None, 3), r"leaves the pictures' size open.*, fixed"),
-        (lambda: pooled(32, 48, 3), "pictures of 48x32 pixels: they must be square"),
-        (lambda: pooled(10, 3), r"takes input of shape \(None, 10, 3\)"),
+        (lambda: pooled(32, 32, 1), r"takes input of shape \[None, 32, 32, 1\].*keras.Input\(\(224, "),
+        (lambda: pooled(3, 32, 32), r"takes input of shape \[None, 3, 32, 32\].*channels last"),
+        (lambda: pooled(None, None, 3), r"takes input of shape \[None, None, None, 3\].*fixed size"),
+        (lambda: pooled(32, 48, 3), r"takes input of shape \[None, 32, 48, 3\].*square"),
+        (lambda: pooled(10, 3), r"takes input of shape \[None, 10, 3\]"),
         (two_inputs, "takes 2 inputs"),
         (named_inputs, "takes 2 inputs"),
         (two_outputs, "gives 2 outputs"),

@@ -166,7 +166,7 @@ def test_a_reduced_picture_is_a_mean_of_the_whole(kind: str) -> None:
 @lists_children
 def test_memory_is_bounded_to_that_of_valid_pictures() -> None:
     code = (
-        "from paishi.photo.sandbox.memory import limit_memory; limit_memory(10_000_000)\n"
+        "from paishi.photo.sandbox.limits import limit_memory; limit_memory(10_000_000)\n"
         "bytes(300_000_000)\n"
         "try: bytes(600_000_000)\n"
         "except MemoryError: print('bounded')"

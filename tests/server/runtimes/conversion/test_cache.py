@@ -12,13 +12,13 @@ import pytest
 
 from paishi.models.errors import ConversionFailed
 from paishi.runtimes.base import Agreement
-from paishi.runtimes.conversion.cache import MODEL_XML, Build, ConversionCache, Converted, Identity, Sought
+from paishi.runtimes.conversion.cache import MODEL_XML, Build, ConversionCache, Converted, Identity
 
 pytestmark = pytest.mark.usefixtures("all_is_logged")
 
 VERSIONS = {"openvino": "1", "conversion": "1"}
 IDENTITY = Identity("SmallNet", "md5:00", "fp32", VERSIONS)
-SOUGHT = Sought("SmallNet", "imagenet", "md5:00", "fp32", VERSIONS, photos=None)
+QUERY = replace(IDENTITY, photos=None)
 AGREEMENT = Agreement(same=69, photos=70, calibrated_on=70)
 
 
@@ -65,16 +65,16 @@ def left_behind(tmp_path: Path) -> list[str]:
 
 
 def test_what_was_made_is_found(cache: ConversionCache, build: Builder, tmp_path: Path) -> None:
-    assert cache.find(SOUGHT) is None
+    assert cache.find(QUERY, "imagenet") is None
     made = make(cache, build)
-    assert cache.find(SOUGHT) == made
-    assert ConversionCache(tmp_path / "cache").find(SOUGHT) == made
+    assert cache.find(QUERY, "imagenet") == made
+    assert ConversionCache(tmp_path / "cache").find(QUERY, "imagenet") == made
     assert left_behind(tmp_path) == []
 
 
 def test_the_agreement_is_stored_with_it(cache: ConversionCache) -> None:
     make(cache, Builder(AGREEMENT))
-    found = cache.find(SOUGHT)
+    found = cache.find(QUERY, "imagenet")
     assert found
     assert found.agreement == AGREEMENT
 
@@ -94,11 +94,11 @@ def test_any_other_key_is_another_conversion(
     cache: ConversionCache, build: Builder, change: dict[str, Any]
 ) -> None:
     make(cache, build)
-    assert cache.find(replace(SOUGHT, **change)) is None
+    assert cache.find(replace(QUERY, **change), "imagenet") is None
     make(cache, build, replace(IDENTITY, **change))
     assert build.times == 2
-    for sought, identity in ((SOUGHT, IDENTITY), (replace(SOUGHT, **change), replace(IDENTITY, **change))):
-        found = cache.find(replace(sought, photos=identity.photos))
+    for query, identity in ((QUERY, IDENTITY), (replace(QUERY, **change), replace(IDENTITY, **change))):
+        found = cache.find(replace(query, photos=identity.photos), "imagenet")
         assert found
         assert found.identity == identity
 
@@ -125,11 +125,11 @@ def test_a_damaged_model_is_made_again(
 ) -> None:
     make(cache, build)
     damage(stored(tmp_path, name)[0])
-    assert cache.find(SOUGHT) is None
+    assert cache.find(QUERY, "imagenet") is None
     assert "will be made again" in caplog.text or (name == "manifest.json" and damage is Path.unlink)
     make(cache, build)
     assert build.times == 2
-    assert cache.find(SOUGHT)
+    assert cache.find(QUERY, "imagenet")
     assert left_behind(tmp_path) == []
 
 
@@ -141,7 +141,7 @@ def test_a_manifest_of_another_model_is_damage(
     noted = json.loads(manifest.read_text())
     noted["identity"]["weights"] = "md5:99"
     manifest.write_text(json.dumps(noted))
-    assert cache.find(SOUGHT) is None
+    assert cache.find(QUERY, "imagenet") is None
 
 
 def test_a_failure_leaves_nothing_behind(cache: ConversionCache, tmp_path: Path) -> None:
@@ -163,9 +163,9 @@ def test_a_process_that_was_killed_does_no_harm(
         half = tmp_path / "cache" / f".{IDENTITY.folder}.{kind}"
         half.mkdir(parents=True)
         (half / MODEL_XML).write_text("half")
-    assert cache.find(SOUGHT) is None
+    assert cache.find(QUERY, "imagenet") is None
     make(cache, build)
-    assert cache.find(SOUGHT)
+    assert cache.find(QUERY, "imagenet")
     assert left_behind(tmp_path) == []
 
 
@@ -205,7 +205,7 @@ def test_where_nothing_can_be_written_it_is_there_for_the_block(
     model = make(cache, build)
     assert not model.file.parent.exists()
     assert "Set PAISHI_CACHE" in caplog.text
-    assert cache.find(SOUGHT) is None
+    assert cache.find(QUERY, "imagenet") is None
 
 
 def age(tmp_path: Path, identity: Identity, seconds: int) -> None:
@@ -217,7 +217,7 @@ def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
     cache: ConversionCache, build: Builder, tmp_path: Path
 ) -> None:
     def latest(source: str = "imagenet", **change: Any) -> Identity | None:
-        found = cache.find(replace(SOUGHT, weights=None, source=source, **change))
+        found = cache.find(replace(QUERY, weights=None, **change), source)
         return found and found.identity
 
     assert latest() is None
@@ -236,7 +236,7 @@ def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
 
 def test_known_weights_are_found_wherever_they_came_from(cache: ConversionCache, build: Builder) -> None:
     make(cache, build)
-    assert cache.find(replace(SOUGHT, source="/a/file.h5"))
+    assert cache.find(QUERY, "/a/file.h5")
 
 
 def test_the_latest_photos_will_do_where_none_are_here(
@@ -245,7 +245,7 @@ def test_the_latest_photos_will_do_where_none_are_here(
     for photos, seconds in (("old", 100), ("new", 50)):
         make(cache, build, replace(IDENTITY, photos=photos))
         age(tmp_path, replace(IDENTITY, photos=photos), seconds)
-    found = [cache.find(replace(SOUGHT, photos=photos)) for photos in (None, "old", "others")]
+    found = [cache.find(replace(QUERY, photos=photos), "imagenet") for photos in (None, "old", "others")]
     assert [one and one.identity.photos for one in found] == ["new", "old", None]
 
 

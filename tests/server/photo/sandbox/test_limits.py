@@ -6,13 +6,13 @@ import sys
 
 import pytest
 
-from paishi.photo.sandbox.time_limit import EXCEEDED
+from paishi.photo.sandbox.limits import EXCEEDED
 from tests.server.conftest import ROOT
 
 
 def ended(block: str, then: str = "pass") -> int:
     code = (
-        "import re, time; from paishi.photo.sandbox.time_limit import time_limit\n"
+        "import re, time; from paishi.photo.sandbox.limits import time_limit\n"
         f"with time_limit(0.1): {block}\n"
         f"{then}"
     )
