@@ -16,6 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.server.pictures import listed_photos
+
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
 
@@ -46,7 +48,7 @@ def need_shared(*parts: str) -> Path:
 @pytest.fixture(scope="session")
 def photos() -> list[Path]:
     """40 real photos, named wnid_class.jpg or similar."""
-    return sorted(need_shared("photos", "imagenet").iterdir())
+    return listed_photos(need_shared("photos"), "imagenet")
 
 
 KEPT = httpx.Limits(keepalive_expiry=2)

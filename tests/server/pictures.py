@@ -1,6 +1,7 @@
-"""Files of pictures, made on the spot."""
+"""Files of pictures made by code, and the real photos that tests use."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -9,6 +10,12 @@ from PIL import Image
 def noise(width: int = 64, height: int = 48, seed: int = 0) -> Image.Image:
     pixels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), np.uint8)
     return Image.fromarray(pixels)
+
+
+def listed_photos(photos: Path, part: str = "") -> list[Path]:
+    """The 140 photos below `photos` that tests use, or those of one `part`, sorted; others may lie there."""
+    names = Path(__file__).with_name("photos.txt").read_text().splitlines()
+    return [photos / name for name in names if name.startswith(part)]
 
 
 def file_of(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:

@@ -14,14 +14,14 @@ from paishi.system.cpu_budget import CpuBudget
 from paishi.system.cpu_count import usable_cores
 from tests.server.api.conftest import started
 from tests.server.conftest import need_shared
-from tests.server.pictures import file_of
+from tests.server.pictures import file_of, listed_photos
 
 ANT, BEE = "n02219486", "n02206856"
 
 
 def known(photos: list[Path]) -> list[tuple[Path, str]]:
     """40 photos of 40 classes and 100 of ants and bees, with the ids of their classes."""
-    insects = need_shared("photos", "ants_bees").rglob("*.jpg")
+    insects = listed_photos(need_shared("photos"), "ants_bees")
     named = [(photo, photo.name.split("_")[0]) for photo in photos]
     return named + [(photo, ANT if photo.parent.name.startswith("ant") else BEE) for photo in insects]
 

@@ -130,7 +130,7 @@ def test_it_ends_with_its_parent_in_the_middle_of_a_photo(way: int) -> None:
 
 
 def state(process: int) -> str:
-    """As ps shows it, "" where it is gone; an orphan stays "Z" where nobody collects it."""
+    """State as ps shows it, "" if the process is gone; an orphan may stay "Z"."""
     fields = stat(process)
     return fields[0] if fields else ""
 
@@ -177,7 +177,7 @@ def test_memory_is_bounded_to_that_of_valid_pictures() -> None:
 
 @lists_children
 def test_a_picture_larger_than_memory_allows_is_too_large() -> None:
-    """A GIF whose frame no header promises: nobody but the decoder knows how large it is."""
+    """A GIF with stray bytes, whose frame no header parser finds."""
     frame = b"," + b"\0\0\0\0" + b"\xff\xff\xff\xff" + b"\0\2\1\0\0;"
     file = b"GIF89a" + b"\1\0\1\0\0\0\0" + b"a" + frame
     with pytest.raises(PhotoTooManyPixels):

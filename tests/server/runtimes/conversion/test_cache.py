@@ -200,7 +200,7 @@ def test_who_comes_second_waits_and_takes_what_the_first_made(tmp_path: Path) ->
 def test_where_nothing_can_be_written_it_is_there_for_the_block(
     build: Builder, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / "file").write_text("")  # no folder can be made below it, whoever we are
+    (tmp_path / "file").write_text("")  # no user can make a folder below it
     cache = ConversionCache(tmp_path / "file" / "cache")
     model = make(cache, build)
     assert not model.file.parent.exists()

@@ -12,10 +12,12 @@ from paishi.models.catalogue import find_backbone
 from paishi.models.keras.build import build_published, build_served
 from paishi.models.keras.gradients import Gradients
 from paishi.models.keras.imports import keras
+from paishi.runtimes.conversion.convert import converted
 from paishi.runtimes.conversion.keras_to_openvino import convert
 from paishi.runtimes.openvino.class_activation import ClassActivation
 from paishi.runtimes.openvino.head import NoHead, find_head
 from paishi.runtimes.openvino.imports import ov
+from paishi.runtimes.spec import ModelSpec
 from tests.server.models.keras.test_build import FAMILIES
 from tests.server.models.keras_models import family_input, settle, views, write_published
 
@@ -38,10 +40,10 @@ def weights(keras_home: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def inside(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassActivation:
-    file = tmp_path_factory.mktemp("converted") / "model.xml"
-    convert(build_served(MOBILENET, weights), file)
-    return ClassActivation(file)
+def inside(weights: Path, keras_home: Path) -> ClassActivation:
+    spec = ModelSpec(MOBILENET, "imagenet", keras_home, Path(os.environ["PAISHI_CACHE"]))
+    with converted(spec, lambda: weights) as model:
+        return ClassActivation(model.file)
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +99,7 @@ def test_gradients_do_not_vanish_if_the_model_is_certain(
 def test_features_are_those_of_keras(
     inside: ClassActivation, gradients: Gradients, keras_home: Path, shown: NDArray[np.uint8]
 ) -> None:
-    file = next((keras_home / "models").glob("*_no_top.h5"))
+    file = keras_home / "models" / "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"
     model = keras.applications.MobileNetV2(weights=str(file), include_top=False, pooling="avg")
     expected = model(keras.applications.mobilenet_v2.preprocess_input(shown.astype(np.float32))).numpy()
     assert np.abs(inside.look(shown).vectors - expected).max() < 1e-4

@@ -7,7 +7,6 @@ import pytest
 from paishi.models.catalogue import find_backbone
 from paishi.models.errors import ConversionFailed
 from paishi.models.keras.build import build_served
-from paishi.models.keras.imports import keras
 from paishi.runtimes.conversion.keras_to_openvino import convert
 from paishi.runtimes.openvino.runtime import compiled, read_model
 
@@ -19,11 +18,10 @@ def test_calculates_in_single_precision_wherever_it_runs(converted: Path) -> Non
 
 
 def test_a_conversion_with_other_probabilities_is_refused(
-    settled: keras.Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    converted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here because of other weights."""
-    convert(build_served(find_backbone("MobileNetV2"), None), tmp_path / "other.xml")
-    other = read_model(tmp_path / "other.xml")
+    other = read_model(converted)
     monkeypatch.setattr("paishi.runtimes.conversion.keras_to_openvino.read_model", lambda xml: other)
     with pytest.raises(ConversionFailed, match="MobileNetV2 gives other probabilities on OpenVINO"):
-        convert(settled, tmp_path / "model.xml")
+        convert(build_served(find_backbone("MobileNetV2"), None), tmp_path / "model.xml")

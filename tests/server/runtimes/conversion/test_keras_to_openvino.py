@@ -2,7 +2,7 @@
 
 The smallest of each family; with PAISHI_ALL_MODELS=1 the whole catalogue, which takes an hour and 16 GB:
 
-    PAISHI_ALL_MODELS=1 python -m pytest tests/server/runtimes/conversion/test_every_model.py
+    PAISHI_ALL_MODELS=1 python -m pytest tests/server/runtimes/conversion/test_keras_to_openvino.py
 """
 
 import asyncio
@@ -28,7 +28,7 @@ NAMES = list(CATALOGUE) if os.environ.get("PAISHI_ALL_MODELS") else FAMILIES
 pytestmark = [
     # Keras 3.15 writes weights in a way that numpy 2 advises against.
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
-    # MobileNetV3 says so whenever it is built with its defaults.
+    # MobileNetV3 warns whenever it is built with its defaults.
     pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square"),
 ]
 

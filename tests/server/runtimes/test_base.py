@@ -1,4 +1,4 @@
-"""Each runtime answers for many at once as Keras does for one."""
+"""Every runtime gives many requests at once the probabilities of Keras."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -76,7 +76,7 @@ def test_many_at_once_get_their_own_answers(runtime: Runtime, kind: Kind, settle
     answers = np.concatenate(asyncio.run(all_at_once()))
     expected = settled(views, training=False).numpy()
     assert np.abs(answers - expected).max() < kind.off
-    assert np.abs(expected - np.roll(expected, 1, axis=0)).max() > 1e-3  # else any order would do
+    assert np.abs(expected - np.roll(expected, 1, axis=0)).max() > 1e-3  # otherwise any order would pass
 
 
 def test_its_first_photo_is_a_test_that_nobody_calls_a_hang(
