@@ -1,4 +1,4 @@
-"""The private parts of uvicorn that the protocol uses are where they were."""
+"""The private parts of uvicorn that the protocol and the graceful shutdown use are where they were."""
 
 import asyncio
 import logging
@@ -28,6 +28,7 @@ PROTOCOL = (
     "_unset_keepalive_if_required",
 )
 CYCLE = ("disconnected", "message_event", "response_complete")
+SERVER = ("handle_exit", "on_tick", "serve", "server_state", "should_exit", "shutdown", "startup")
 FLOW = ("pause_reading", "resume_reading", "write_paused")
 
 
@@ -47,17 +48,30 @@ def objects() -> dict[str, object]:
         )
     finally:
         loop.close()
-    return {"protocol": protocol, "cycle": cycle, "flow": flow, "server_state": protocol.server_state}
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+    return {
+        "server": server,
+        "protocol": protocol,
+        "cycle": cycle,
+        "flow": flow,
+        "server_state": protocol.server_state,
+    }
 
 
 @pytest.mark.parametrize(
     ("where", "names"),
-    [("protocol", PROTOCOL), ("cycle", CYCLE), ("flow", FLOW), ("server_state", ["default_headers"])],
+    [
+        ("protocol", PROTOCOL),
+        ("cycle", CYCLE),
+        ("flow", FLOW),
+        ("server", SERVER),
+        ("server_state", ["connections", "default_headers", "tasks"]),
+    ],
 )
 def test_they_are_where_they_were(where: str, names: list[str]) -> None:
     found = objects()[where]
     missing = [name for name in names if not hasattr(found, name)]
     assert not missing, (
         f"uvicorn {uvicorn.__version__} has no {', '.join(missing)} in {type(found).__name__}: "
-        "adapt paishi/connection/protocol.py, then raise the cap in pyproject.toml"
+        "adapt connection/protocol.py or lifecycle/graceful_shutdown.py, then raise the cap in pyproject.toml"
     )

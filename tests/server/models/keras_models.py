@@ -14,6 +14,24 @@ from numpy.typing import NDArray
 from paishi.models.catalogue import Backbone
 from paishi.models.keras.imports import keras
 
+# The smallest of each family.
+FAMILIES = [
+    "Xception",
+    "VGG16",
+    "ResNet50",
+    "ResNet50V2",
+    "InceptionV3",
+    "InceptionResNetV2",
+    "MobileNet",
+    "MobileNetV2",
+    "MobileNetV3Small",
+    "DenseNet121",
+    "NASNetMobile",
+    "EfficientNetB0",
+    "EfficientNetV2B0",
+    "ConvNeXtTiny",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Fetched:

@@ -1,4 +1,7 @@
-"""The served model gives the probabilities of Keras's model for the same weights and picture."""
+"""Served models: their weights, their input and output.
+
+That they give Keras's probabilities is compared where they are converted, `test_keras_to_openvino.py`.
+"""
 
 import json
 import re
@@ -15,7 +18,6 @@ from paishi.models.keras.imports import keras
 from tests.server.conftest import need_shared
 from tests.server.models.keras_models import (
     family_input,
-    keras_fetches,
     settle,
     views,
     write_published,
@@ -27,57 +29,6 @@ pytestmark = [
     # MobileNetV3 warns whenever it is built with its defaults.
     pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square"),
 ]
-
-# The smallest of each family.
-FAMILIES = [
-    "Xception",
-    "VGG16",
-    "ResNet50",
-    "ResNet50V2",
-    "InceptionV3",
-    "InceptionResNetV2",
-    "MobileNet",
-    "MobileNetV2",
-    "MobileNetV3Small",
-    "DenseNet121",
-    "NASNetMobile",
-    "EfficientNetB0",
-    "EfficientNetV2B0",
-    "ConvNeXtTiny",
-]
-
-
-def test_every_family_is_compared() -> None:
-    modules = {CATALOGUE[name].module for name in FAMILIES}
-    assert {backbone.module for backbone in CATALOGUE.values()} - modules == {
-        "vgg19"
-    }  # VGG16, three layers deeper
-
-
-@pytest.mark.parametrize("name", FAMILIES)
-def test_gives_the_probabilities_of_keras_with_published_weights(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    backbone = CATALOGUE[name]
-    pictures = views(backbone)
-    preprocessed = family_input(backbone, pictures)
-    keras.utils.set_random_seed(0)
-    with monkeypatch.context() as patch:
-        keras_fetches(patch)
-        keras_own = getattr(keras.applications, name)(weights="imagenet")
-    settle(keras_own, preprocessed)
-    file = tmp_path / backbone.weights.file
-    write_published(keras_own, file)
-    keras_own.load_weights(str(file))
-    theirs = np.asarray(keras_own(preprocessed, training=False))
-
-    ours = np.asarray(build_served(backbone, file)(pictures, training=False))
-
-    assert ours.dtype == np.float32
-    assert np.abs(ours - theirs).max() < 1e-5
-    # The comparison is meaningful: outputs are not flat, and differ between the pictures.
-    assert theirs.max() > 0.01
-    assert np.abs(theirs[0] - theirs[1]).max() > 1e-3
 
 
 @pytest.mark.parametrize("name", ["EfficientNetB0", "MobileNetV3Small"])

@@ -18,8 +18,7 @@ from paishi.runtimes.openvino.class_activation import ClassActivation
 from paishi.runtimes.openvino.head import NoHead, find_head
 from paishi.runtimes.openvino.imports import ov
 from paishi.runtimes.spec import ModelSpec
-from tests.server.models.keras.test_build import FAMILIES
-from tests.server.models.keras_models import family_input, settle, views, write_published
+from tests.server.models.keras_models import FAMILIES, family_input, settle, views, write_published
 
 # Keras 3.15 writes weights in a way that numpy 2 deprecates; MobileNetV3 warns whenever it is built.
 pytestmark = [
