@@ -144,11 +144,11 @@ def test_a_conversion_ends_with_the_server(tmp_path: Path, keras_home: Path) -> 
         "PAISHI_CACHE": str(tmp_path / "cache"),
     }
     with run_server(tmp_path / "output", until="/livez", **environment) as server:
-        wait_for(lambda: conversions(server.process.pid) != [], 30, "the conversion")
+        wait_for(lambda: conversions(server.process.pid) != [], 120, "the conversion")
         [child] = conversions(server.process.pid)
         server.process.send_signal(signal.SIGTERM)
         assert exit_code(server.process) == 0
-        wait_for(lambda: not runs(child), 20, "the end of the conversion")
+        wait_for(lambda: not runs(child), 180, "the end of the conversion")
     assert_no_trace(server)
 
 
@@ -208,7 +208,7 @@ def test_ctrl_c_in_a_terminal_prints_no_stack_trace(tmp_path: Path, keras_home: 
         }
         os.execve(sys.executable, [sys.executable, "-m", "paishi", "serve"], {**os.environ, **settings})
     try:
-        wait_for(lambda: conversions(pid) != [], 60, "the conversion")
+        wait_for(lambda: conversions(pid) != [], 120, "the conversion")
         wait_for(lambda: answers(f"http://127.0.0.1:{port}/livez"), 30, "the server")
         [child] = conversions(pid)
         os.write(terminal, b"\x03")
@@ -222,7 +222,7 @@ def test_ctrl_c_in_a_terminal_prints_no_stack_trace(tmp_path: Path, keras_home: 
     assert "Loading MobileNetV2" in printed
     assert "Traceback" not in printed
     assert "KeyboardInterrupt" not in printed
-    wait_for(lambda: not runs(child), 20, "the end of the conversion")
+    wait_for(lambda: not runs(child), 180, "the end of the conversion")
 
 
 def read(terminal: int) -> bytes:

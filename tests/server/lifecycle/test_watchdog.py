@@ -92,9 +92,9 @@ def test_the_start_of_keras_is_no_hang(tmp_path: Path, keras_home: Path) -> None
         assert client.get("/readyz").status_code == 200
 
 
-def test_no_limit(moody: StartMoody) -> None:
+@pytest.mark.parametrize(("grey", "printed"), [(STUCK, "stuck"), (BLOCKING, "blocking")])
+def test_no_limit(moody: StartMoody, grey: int, printed: str) -> None:
     with moody(PAISHI_HANG_S="0") as server:
-        Asking(server, STUCK).begun("stuck")
-        Asking(server, BLOCKING).begun("blocking")
+        Asking(server, grey).begun(printed)
         time.sleep(2)  # four checks of the watchdog
         assert server.process.poll() is None
