@@ -65,15 +65,15 @@ async def _http_exception(request: Request, error: HTTPException) -> ProblemResp
 async def unexpected_error(request: Request, error: Exception) -> ProblemResponse:
     """Logs the stack trace; the client gets the request's id only."""
     request_id = request.state.request_id
-    log.error(
-        "request %s: %s: %s",
-        request_id,
-        type(error).__name__,
-        error,
-        exc_info=error,
-        extra={"request_id": request_id},
-    )
-    mark_logged(error)
+    if mark_logged(error):  # Starlette calls this in every layer that the exception passes
+        log.error(
+            "request %s: %s: %s",
+            request_id,
+            type(error).__name__,
+            error,
+            exc_info=error,
+            extra={"request_id": request_id},
+        )
     return problem_response(
         request,
         problems.Internal(

@@ -44,9 +44,14 @@ def form_of(settings: Settings) -> Form | None:
             return form
 
 
-def mark_logged(error: BaseException) -> None:
-    """Keeps uvicorn from logging `error` again, which it does with all exceptions of the application."""
+def mark_logged(error: BaseException) -> bool:
+    """Keeps uvicorn from logging `error` again, which it does with all exceptions of the application.
+
+    Returns False if it was marked before.
+    """
+    is_new = not getattr(error, _IS_LOGGED, False)
     setattr(error, _IS_LOGGED, True)
+    return is_new
 
 
 def _is_new(record: logging.LogRecord) -> bool:
