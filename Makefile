@@ -87,7 +87,7 @@ test:
 	done; test -z "$$failed" || { echo "Failed:$$failed"; exit 1; }
 
 test-server: $(VENV)/test.stamp
-	$(PY) -m pytest -n auto --dist worksteal
+	$(PY) -m pytest -n auto --dist worksteal $(if $(CI),--cov --cov-report=term:skip-covered)
 
 test-client: $(VENV)/test.stamp browser
 	PAISHI_PYTHON=$(PY) $(TOOLS)/vitest run
