@@ -24,9 +24,9 @@ def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="Fewer points and rounds: under two minutes.")
     ] = False,
-    model: Annotated[str, typer.Option(help="Network that both servers serve.")] = "ResNet50",
+    model: Annotated[str, typer.Option(help="Model that both servers serve.")] = "ResNet50",
     runtime: Annotated[
-        Literal["auto", "openvino", "tensorflow"], typer.Option(help="What runs the network in ours.")
+        Literal["auto", "openvino", "tensorflow"], typer.Option(help="Runtime of PaiShi.")
     ] = "auto",
     rounds: Annotated[int | None, typer.Option(min=1, help="How often everything is measured.")] = None,
     seconds: Annotated[float | None, typer.Option(min=0.5, help="How long each load is measured.")] = None,

@@ -2,7 +2,7 @@
 
 It decodes every photo in full, ignores which way up the camera was held, resizes by nearest neighbour
 and keeps uploads in one file. Only the class names come from `shared/labels/` instead of a download,
-and host, port, network and weights from the environment, so that the bench can start it.
+and host, port, model and weights from the environment, so that the bench can start it.
 """
 
 import io
@@ -31,7 +31,7 @@ upload = Path(tempfile.mkdtemp(prefix="demo-")) / "image.jpg"
 
 
 def prepare(image: Image.Image, side: int) -> NDArray[np.float32]:
-    """Pixels as the network wants them, (1, side, side, 3) float32."""
+    """Pixels as the model takes them, (1, side, side, 3) float32."""
     if image.mode != "RGB":
         image = image.convert("RGB")
     image = image.resize((side, side), Image.Resampling.NEAREST)

@@ -9,7 +9,7 @@ from functools import cache
 
 import numpy as np
 
-from paishi.photo.decode import decode
+from paishi.photo.decode import Decoder
 from paishi.photo.fit import fit, short_side_for
 from paishi.recognition.load import load_recogniser
 from paishi.recognition.recogniser import Recogniser
@@ -45,7 +45,7 @@ class Limits:
 
 
 def runtime_name() -> str:
-    """Loads the network where it is not loaded yet. The name of the runtime that `auto` came to."""
+    """Loads the model if it is not loaded yet, and returns the name of the runtime that `auto` chose."""
     return _recogniser().runtime.name
 
 
@@ -99,6 +99,7 @@ async def _per_second(call: Callable[[], Awaitable[object]], callers: int, secon
 
 def _decoding(photo: bytes, seconds: float) -> float:
     settings, size, cores = Settings.model_validate({}), _recogniser().input_size, usable_cores()
+    decoder = Decoder(settings.decode_s, cores)
     began = time.perf_counter()
 
     def work() -> int:
@@ -106,7 +107,7 @@ def _decoding(photo: bytes, seconds: float) -> float:
         while time.perf_counter() < began + seconds:
             short_side = short_side_for(size, settings.fit)
             fit(
-                decode(photo, max_pixels=settings.max_pixels, short_side=short_side),
+                decoder.decode(photo, max_pixels=settings.max_pixels, short_side=short_side),
                 size,
                 settings.fit,
             )

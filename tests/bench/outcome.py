@@ -39,7 +39,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`points` by name; `matrix_bound` is pictures a second if a network were one large matrix product."""
+    """`points` by name; `matrix_bound` is pictures a second if a model were one large matrix product."""
 
     model: str
     cores: int

@@ -57,11 +57,11 @@ def run_bench(plan: Plan, model: str, runtime: str, folder: Path, say: Say) -> R
     weights = published_weights(model)
     run.weights = "published" if weights else "random"
     if weights is None:
-        say(f"{model} is not in Keras's cache: random weights of the same network")
+        say(f"{model} is not in Keras's cache: random weights of the same model")
         weights = Worker().call(write_random_weights, model, folder / "random.weights.h5")
     environment = our_environment(model, weights, runtime, folder)
-    generator, network = Worker(), Worker(environment)
-    run.runtime = network.call(runtime_name)
+    generator, model_worker = Worker(), Worker(environment)
+    run.runtime = model_worker.call(runtime_name)
     with ExitStack() as stack:
         first = photos[SMALL.name]
         servers = [
@@ -72,7 +72,7 @@ def run_bench(plan: Plan, model: str, runtime: str, folder: Path, say: Say) -> R
             run.first_answer_s[server.name] = server.first_answer_s
             _note_memory(run.resident_idle_mb, server)
         run.ceilings = _ceilings(generator, photos)
-        bench = _Bench(plan, run, servers, generator, network, photos, say)
+        bench = _Bench(plan, run, servers, generator, model_worker, photos, say)
         for number in range(1, plan.rounds + 1):
             bench.limits(f"before round {number}")
             bench.round(number)
@@ -86,13 +86,13 @@ class _Bench:
     run: Run
     servers: list[Served]
     generator: Worker
-    network: Worker
+    model_worker: Worker
     photos: Mapping[str, bytes]
     say: Say
 
     def limits(self, when: str) -> None:
         if self.plan.limits:
-            limits = self.network.call(measure_limits, dict(self.photos), self.plan.limit_seconds)
+            limits = self.model_worker.call(measure_limits, dict(self.photos), self.plan.limit_seconds)
             self.run.limits.append(limits)
             self.say(f"{when}, without HTTP: {limits.runtime:.1f} pictures/s, {limits.gflops:.0f} GFLOP/s")
 

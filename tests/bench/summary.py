@@ -58,7 +58,7 @@ def ratio(ours: Sequence[float], demo: Sequence[float]) -> float:
 def cores_bound(runtime: float, decoding: float, cores: int) -> float:
     """Photos a second that the cores can do at most.
 
-    A photo takes 1 / `runtime` s of all `cores` in the network and `decoding` core-seconds before it.
+    A photo takes 1 / `runtime` s of all `cores` in the model and `decoding` core-seconds before it.
     """
     return 1 / (1 / runtime + decoding / cores)
 

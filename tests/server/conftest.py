@@ -23,7 +23,7 @@ SHARED = ROOT.parent / "shared"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Child processes import this checkout; a network is converted once for all workers of a run."""
+    """Child processes import this checkout; a model is converted once for all workers of a run."""
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "server"), str(ROOT)])
     if not hasattr(config, "workerinput"):
         os.environ["PAISHI_CACHE"] = tempfile.mkdtemp(prefix="paishi-converted-")

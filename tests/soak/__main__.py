@@ -35,7 +35,7 @@ class Soaked(NamedTuple):
 
 def soak(
     minutes: Annotated[float, typer.Option(min=0.5, help="How long, in all.")] = 5.0,
-    model: Annotated[str, typer.Option(help="Network to serve.")] = "ResNet50",
+    model: Annotated[str, typer.Option(help="Model to serve.")] = "ResNet50",
     overload: Annotated[float, typer.Option(help="Photos in a crowd, as multiples of what it can do.")] = 10,
     output: Annotated[Path, typer.Option(help="Folder for soak.json and soak.png.")] = ROOT
     / "artifacts"

@@ -160,7 +160,7 @@ def test_tensorflow_is_optional_and_logs_its_risk(folder: Path, tmp_path: Path) 
     ("activation", "labels", "complaint"),
     [
         ("softmax", ["red", "green", "blue"], "colours returns 2 probabilities but has 3 labels"),
-        ("linear", ["red", "green"], "end the network with a softmax"),
+        ("linear", ["red", "green"], "end the model with a softmax"),
     ],
 )
 def test_readyz_reports_why_loading_failed(
