@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from paishi.choices import RuntimeChoice
 from paishi.models.catalogue import find_backbone
 from paishi.models.errors import (
     ConversionFailed,
@@ -22,7 +23,7 @@ from paishi.models.errors import (
 from paishi.models.weights.find import weights_location
 from paishi.runtimes.base import Runtime
 from paishi.runtimes.conversion import convert as conversion
-from paishi.runtimes.spec import ModelSpec, RuntimeChoice
+from paishi.runtimes.spec import ModelSpec
 from tests.server.conftest import ROOT
 from tests.server.runtimes.conftest import found, load_runtime, not_needed
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from paishi.choices import RuntimeChoice
 from paishi.models.custom.folder import CustomModel, find_custom
 from paishi.models.errors import ConversionFailed, RuntimeUnavailable
 from paishi.runtimes.conversion import convert as conversion
-from paishi.runtimes.spec import ModelSpec, RuntimeChoice
+from paishi.runtimes.spec import ModelSpec
 from tests.server.models.custom_models import write_custom
 from tests.server.runtimes.conftest import load_runtime
 
