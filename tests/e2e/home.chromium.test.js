@@ -89,7 +89,7 @@ describe.skipIf(!photo)('the page at / (needs ../shared)', () => {
   it('what is no picture gets a sentence', async () => {
     const page = await open('zh-CN');
     await page.locator('#file').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('no') });
-    expect(await page.getByRole('alert').textContent()).toBe('这不是能识别的图片格式。');
+    expect(await page.getByRole('alert').textContent()).toBe('不支持这种图片格式。');
     await page.close();
   });
 
@@ -101,7 +101,7 @@ describe.skipIf(!photo)('the page at / (needs ../shared)', () => {
       for (const megabytes of [1, 15]) {
         const buffer = Buffer.alloc(megabytes * 1_000_000);
         await page.locator('#file').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer });
-        expect(await page.getByRole('alert').textContent()).toContain('有密钥的程序');
+        expect(await page.getByRole('alert').textContent()).toContain('API 密钥');
       }
       await page.close();
     } finally {
