@@ -51,12 +51,14 @@ class _Broken(Exception):
 class _Part:
     """The incomplete file and the version of it on the server.
 
-    `validator` is the server's ETag or date, without which a download cannot be resumed safely.
+    `validator` is the server's ETag or date, without which a download cannot be resumed safely; `joined` is
+    True once the file has come in several responses.
     """
 
     file: Path
     url: str
     validator: str | None = None
+    joined: bool = False
 
     @property
     def note(self) -> Path:
@@ -84,6 +86,7 @@ class _Part:
             etag if etag and not etag.startswith("W/") else None
         )  # weak ones are not allowed: RFC 9110, 13.1.5
         self.validator = strong or response.headers.get("last-modified")
+        self.joined = False
         self.file.write_bytes(b"")
         self.note.write_text(json.dumps({"url": self.url, "validator": self.validator}))
 
@@ -112,12 +115,14 @@ def download(
     patience = patience or Patience()
     try:
         part.recall()
-        _fetch(part, on_progress, patience)
         try:
-            check_file(part.file, published)
+            _fetch_checked(part, published, on_progress, patience)
         except WeightsCorrupt:
-            part.drop()
-            raise
+            if not part.joined:
+                raise
+            # Some servers ignore If-Range and send the rest of another file.
+            log.info("The parts of %s do not match; downloading all of it again.", url)
+            _fetch_checked(part, published, on_progress, patience)
         os.replace(part.file, target)
         part.drop()
     except OSError as error:
@@ -125,6 +130,17 @@ def download(
             with suppress(OSError):
                 part.drop()
         raise DownloadFailed(f"{target} cannot be written: {error.strerror or error}.") from error
+
+
+def _fetch_checked(
+    part: _Part, published: PublishedWeights | None, on_progress: OnProgress | None, patience: Patience
+) -> None:
+    _fetch(part, on_progress, patience)
+    try:
+        check_file(part.file, published)
+    except WeightsCorrupt:
+        part.drop()
+        raise
 
 
 def _fetch(part: _Part, on_progress: OnProgress | None, patience: Patience) -> None:
@@ -174,8 +190,15 @@ def _reason(error: Exception) -> str:
 
 
 def _receive(response: httpx.Response, part: _Part, on_progress: OnProgress | None) -> None:
+    if (
+        response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+        and response.headers.get("content-range") == f"bytes */{part.size}"
+    ):
+        return  # an earlier process received all of it and ended before it could rename the file
     _check_status(response, part)
-    if response.status_code != HTTPStatus.PARTIAL_CONTENT:  # the whole file, even if a range was requested
+    if response.status_code == HTTPStatus.PARTIAL_CONTENT:
+        part.joined = True
+    else:  # the whole file, even if a range was requested
         part.start(response)
     total = _total(response, part.size)
     _check_space(part, total)
