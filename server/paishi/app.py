@@ -194,7 +194,7 @@ def _stack(api: Api, services: Services) -> ASGIApp:
 def _protocol(services: Services) -> type[asyncio.Protocol]:
     settings, metrics = services.settings, services.metrics
     shedding = LoadShedding(
-        services.admissions, services.lifecycle, settings.max_body_bytes, metrics.count_turned_away
+        services.admissions, services.lifecycle, settings.max_body_bytes, metrics.count_shed
     )
     limits = Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes)
     protocol = partial(BoundedHTTP, limits, services.connections, shedding, metrics.count_refused)

@@ -102,7 +102,7 @@ class Metrics:
         """Counts a refusal of bytes that are no request yet."""
         self._refused.labels(code).inc()
 
-    def count_turned_away(self, method: str, route: str) -> None:
+    def count_shed(self, method: str, route: str) -> None:
         """Counts a request refused with 503 after its header, by load shedding."""
         self._duration.labels(method, route, "503").observe(0)
         self.count_refused("overloaded")
