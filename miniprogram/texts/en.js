@@ -89,7 +89,7 @@ const en = {
     correctionSentence: 'Kept on this phone only. It goes to the server, with the photo, only if you agreed to that in the settings.',
     otherName: 'None of these: write a name',
     corrected: 'You say this is',
-    guesses: 'Model’s guesses',
+    guesses: "Model's guesses",
     undo: 'Undo',
     keep: 'Keep',
     cancel: 'Cancel',
