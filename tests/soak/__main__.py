@@ -1,4 +1,5 @@
 import json
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -41,8 +42,8 @@ def soak(
     / "artifacts"
     / "soak",
 ) -> None:
-    """Good, bad, slow and vanishing clients, then a crowd, then the first again. Exit code 1 for any 500, an
-    answer that was lost or mixed up, and memory that grew."""
+    """Good, bad, slow, hostile and vanishing clients, then a crowd, then the first again. Exit code 1 for any
+    500, an answer that was lost or mixed up, a `/livez` without answer, and memory that grew."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="paishi-soak-") as name, ended_at_last():
         folder = Path(name)
@@ -67,14 +68,14 @@ def soak(
 def _soak(server: Served, seconds: float, overload: float, console: Console) -> Soaked:
     url = server.url.removesuffix("/predict")
     generator, watch = Worker(), Watch()
-    with watch.over(server.pid):
+    with watch.over(server.pid, url):
         watch.mark("learning")
         known = generator.call(learn_answers, url)
         flat_out = generator.call(capacity, url, known, 5.0)
         can = len(flat_out.answers) / flat_out.seconds
         console.print(f"{can:.1f} answers/s is what it can do", style="dim", highlight=False)
-        mixed = Rates(good=USUAL * can, echo=2, bad=2, vanishing=3, slow=1)
-        crowd = Rates(good=overload * can, echo=1, bad=1, vanishing=3, slow=1)
+        mixed = Rates(good=USUAL * can, echo=2, bad=2, vanishing=3, slow=1, hostile=1)
+        crowd = Rates(good=overload * can, echo=1, bad=1, vanishing=3, slow=1, hostile=1)
         # Once, so that what any load needs is there before memory is compared.
         early = [flat_out, _spell("warm-up", generator, url, known, crowd, 5.0, watch, console)]
         spells = [_spell("before", generator, url, known, mixed, 0.25 * seconds, watch, console)]
@@ -114,7 +115,12 @@ def _conclude(soaked: Soaked, output: Path, console: Console) -> None:
     file = output / "soak.json"
     file.write_text(
         json.dumps(
-            {"spells": [as_json(spell) for spell in spells], "memory": watch.samples, "marks": watch.marks}
+            {
+                "spells": [as_json(spell) for spell in spells],
+                "memory": watch.samples,
+                "livez": [(at, seconds if math.isfinite(seconds) else None) for at, seconds in watch.livez],
+                "marks": watch.marks,
+            }
         )
         + "\n"
     )
@@ -125,6 +131,8 @@ def _conclude(soaked: Soaked, output: Path, console: Console) -> None:
     before, after = watch.during("before"), watch.during("after")
     assert before
     assert after
+    if unanswered := sum(not math.isfinite(seconds) for _, seconds in watch.livez):
+        faults.append(f"/livez without an answer: {unanswered}")
     if has_grown(before, after):
         faults.append(f"memory grew from {before:.0f} to {after:.0f} MB")
     for fault in faults:

@@ -4,9 +4,12 @@ import asyncio
 import io
 import json
 import random
+import secrets
+import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from tests.bench.exchange import Connection, Reply
+from tests.server.pictures import file_of
 from tests.soak.requests import Bad, coloured_photo, request_id, upload
 from tests.soak.tally import Spell
 
@@ -126,6 +130,72 @@ async def vanishing(url: str, photo: bytes, spell: Spell) -> None:
         await asyncio.sleep(random.uniform(0, 0.1))
         writer.close()
     spell.note("vanishing", "gone")
+
+
+async def tiny_chunks(url: str, spell: Spell) -> None:
+    """More bytes of chunk headers than of data."""
+    request = _head(url, "/predict", "Transfer-Encoding: chunked") + b"1\r\nx\r\n" * 20_000
+    _refused_with(400, "tiny_chunks", await ask(url, request), spell)
+
+
+async def long_header(url: str, spell: Spell) -> None:
+    """Thousands of lines, or of parameters of one field, or a long path."""
+    status, request = random.choice(
+        [
+            (431, _head(url, "/predict", *["A:"] * 15_000)),
+            (431, _head(url, "/predict", "Content-Type: multipart/form-data" + ";" * 60_000)),
+            (414, _head(url, "/" + "x" * 60_000).replace(b"HTTP/1.1", b"HTTP/1.0")),
+        ]
+    )
+    _refused_with(status, "long_header", await ask(url, request), spell)
+
+
+async def announcing(url: str, seconds: float, spell: Spell) -> None:
+    """Announces a body and never sends it; the server may close the connection for others."""
+    await _hold(url, _head(url, "/predict", "Content-Length: 1000000"), seconds, 65536)
+    spell.note("announcing", "sent no body")
+
+
+async def unread(url: str, seconds: float, spell: Spell) -> None:
+    """Asks for an answer of some MB and does not read it."""
+    request = upload("/image", url, file_of(_large_when_answered(), "PNG"))
+    await _hold(url, request, seconds, 4096)
+    spell.note("unread", "read no answer")
+
+
+async def _hold(url: str, request: bytes, seconds: float, receive_buffer: int) -> None:
+    """Sends `request`, reads nothing, and closes the connection after `seconds`."""
+    loop = asyncio.get_running_loop()
+    with socket.socket() as connection, suppress(OSError):
+        connection.setblocking(False)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        await loop.sock_connect(connection, (urlsplit(url).hostname, urlsplit(url).port))
+        await loop.sock_sendall(connection, request)
+        await asyncio.sleep(seconds)
+
+
+def _head(url: str, path: str, *more: str) -> bytes:
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {urlsplit(url).netloc}",
+        f"X-Request-ID: {secrets.token_hex(8)}",
+        *more,
+    ]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+
+
+@cache
+def _large_when_answered() -> Image.Image:
+    """Its lines repeat, which PNG knows to say in few bytes and JPEG does not."""
+    line = np.random.default_rng(0).integers(0, 256, (1, 64, 3), np.uint8)
+    return Image.fromarray(np.tile(line, (1500, 30, 1)))
+
+
+def _refused_with(status: int, client: str, reply: Reply | str, spell: Spell) -> None:
+    if isinstance(reply, Reply) and (reply.status == status or _is_refusal(reply)):
+        spell.note(client, "refused as it should be")
+    else:
+        spell.fault(client, reply if isinstance(reply, str) else str(reply.status))
 
 
 def _judge(client: str, reply: Reply | str, request: bytes, took: float, spell: Spell) -> Any:

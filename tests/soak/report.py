@@ -22,7 +22,16 @@ def print_report(spells: list[Spell], watch: Watch, console: Console) -> None:
             clients.add_row(spell.name, client, str(spell.sent[client]), "; ".join(came))
     console.print(clients)
     times = Table(
-        "spell", "answers/s", "p50 ms", "p99 ms", "refused p50 ms", "p99 ms", "MB", title="Good photos"
+        "spell",
+        "answers/s",
+        "p50 ms",
+        "p99 ms",
+        "refused p50 ms",
+        "p99 ms",
+        "/livez p99 ms",
+        "highest",
+        "MB",
+        title="Good photos",
     )
     for spell in spells:
         times.add_row(
@@ -30,6 +39,7 @@ def print_report(spells: list[Spell], watch: Watch, console: Console) -> None:
             f"{len(spell.answers) / spell.seconds:.1f}",
             *(_ms(percentile_ms(spell.answers, percent)) for percent in (50, 99)),
             *(_ms(percentile_ms(spell.refusals, percent)) for percent in (50, 99)),
+            *(_ms(percentile_ms(watch.livez_during(spell.name), percent)) for percent in (99, 100)),
             f"{megabytes:.0f}" if (megabytes := watch.during(spell.name)) else "–",
         )
     console.print(times)

@@ -8,7 +8,19 @@ from itertools import cycle
 from typing import Any
 
 from tests.bench.arrivals import poisson_arrivals
-from tests.soak.clients import Known, bad, echo, good, learn, slow, vanishing
+from tests.soak.clients import (
+    Known,
+    announcing,
+    bad,
+    echo,
+    good,
+    learn,
+    long_header,
+    slow,
+    tiny_chunks,
+    unread,
+    vanishing,
+)
 from tests.soak.requests import bad_photos, good_photos
 from tests.soak.tally import Spell
 
@@ -26,6 +38,9 @@ class Rates:
     bad: float = 0.0
     vanishing: float = 0.0
     slow: float = 0.0
+    hostile: float = 0.0
+    """Of each kind that would take a server from others: tiny chunks, long headers, bodies that never come,
+    answers that nobody reads."""
 
 
 def learn_answers(url: str) -> list[Known]:
@@ -61,12 +76,16 @@ def spell_of(name: str, url: str, known: Sequence[Known], rates: Rates, seconds:
         "bad": lambda: bad(url, next(bads), spell),
         "vanishing": lambda: vanishing(url, known[0].photo, spell),
         "slow": lambda: slow(url, known[0].photo, min(seconds, 30.0), spell),
+        "tiny_chunks": lambda: tiny_chunks(url, spell),
+        "long_header": lambda: long_header(url, spell),
+        "announcing": lambda: announcing(url, min(seconds, 30.0), spell),
+        "unread": lambda: unread(url, min(seconds, 30.0), spell),
     }
     schedule = sorted(
         (at, kind)
         for place, kind in enumerate(visits)
-        if getattr(rates, kind) > 0
-        for at in poisson_arrivals(getattr(rates, kind), seconds, 10 * seed + place)
+        if (rate := getattr(rates, kind, rates.hostile)) > 0
+        for at in poisson_arrivals(rate, seconds, 10 * seed + place)
     )
     asyncio.run(_visit(schedule, visits, spell))
     spell.seconds = seconds

@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import math
 import os
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +16,26 @@ from threading import Thread
 import pytest
 import typer
 from rich.console import Console
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from tests.bench.servers import Served
+from tests.bench.servers import ROOT, Served
+from tests.server.conftest import need_shared, wait_for
+from tests.server.connection.raw_client import serving
+from tests.server.in_process import running
 from tests.soak import __main__ as soak
-from tests.soak.clients import Known, bad, echo, good, slow, vanishing
+from tests.soak.clients import (
+    Known,
+    announcing,
+    bad,
+    echo,
+    good,
+    long_header,
+    slow,
+    tiny_chunks,
+    unread,
+    vanishing,
+)
 from tests.soak.requests import Bad
 from tests.soak.spells import capacity, learn_answers
 from tests.soak.tally import Spell, percentile_ms
@@ -116,6 +136,43 @@ def test_slow_and_vanishing_clients_do_not_wait() -> None:
     assert spell.sent["vanishing"] == 1
 
 
+def hostile_visits(url: str, spell: Spell) -> list[Awaitable[None]]:
+    return [
+        tiny_chunks(url, spell),
+        *(long_header(url, spell) for _ in range(15)),  # by chance one or the other
+        announcing(url, 0.1, spell),
+        unread(url, 0.1, spell),
+    ]
+
+
+def test_hostile_clients_are_refused_or_leave() -> None:
+    spell = Spell("test")
+
+    async def go(url: str) -> None:
+        await asyncio.gather(*hostile_visits(url, spell))
+
+    with serving() as served:
+        asyncio.run(go(f"http://127.0.0.1:{served.port}"))
+        served.is_well()
+    assert dict(spell.wrong) == {}
+    assert spell.outcomes["unread", "read no answer"] == spell.outcomes["announcing", "sent no body"] == 1
+
+
+@pytest.mark.parametrize("visit", [tiny_chunks, long_header])
+def test_a_server_that_takes_what_is_hostile_is_seen(visit: Callable[[str, Spell], Awaitable[None]]) -> None:
+    async def take(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("taken")(scope, receive, send)
+
+    spell = Spell("test")
+
+    async def go(url: str) -> None:
+        await visit(url, spell)
+
+    with running(take, lifespan="off", h11_max_incomplete_event_size=10**6) as port:
+        asyncio.run(go(f"http://127.0.0.1:{port}"))
+    assert spell.wrong.total() == 1
+
+
 def test_growth_is_seen_and_its_noise_is_not() -> None:
     watch = Watch()
     watch.marks = [(0, "before"), (100, "crowd"), (200, "after")]
@@ -124,6 +181,20 @@ def test_growth_is_seen_and_its_noise_is_not() -> None:
     watch.samples = [(at, 300.0 + 0.3 * at) for at in range(300)]
     assert has_grown(watch.during("before") or 0, watch.during("after") or 0)
     assert watch.during("never") is None
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_livez_is_watched(status: int) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(status_code=status if scope["path"] == "/livez" else 404)(scope, receive, send)
+
+    watch = Watch()
+    watch.mark("spell")
+    with running(app, lifespan="off") as port, watch.over(os.getpid(), f"http://127.0.0.1:{port}"):
+        wait_for(lambda: bool(watch.livez and watch.samples), 30, "the first look")
+    [took, *_] = watch.livez_during("spell")
+    assert math.isfinite(took) == (status == 200)
+    assert not watch.livez_during("never")
 
 
 def test_percentiles() -> None:
@@ -151,7 +222,7 @@ def test_what_capacity_finds_wrong_is_not_lost() -> None:
 SPELLS = ["capacity", "warm-up", "before", "within the crowd", "crowd", "after"]
 
 
-@pytest.mark.parametrize("faulty", [*SPELLS, ""])
+@pytest.mark.parametrize("faulty", [*SPELLS, "/livez", ""])
 def test_a_fault_in_any_spell_fails_the_soak(
     faulty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,11 +242,63 @@ def test_a_fault_in_any_spell_fails_the_soak(
         soaked = soak._soak(Served("ours", os.getpid(), "http://127.0.0.1:1/predict", 0.1), 1.0, 10, console)
         soaked.watch.marks = [(0, "before"), (1, "after")]
         soaked.watch.samples = [(at / 10, 300.0) for at in range(30)]
+        soaked.watch.livez = [(0.5, 0.001), (1.0, math.inf if faulty == "/livez" else 0.002)]
         if faulty:
             with pytest.raises(typer.Exit):
                 soak._conclude(soaked, tmp_path, console)
         else:
             soak._conclude(soaked, tmp_path, console)
     table, _, said = (tmp_path / "printed").read_text().partition("Requests")[2].partition("soak.json")
-    assert (f"{faulty}, good: 500: 1" in said) == bool(faulty)
+    assert ("/livez without an answer: 1" in said) == (faulty == "/livez")
+    assert (f"{faulty}, good: 500: 1" in said) == (faulty in SPELLS)
     assert "warm-up" not in table
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP])
+def test_any_end_ends_what_was_started(end: signal.Signals, tmp_path: Path) -> None:
+    code = (
+        "import time; from tests.bench.workers import Worker, ended_at_last\n"
+        "with ended_at_last():\n print(Worker().call(os.getpid), flush=True); time.sleep(600)"
+    )
+    path = os.pathsep.join([str(ROOT / "server"), str(ROOT)])
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import os; {code}"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+    ) as process:
+        try:
+            assert process.stdout
+            worker = int(process.stdout.readline())
+            process.send_signal(end)
+            assert process.wait(60) == 128 + end
+        finally:
+            process.kill()
+    wait_for(lambda: not Path(f"/proc/{worker}").exists(), 30, "the worker's end")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of children")
+def test_a_soak_that_is_ended_ends_its_server(tmp_path: Path) -> None:
+    """In the middle of a spell, while one thread waits for the generator and another for the clock."""
+    command = ["-m", "tests.soak", "--minutes", "5", "--model", "MobileNetV2", "--output", str(tmp_path)]
+    path = os.pathsep.join([str(ROOT / "server"), str(ROOT)])
+    environment = {**os.environ, "KERAS_HOME": str(need_shared("keras")), "PYTHONPATH": path}
+    with (
+        (tmp_path / "printed").open("wb") as printed,
+        subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=printed) as process,
+    ):
+        try:
+            wait_for(lambda: b"before: " in (tmp_path / "printed").read_bytes(), 180, "the first spell")
+            started = children(process.pid)
+            assert any("paishi serve" in command for command in started.values())
+            process.terminate()
+            assert process.wait(60) == 128 + signal.SIGTERM
+        finally:
+            process.kill()
+    wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 30, f"the end of {started}")
+
+
+def children(pid: int) -> dict[int, str]:
+    """The commands of its child processes, by process id."""
+    pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return {int(each): Path(f"/proc/{each}/cmdline").read_text().replace("\0", " ") for each in pids}

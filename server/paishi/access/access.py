@@ -1,11 +1,13 @@
 """Builds authentication and rate limits from the settings."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from paishi.access.client import Client
 from paishi.access.key_file import KeyFile
 from paishi.access.keys import KeyAuthentication, parse_stored
 from paishi.access.rate_limits import RateLimits
@@ -14,12 +16,19 @@ from paishi.access.tokens import Tokens
 from paishi.access.wechat import WeChat
 from paishi.settings import TOKEN_KEY_BYTES, Misconfigured, Settings
 
+log = logging.getLogger(__name__)
+
+_TAUGHT_SECRET = (
+    "PAISHI_TAUGHT_SECRET, for the pseudonyms that taught things are kept under: `openssl rand -hex 32` "
+    "prints one, which must never change. To do without teaching, set PAISHI_TEACHERS=nobody."
+)
+
 
 class Authentication(Protocol):
     """One way to identify clients."""
 
-    def client(self, headers: Mapping[str, str]) -> str:
-        """Name of the client, for rate limits. Raises NotAuthorised."""
+    async def client(self, headers: Mapping[str, str]) -> Client:
+        """Raises NotAuthorised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ def access_for(settings: Settings) -> Access:
         uploads=settings.uploads_per_minute,
         megabytes=settings.mb_per_minute,
         logins=settings.logins_per_minute,
+        taught=settings.taught_per_minute,
         largest=settings.max_body_bytes,
         shared=redis_storage(shared) if shared else None,
     )
@@ -75,12 +85,12 @@ def _key_authentication(settings: Settings) -> KeyAuthentication:
         # Not quoted: the entry may be a key instead of its hash.
         raise Misconfigured(f"PAISHI_KEYS has an entry that is {error}.") from None
     if settings.keys_file:
-        return KeyAuthentication(lambda: fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
+        return KeyAuthentication(fixed, KeyFile(Path(settings.keys_file).expanduser()).stored)
     if not fixed:
         raise Misconfigured(
             "PAISHI_AUTH=key needs PAISHI_KEYS or PAISHI_KEYS_FILE. `python -m paishi key new` makes a key."
         )
-    return KeyAuthentication(lambda: fixed)
+    return KeyAuthentication(fixed)
 
 
 def _login(settings: Settings) -> Login:
@@ -93,5 +103,11 @@ def _login(settings: Settings) -> Login:
         raise Misconfigured(
             f"PAISHI_AUTH=wechat needs {' and '.join(missing)}, from the mini-program's console."
         )
+    owner_secret = settings.taught_secret.get_secret_value().encode()
+    if settings.uses_taught and settings.lacks_taught_secret:
+        raise Misconfigured(f"PAISHI_TEACHERS={settings.teachers} needs {_TAUGHT_SECRET}")
+    if settings.lacks_taught_secret and settings.teachers != "nobody":
+        log.info("Users cannot teach this server: that needs %s", _TAUGHT_SECRET)
     key = settings.token_key.get_secret_value().encode() or secrets.token_bytes(TOKEN_KEY_BYTES)
-    return Login(WeChat(settings.wechat_url, settings.wechat_appid, secret), Tokens(key, settings.session_s))
+    tokens = Tokens(key, settings.session_s, owner_secret)
+    return Login(WeChat(settings.wechat_url, settings.wechat_appid, secret), tokens)

@@ -1,5 +1,6 @@
 """Keys in PAISHI_KEYS_FILE, reloaded when it changes, so that a key can be revoked without a restart."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -7,8 +8,14 @@ from pathlib import Path
 
 from paishi.access.keys import StoredKey, parse_stored
 from paishi.settings import Misconfigured
+from paishi.system.daemon_thread import in_daemon_thread
+from paishi.system.regular_file import read_text
 
 CHECK_EVERY_S = 1.0
+READ_WITHIN_S = 5.0
+"""A network file system that has lost its server keeps a reader waiting for ever."""
+
+_LARGEST = 10_000_000  # bytes
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +24,8 @@ class KeyFile:
     """One `name:hash` per line; empty lines and lines that begin with # are ignored.
 
     Raises Misconfigured if the file is invalid at the start. Later, an invalid line authenticates nobody, and
-    neither does a file that cannot be read: the operator may have removed it for that.
+    neither does a file that cannot be read, or not within 5 s: the operator may have removed it for that. For
+    one event loop, on which nothing is read.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -27,16 +35,32 @@ class KeyFile:
         self._keys: Sequence[StoredKey] = []
         self._state: tuple[int, int, int] | None = None
         self._readable = True
+        self._reading: asyncio.Future[None] | None = None
+        self._hangs = False
         if error := self._reload():
             raise Misconfigured(f"PAISHI_KEYS_FILE: {error}.")
 
-    def stored(self) -> Sequence[StoredKey]:
+    async def stored(self) -> Sequence[StoredKey]:
         """The keys in the file, at most a second old."""
-        if self._clock() - self._checked_at >= CHECK_EVERY_S:
+        if self._is_read() and self._clock() - self._checked_at >= CHECK_EVERY_S:
             self._checked_at = self._clock()
-            if error := self._reload():
-                log.error("PAISHI_KEYS_FILE: %s", error)
-        return self._keys
+            self._hangs = False
+            self._reading = asyncio.ensure_future(in_daemon_thread(self._check, "read-keys"))
+        if self._reading and not self._hangs:
+            await asyncio.wait([self._reading], timeout=READ_WITHIN_S)
+        if self._is_read():
+            return self._keys
+        if not self._hangs:
+            self._hangs = True
+            log.error("PAISHI_KEYS_FILE: %s cannot be read: no answer within %g s", self._path, READ_WITHIN_S)
+        return []
+
+    def _is_read(self) -> bool:
+        return self._reading is None or self._reading.done()
+
+    def _check(self) -> None:
+        if error := self._reload():
+            log.error("PAISHI_KEYS_FILE: %s", error)
 
     def _reload(self) -> str | None:
         """Reads the file if it has changed; returns a new error once."""
@@ -45,7 +69,7 @@ class KeyFile:
             state = found.st_mtime_ns, found.st_size, found.st_ino
             if state == self._state:
                 return None
-            lines = self._path.read_text("utf-8").splitlines()
+            lines = read_text(self._path, _LARGEST).splitlines()
         except (OSError, UnicodeDecodeError) as error:
             is_new, self._readable = self._readable, False
             self._keys, self._state = [], None

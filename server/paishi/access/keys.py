@@ -4,9 +4,10 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from paishi.access.client import Client, pseudonym
 from paishi.problems.kinds import NotAuthorised
 
 _PREFIX = "paishi_"  # scanners find keys by it that were published by mistake
@@ -54,21 +55,29 @@ def find_key(given: bytes, stored: Iterable[StoredKey]) -> StoredKey | None:
 
 
 class KeyAuthentication:
-    """PAISHI_AUTH=key. Each function in `stored` is called with every request, as keys may be revoked."""
+    """PAISHI_AUTH=key, with the keys `fixed` and those that `stored` returns at each request: they may be
+    revoked."""
 
-    def __init__(self, *stored: Callable[[], Sequence[StoredKey]]) -> None:
+    def __init__(
+        self,
+        fixed: Sequence[StoredKey],
+        stored: Callable[[], Awaitable[Sequence[StoredKey]]] | None = None,
+    ) -> None:
+        self._fixed = fixed
         self._stored = stored
 
-    def client(self, headers: Mapping[str, str]) -> str:
+    async def client(self, headers: Mapping[str, str]) -> Client:
         """See `paishi.access.access.Authentication`."""
         given = bearer(headers) or headers.get("x-api-key", "").strip()
         if not given:
             raise NotAuthorised("This server requires a key: send it as `Authorization: Bearer <key>`.")
         # Header values are Latin-1, whatever encoding the client used.
-        found = find_key(given.encode("latin-1"), [key for stored in self._stored for key in stored()])
+        stored = await self._stored() if self._stored else ()
+        found = find_key(given.encode("latin-1"), [*self._fixed, *stored])
         if found is None:
             raise NotAuthorised("This key is unknown or has been revoked. Ask the operator of the server.")
-        return f"key:{found.name}"
+        # By the key and not its name, which several keys may have. Nobody guesses its 256 random bits.
+        return Client(f"key:{found.name}", pseudonym(found.digest, b"key"))
 
 
 def bearer(headers: Mapping[str, str]) -> str:

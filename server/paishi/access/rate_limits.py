@@ -4,6 +4,8 @@ import asyncio
 import logging
 import math
 import time
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
@@ -14,6 +16,8 @@ from paishi.problems.kinds import TooManyRequests
 
 _REDIS_TIMEOUT_S = 1.0
 _REDIS_RETRY_S = 10.0
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +36,7 @@ class RateLimits:
         uploads: int = 0,
         megabytes: float = 0,
         logins: int = 0,
+        taught: int = 0,
         largest: int = 0,
         shared: RedisStorage | None = None,
     ) -> None:
@@ -39,10 +44,16 @@ class RateLimits:
         self._uploads = _per_minute(uploads, "uploads")
         self._bytes = _per_minute(megabytes * 1_000_000, "bytes")
         self._logins = _per_minute(logins, "logins")
+        self._taught = _per_minute(taught, "taught")
         self._largest = largest
         self._shared = shared
         self._local = MemoryStorage()
         self._retry_at = 0.0
+
+    async def check(self) -> None:
+        """Logs a warning if Redis does not answer: an operator should not learn that from the first photo."""
+        if self._shared is not None:
+            await self._answer(self._shared.get("check"))
 
     async def upload(self, client: str, size: int) -> None:
         """Counts an upload of `size` bytes, 0 if unknown. Raises TooManyRequests.
@@ -60,6 +71,10 @@ class RateLimits:
     async def login(self, client: str) -> None:
         """Counts a login. Raises TooManyRequests."""
         await self._count(self._logins, client, 1, "logins")
+
+    async def teach(self, client: str) -> None:
+        """Counts a photo that is taught, or a change of a taught thing. Raises TooManyRequests."""
+        await self._count(self._taught, client, 1, "taught photos and changes")
 
     async def close(self) -> None:
         """Closes the connections to Redis."""
@@ -81,18 +96,25 @@ class RateLimits:
     async def _add(self, item: RateLimitItem, client: str, cost: int) -> tuple[int, float]:
         """Adds `cost`; returns the client's total before, and the Unix time at which the window ends."""
         if self._shared is not None and time.monotonic() >= self._retry_at:
-            try:
-                async with asyncio.timeout(_REDIS_TIMEOUT_S):
-                    return await _increment(self._shared, item, client, cost)
-            except (StorageError, OSError, TimeoutError) as error:
-                self._retry_at = time.monotonic() + _REDIS_RETRY_S
-                # The type only: some messages quote the address, which may contain a password.
-                log.warning(
-                    "Redis at PAISHI_RATES does not answer (%s): this server counts alone, retry in %g s.",
-                    type(error.__cause__ or error).__name__,
-                    _REDIS_RETRY_S,
-                )
+            counted = await self._answer(_increment(self._shared, item, client, cost))
+            if counted is not None:
+                return counted
         return await _increment(self._local, item, client, cost)
+
+    async def _answer(self, asked: Awaitable[T]) -> T | None:
+        """Returns what Redis answers; None if it does not, and then leaves it alone for 10 s."""
+        try:
+            async with asyncio.timeout(_REDIS_TIMEOUT_S):
+                return await asked
+        except (StorageError, OSError, TimeoutError) as error:
+            self._retry_at = time.monotonic() + _REDIS_RETRY_S
+            # The type only: some messages quote the address, which may contain a password.
+            log.warning(
+                "Redis at PAISHI_RATES does not answer (%s): this server counts alone, retry in %g s.",
+                type(error.__cause__ or error).__name__,
+                _REDIS_RETRY_S,
+            )
+            return None
 
 
 async def _increment(

@@ -9,6 +9,7 @@ from typing import Any
 
 import jwt
 
+from paishi.access.client import Client, pseudonym
 from paishi.access.keys import bearer
 from paishi.problems.kinds import NotAuthorised
 
@@ -16,28 +17,36 @@ _ALGORITHM = "HS256"
 _AUDIENCE = "paishi"
 _LEEWAY_S = 5  # clock skew between servers that share a key
 _CLAIMS = ["exp", "iat", "aud", "sub"]
+_OWNER = "own"
+"""Claim of the pseudonym of the user's taught things, which tokens issued before there were any lack."""
 
 
 class Tokens:
-    """Issues and checks JWTs, signed with `key` of at least 32 bytes, valid for `lifetime_s` seconds."""
+    """Issues and checks JWTs, signed with `key` of at least 32 bytes, valid for `lifetime_s` seconds.
 
-    def __init__(self, key: bytes, lifetime_s: int) -> None:
+    With `owner_secret`, they also have the user's pseudonym for taught things, which outlives `key`.
+    """
+
+    def __init__(self, key: bytes, lifetime_s: int, owner_secret: bytes = b"") -> None:
         self._key = key
+        self._owner_secret = owner_secret
         self.lifetime_s = lifetime_s
 
     def issue(self, openid: str) -> str:
         """A JWT for this user. Its subject is a keyed hash of the openid: stable, but it does not reveal the
         openid to the holder of the token."""
         now = int(time.time())
-        claims = {
+        claims: dict[str, Any] = {
             "sub": self._subject(openid),
             "aud": _AUDIENCE,
             "iat": now,
             "exp": now + self.lifetime_s,
         }
+        if self._owner_secret:
+            claims[_OWNER] = pseudonym(self._owner_secret, openid.encode())
         return jwt.encode(claims, self._key, _ALGORITHM)
 
-    def client(self, headers: Mapping[str, str]) -> str:
+    async def client(self, headers: Mapping[str, str]) -> Client:
         """See `paishi.access.access.Authentication`."""
         token = bearer(headers)
         if not token:
@@ -48,7 +57,7 @@ class Tokens:
         claims = self._claims(token)
         if claims is None:
             raise NotAuthorised("The session has expired. Call wx.login and POST its code to /session again.")
-        return f"user:{claims['sub']}"
+        return Client(f"user:{claims['sub']}", claims.get(_OWNER) if self._owner_secret else None)
 
     def _claims(self, token: str) -> Mapping[str, Any] | None:
         try:

@@ -119,7 +119,8 @@ def _read(status: int, body: bytes) -> _Response:
             log.info("WeChat returned errcode %s.", errcode)
         return _Response(errcode=errcode, unused=errcode == BUSY)
     openid = reply.get("openid")
-    if isinstance(openid, str) and openid:
+    # WeChat's have letters, digits, - and _. Of other text, half a surrogate pair could not even be encoded.
+    if isinstance(openid, str) and openid and openid.isascii() and openid.isprintable():
         return _Response(openid=openid)
     log.warning("WeChat returned status %s without an openid.", status)
     return _Response()

@@ -10,14 +10,17 @@ import h11
 from fastapi import Request
 
 from paishi.admission.admission import Admissions
+from paishi.connection.parser import BoundedParser
 from paishi.lifecycle.phase import Lifecycle
+from paishi.middleware.canonical import canonical_path
 from paishi.middleware.response_headers import REQUEST_ID, SECURITY_HEADERS, request_id_of
 from paishi.problems.kinds import Overloaded, Problem
 from paishi.problems.response import ProblemResponse, problem_response
 
 log = logging.getLogger(__name__)
 
-_REQUEST_LINE = re.compile(rb"([A-Z]+) ([^ ?]+)[^ ]* HTTP/1\.1\r\n")
+# Possessive: on a line that does not end, trying each place for the path's end would take its length squared.
+_REQUEST_LINE = re.compile(rb"([A-Z]++) ([^ ?\r\n]++)[^ \r\n]*+ HTTP/1\.1\r\n")
 _ODD_FRAMING = re.compile(rb"[^\r]\n|\n[ \t]|\ncontent-length.*\ncontent-length", re.IGNORECASE | re.DOTALL)
 _CHANGES_RESPONSE = {b"expect", b"origin", b"transfer-encoding", b"upgrade"}
 
@@ -63,7 +66,7 @@ class LoadShedding:
         line = _REQUEST_LINE.match(data)
         if not line or self._lifecycle.phase != "serving":
             return None
-        method, path = line[1].decode(), line[2].decode("latin-1")
+        method, path = line[1].decode(), canonical_path(line[2].decode("latin-1"))
         admission = self._admissions.get((method, path))
         if admission is None or (reason := admission.full) is None:
             return None
@@ -91,11 +94,11 @@ class LoadShedding:
 def _parse_header(data: bytes) -> tuple[dict[bytes, bytes], bytes]:
     """The header's fields, in lower case, and the bytes after it.
 
-    h11 parses them, as it does for the connection: both must agree on where a body ends. No fields if h11
-    rejects the header or lacks a part of it, if a field changes the form of the response, or if servers
+    The connection's own parser reads them: both must agree on where a body ends, and on the limits. No fields
+    if it rejects the header or lacks a part of it, if a field changes the form of the response, or if servers
     disagree on the framing.
     """
-    parser = h11.Connection(h11.SERVER)
+    parser = BoundedParser()
     parser.receive_data(data)
     try:
         request = parser.next_event()

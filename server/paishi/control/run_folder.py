@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from paishi.contract import MissingWeights
 from paishi.system.atomic_write import write_whole
 
 _LARGEST = 64 * 1024
@@ -33,7 +34,8 @@ class SwapRequest(BaseModel):
 class ServerRecord(BaseModel):
     """A running server, its model, and the state of the last request that it took.
 
-    `percent` is of a download, None if there is none; `reason` is why the request failed.
+    `percent` is of a download, None if there is none; `reason` is why the request failed, `missing` the file
+    that it lacked, if that is known.
     """
 
     port: int
@@ -42,6 +44,7 @@ class ServerRecord(BaseModel):
     state: Literal["loading", "done", "failed"] = "done"
     percent: int | None = None
     reason: str = ""
+    missing: MissingWeights | None = None
 
 
 M = TypeVar("M", SwapRequest, ServerRecord)

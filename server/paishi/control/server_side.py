@@ -10,6 +10,7 @@ from pathlib import Path
 
 from paishi.control.run_folder import RunFolder, ServerRecord, SwapRequest, write
 from paishi.models.custom.folder import shown_name
+from paishi.models.errors import WeightsUnavailable
 from paishi.models.weights.download import OnProgress
 from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Recognition
@@ -45,13 +46,14 @@ class ControlServer:
     async def running(self) -> AsyncIterator[None]:
         """Accepts requests until the block ends; only SIGHUP if the run folder cannot be written."""
         with ExitStack() as stack:
+            # Before the server can be found: whoever finds it may send the signal.
+            stack.enter_context(_on_hangup(self._reload.set))
             poll_s: float | None = _POLL_S
             try:
                 stack.enter_context(self._folder.register(self._record))
             except OSError as error:
                 log.debug("`paishi use` cannot reach this server: %s: %s", self._folder.path, error)
                 poll_s = None
-            stack.enter_context(_on_hangup(self._reload.set))
             async with background_task(self._listen(poll_s)):
                 yield
 
@@ -73,31 +75,36 @@ class ControlServer:
             return None
 
     async def _accept(self, request: SwapRequest) -> None:
-        self._report(request=request.id, state="loading", percent=None, reason="")
+        await self._report_soon(request=request.id, state="loading", percent=None, reason="", missing=None)
         # Weights other than the published ones belong to one model.
         same = request.model.strip().lower() == self.settings.model.strip().lower()
         weights = request.weights or (self.settings.weights if same else "imagenet")
         wanted = self.settings.model_copy(update={"model": request.model, "weights": weights})
-        failure = await self._swap(wanted, self._report_progress)
-        self._report(state="failed" if failure else "done", reason=failure, model=self.settings.model)
+        result = await self._swap(wanted, self._report_progress)
+        await self._report_soon(**result, model=self.settings.model)
 
-    async def _swap(self, settings: Settings, on_progress: OnProgress) -> str:
-        """Returns the reason of a failure, "" for success."""
+    async def _swap(self, settings: Settings, on_progress: OnProgress) -> dict[str, object]:
+        """Returns the fields of the record that give the result."""
         try:
             load = partial(self._load, settings)
-            await self._recognition.swap(shown_name(settings.model), load, on_progress)
+            name = await asyncio.to_thread(shown_name, settings.model)  # may look at the disk
+            await self._recognition.swap(name, load, on_progress)
         except Exception as error:  # whatever it is, the current model still works
             reason = str(error) or type(error).__name__
             log.warning("could not switch to %s, %s stays: %s", settings.model, self.settings.model, reason)
             log.debug("loading %s failed", settings.model, exc_info=error)
-            return reason
+            missing = error.missing if isinstance(error, WeightsUnavailable) else None
+            return {"state": "failed", "reason": reason, "missing": missing}
         self.settings = settings
-        return ""
+        return {"state": "done"}
 
     def _report_progress(self, received: int, total: int | None) -> None:
         percent = 100 * received // total if total else None
         if percent != self._record.percent:
             self._report(percent=percent)
+
+    async def _report_soon(self, **changed: object) -> None:
+        await asyncio.to_thread(self._report, **changed)
 
     def _report(self, **changed: object) -> None:
         self._record = self._record.model_copy(update=changed)

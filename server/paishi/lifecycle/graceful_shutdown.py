@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import uvicorn
 
+from paishi.admission.connections import Connections
 from paishi.lifecycle.phase import Lifecycle
 from paishi.lifecycle.watchdog import Watchdog
 from paishi.settings import Settings
@@ -36,13 +37,19 @@ class GracefulServer(uvicorn.Server):
     """
 
     def __init__(
-        self, config: uvicorn.Config, settings: Settings, lifecycle: Lifecycle, cores: CpuBudget
+        self,
+        config: uvicorn.Config,
+        settings: Settings,
+        lifecycle: Lifecycle,
+        connections: Connections,
+        cores: CpuBudget,
     ) -> None:
         super().__init__(config)
         config.timeout_graceful_shutdown = settings.shutdown_s + SPARE_S  # for what survives its cancellation
         self._cancelled_requests = False
         self._settings = settings
         self._lifecycle = lifecycle
+        self._connections = connections
         self._cores = cores
         self._drained_at: float | None = None
 
@@ -81,7 +88,7 @@ class GracefulServer(uvicorn.Server):
         loop = asyncio.get_running_loop()
         limits = [
             loop.call_later(self._settings.shutdown_s, self._cancel_unfinished),
-            loop.call_later(self._settings.shutdown_s + SPARE_S / 2, self._abort_all),
+            loop.call_later(self._settings.shutdown_s + SPARE_S / 2, self._connections.abort_all),
         ]
         await super().shutdown(sockets)
         for limit in limits:
@@ -94,7 +101,7 @@ class GracefulServer(uvicorn.Server):
             self.should_exit = True
 
     def _cancel_unfinished(self) -> None:
-        if left := len(self.server_state.connections):
+        if left := self._connections.open:
             self._cancelled_requests = True
             log.error(
                 "%d request(s) did not finish within %d s (PAISHI_SHUTDOWN_S) and are cancelled.",
@@ -104,14 +111,8 @@ class GracefulServer(uvicorn.Server):
         self._cancel_all()  # also those whose client disconnected
 
     def _cancel_all(self) -> None:
-        for task in list(self.server_state.tasks):
-            task.cancel()
-
-    def _abort_all(self) -> None:
-        """Closes the connections of clients that do not read their response."""
-        for connection in list(self.server_state.connections):
-            with suppress(AttributeError):  # a connection that is only just being made
-                connection.transport.abort()
+        for request in list(self._lifecycle.running):
+            request.cancel()
 
 
 def exit_at_once(sig: int, frame: FrameType | None) -> None:

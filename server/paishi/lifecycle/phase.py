@@ -1,5 +1,6 @@
 """The phases of the process between its start and its exit."""
 
+import asyncio
 from typing import Literal
 
 from paishi.problems.kinds import NotAnswering, Problem, ShuttingDown
@@ -10,14 +11,16 @@ _RETRY_AFTER_S = 5  # by then another server, or this one after a restart, can b
 
 
 class Lifecycle:
-    """The current phase. `draining` still serves, but is not ready and closes each connection with its
-    response; `closing` and `hung` refuse new requests.
+    """The current phase, and in `running` the tasks of the requests in progress.
 
-    Signal handlers and the watchdog's thread write it, so each change is one assignment without a lock.
+    `draining` still serves, but is not ready and closes each connection with its response; `closing` and
+    `hung` refuse new requests. Signal handlers and the watchdog's thread write the phase, so each change is
+    one assignment without a lock.
     """
 
     def __init__(self) -> None:
         self.phase: Phase = "serving"
+        self.running: set[asyncio.Task[object]] = set()
 
     @property
     def ends(self) -> bool:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paishi.admission.admission import Admissions
 from paishi.admission.body_memory import BodyMemory, BodyReservation
+from paishi.client_address import rate_limit_key
 from paishi.problems.kinds import Overloaded
 from paishi.problems.response import problem_response
 
@@ -31,16 +32,20 @@ class AdmissionControl:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         announced = announced_length(Headers(scope=scope))
-        if announced == 0:
-            return await self._app(scope, receive, send)
         with ExitStack() as held:
             try:
                 if admission := self._admissions.get((scope["method"], scope["path"])):
                     admission.check()
-                length = None if announced is None else min(announced, self._max_body)
-                reservation = held.enter_context(self._body_memory.reserve(length))
+                if announced == 0:
+                    reservation = None
+                else:
+                    length = None if announced is None else min(announced, self._max_body)
+                    client = scope["state"].get("client") or rate_limit_key(scope)
+                    reservation = held.enter_context(self._body_memory.reserve(length, client))
             except Overloaded as full:
                 return await problem_response(Request(scope), full)(scope, receive, send)
+            if reservation is None:
+                return await self._app(scope, receive, send)
             await _BodyStream(receive, send, self._body_memory, reservation).run(self._app, scope)
 
 
@@ -90,8 +95,7 @@ class _BodyStream:
             self._disconnect()
             await lowlevel.checkpoint()  # raises the cancellation: half a body must not be used
             return message
-        if self._reservation.announced is None:
-            self._body_memory.grow(self._reservation)
+        self._body_memory.grow(self._reservation)
         if not message.get("more_body", False):
             self._watch = asyncio.create_task(self._watch_client())
         return message

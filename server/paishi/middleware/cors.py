@@ -23,7 +23,7 @@ class Cors(CORSMiddleware):
         super().__init__(
             app,
             allow_origins=origins,
-            allow_methods=("GET", "HEAD", "POST"),
+            allow_methods=("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
             allow_headers=("Authorization", "X-API-Key", REQUEST_ID),
             allow_credentials=False,
             expose_headers=(REQUEST_ID, "Retry-After"),

@@ -1,6 +1,7 @@
 """Requests while the server shuts down."""
 
 import asyncio
+from typing import cast
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
@@ -24,12 +25,16 @@ class Drain:
         response = _Response(send, self._lifecycle)
         refusal = self._lifecycle.refusal()
         if refusal is None:
+            task = cast("asyncio.Task[object]", asyncio.current_task())
+            self._lifecycle.running.add(task)
             try:
                 return await self._app(scope, receive, response.send)
             except asyncio.CancelledError:
                 refusal = self._lifecycle.refusal()
                 if refusal is None:
                     raise
+            finally:
+                self._lifecycle.running.discard(task)
         if not response.started:
             await problem_response(Request(scope), refusal)(scope, receive, response.send)
 

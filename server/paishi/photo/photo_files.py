@@ -6,8 +6,8 @@ from pathlib import Path
 
 # Suffixes of the accepted formats. By name, so that a damaged photo is reported instead of skipped.
 _SUFFIXES = {
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".dib"),
-    *(".heic", ".heif", ".hif", ".avif"),
+    *(".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".apng", ".webp", ".gif", ".bmp", ".dib"),
+    *(".heic", ".heif", ".hif", ".avif", ".avifs"),
 }
 
 

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from paishi.choices import Fit
+from paishi.models.backbone import Size
 from paishi.photo.decode import Decoder
-from paishi.photo.encode import encode_jpeg
+from paishi.photo.encode import JPEG_SIDE, encode_jpeg
 from paishi.photo.fit import Box, boxes, fit, short_side_for
+from paishi.problems.kinds import ResourcesExhausted
 from paishi.system.cpu_budget import CpuBudget
 from paishi.system.timing import Stopwatch, on_decode
 
@@ -28,7 +30,7 @@ class UprightJpeg(NamedTuple):
 
 
 class LocatedViews(NamedTuple):
-    """Views (n, size, size, 3) uint8 RGB, and the box of each in fractions of the upright photo."""
+    """Views (n, height, width, 3) uint8 RGB, and the box of each in fractions of the upright photo."""
 
     views: NDArray[np.uint8]
     boxes: list[Box]
@@ -38,7 +40,7 @@ class PhotoReader:
     """Decodes and encodes photos on threads, each with one of `cores`.
 
     `max_pixels` bounds one picture, `at_once` the number of decoded pictures: together they bound memory. All
-    methods raise PhotoError.
+    methods raise PhotoError and ResourcesExhausted.
     """
 
     def __init__(self, decoder: Decoder, max_pixels: int, at_once: int, cores: CpuBudget) -> None:
@@ -47,11 +49,11 @@ class PhotoReader:
         self._cores = cores
         self._limiter = CapacityLimiter(at_once)
 
-    async def views(self, data: bytes, size: int, way: Fit) -> NDArray[np.uint8]:
-        """Returns views (n, size, size, 3) uint8 RGB as `paishi.photo.fit.fit` does."""
+    async def views(self, data: bytes, size: Size, way: Fit) -> NDArray[np.uint8]:
+        """Returns views (n, height, width, 3) uint8 RGB as `paishi.photo.fit.fit` does."""
         return (await self.located_views(data, size, way)).views
 
-    async def located_views(self, data: bytes, size: int, way: Fit) -> LocatedViews:
+    async def located_views(self, data: bytes, size: Size, way: Fit) -> LocatedViews:
         """Returns the same views as `views`, with their boxes."""
 
         def locate(picture: Image.Image) -> LocatedViews:
@@ -64,19 +66,20 @@ class PhotoReader:
 
         return await self._decoded(data, locate, short_side_for(size, way))
 
-    async def render(self, data: bytes, long_side: int, draw: Callable[[Image.Image], bytes]) -> bytes:
+    async def render(self, data: bytes, long_side: int, draw: Callable[[Image.Image], T]) -> T:
         """Returns `draw` of the upright picture in sRGB, reduced to `long_side` pixels."""
 
-        def reduce_and_draw(picture: Image.Image) -> bytes:
+        def reduce_and_draw(picture: Image.Image) -> T:
             picture.thumbnail((long_side, long_side))
             return draw(picture)
 
         return await self._decoded(data, reduce_and_draw, long_side, colour_managed=True)
 
     async def upright_jpeg(self, data: bytes) -> UprightJpeg:
-        """Returns the whole picture, upright and in sRGB."""
+        """Returns the whole picture, upright and in sRGB; reduced if JPEG cannot hold its size."""
 
         def encode(picture: Image.Image) -> UprightJpeg:
+            picture.thumbnail((JPEG_SIDE, JPEG_SIDE))
             return UprightJpeg(encode_jpeg(picture), *picture.size)
 
         return await self._decoded(data, encode, None, colour_managed=True)
@@ -98,6 +101,8 @@ class PhotoReader:
                         data, max_pixels=self.max_pixels, short_side=short_side, colour_managed=colour_managed
                     )
                     return use(picture)
+                except MemoryError as error:  # while the picture is used
+                    raise ResourcesExhausted from error
                 finally:
                     stopwatch.report(begun)
 

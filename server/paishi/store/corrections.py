@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from paishi.problems.kinds import CorrectionsFull
-from paishi.store.folder import Folder, FolderAccess
+from paishi.store.folder import Folder, FolderAccess, space_of
 
 _RECOUNT_S = 600.0
+_RECOUNT_FULL_S = 60.0
 _RETRY_AFTER_S = 3600
 
 
@@ -16,7 +17,8 @@ class Corrections:
     """JPEG files in `folder`, one subfolder per label. At `max_bytes` further ones are refused and none is
     dropped, or a stranger could wash away those of others.
 
-    Other servers may fill the folder too, so its size is counted again every 10 minutes by `clock`.
+    Other servers may fill the folder too, and the operator may empty it, so its size is counted again after
+    10 minutes by `clock`, and while it is full after one: listing a large store takes a second.
     """
 
     def __init__(self, folder: Folder, max_bytes: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,14 +39,16 @@ class Corrections:
 
     def _keep(self, picture: bytes, label: str) -> bool:
         now = self._clock()
-        if self._counted_at is None or now - self._counted_at > _RECOUNT_S:
-            self._size, self._counted_at = sum(stored.size for stored in self._folder.all()), now
-        if self._size + len(picture) > self.max_bytes:
-            self._counted_at = None  # the operator may make room
+        space = space_of(len(picture))
+        recount_s = _RECOUNT_S if self._size + space <= self.max_bytes else _RECOUNT_FULL_S
+        if self._counted_at is None or now - self._counted_at >= recount_s:
+            self._counted_at = now  # first, so that no other thread counts as well
+            self._size = sum(stored.space for stored in self._folder.all())
+        if self._size + space > self.max_bytes:
             return False
         day = time.strftime("%Y%m%d")
         self._folder.write(f"{label}/{day}-{secrets.token_hex(8)}.jpg", picture)
-        self._size += len(picture)
+        self._size += space
         return True
 
 

@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 
 _SWEEP_AT_MOST_EVERY_S = 1.0
 
+ENTRY_BYTES = 512
+"""Memory of a kept picture beside its own bytes: key, time, table."""
+
 
 class Echoes(Protocol):
     """A store bounded in bytes and in age; expired and surplus pictures go, oldest first."""
@@ -60,7 +63,7 @@ class MemoryEchoes:
     async def put(self, picture: bytes) -> str:
         key = secrets.token_urlsafe(16)
         self._pictures[key] = (self._clock(), picture)
-        self.size += len(picture)
+        self.size += len(picture) + ENTRY_BYTES
         self._drop()
         return key
 
@@ -83,7 +86,7 @@ class MemoryEchoes:
             if not over and put_at > oldest_allowed:
                 return
             self._pictures.popitem(last=False)
-            self.size -= len(picture)
+            self.size -= len(picture) + ENTRY_BYTES
 
 
 def periodic_sweep(echoes: Echoes, max_age_s: float) -> AbstractAsyncContextManager[None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -21,11 +21,20 @@ _SLOTS = 8
 _RETRY_AFTER_S = 30
 
 
+_BLOCK = 4096
+
+
+def space_of(size: int) -> int:
+    """Bytes that a file of `size` bytes takes in its store: whole blocks, and one more for its entry and, if
+    its label is new, a folder. Otherwise pictures of one pixel would take a store far beyond its bound."""
+    return (size // _BLOCK + 2) * _BLOCK
+
+
 class Stored(NamedTuple):
-    """A file: path within the folder, with forward slashes, and size in bytes."""
+    """A file: path within the folder, with forward slashes, and the bytes that it takes (see `space_of`)."""
 
     name: str
-    size: int
+    space: int
 
 
 class Folder:
@@ -46,6 +55,15 @@ class Folder:
         self._root = root.rstrip("/")
         self._is_local = isinstance(self._files, LocalFileSystem)
 
+    @property
+    def local(self) -> Path | None:
+        """The folder's path, None in an object store."""
+        return Path(self._root) if self._is_local else None
+
+    def exists(self) -> bool:
+        """Whether there is the folder; object stores have none, so there it is true."""
+        return not self._is_local or Path(self._root).is_dir()
+
     def write(self, name: str, data: bytes) -> None:
         """Writes the file as a whole or not at all."""
         path = f"{self._root}/{name}"
@@ -63,19 +81,40 @@ class Folder:
             return None
         return data
 
+    def read_all(self, names: Iterable[str]) -> dict[str, bytes]:
+        """Returns the content of each of `names` that exists; an object store sends them together."""
+        if self._is_local:
+            return {name: data for name in names if (data := self.read(name)) is not None}
+        paths = {f"{self._root}/{name}": name for name in names}
+        # No call for none: fsspec takes that for a missing file.
+        found = self._files.cat(list(paths), on_error="omit") if paths else {}
+        return {paths[path]: data for path, data in found.items()}
+
     def drop(self, name: str) -> None:
         with suppress(FileNotFoundError):
             self._files.rm_file(f"{self._root}/{name}")
 
-    def all(self) -> list[Stored]:
-        """Returns every file at any depth, sorted by name."""
+    def prune(self, name: str) -> None:
+        """Removes the folder `name` and those above it, if they are empty; object stores have none.
+
+        Nobody may write there meanwhile: `write` needs the folder that it has made.
+        """
+        if self._is_local:
+            with suppress(OSError):
+                for folder in (Path(self._root, name), *Path(name).parents[:-1]):
+                    Path(self._root, folder).rmdir()
+
+    def all(self, under: str = "") -> list[Stored]:
+        """Returns every file at any depth, or those below the folder `under`, sorted by name."""
         self._files.invalidate_cache()
         try:
-            found = self._files.find(self._root, detail=True)
+            found = self._files.find(f"{self._root}/{under}".rstrip("/"), detail=True)
         except FileNotFoundError:
             return []
         start = len(self._root) + 1
-        return [Stored(path[start:], int(entry["size"] or 0)) for path, entry in sorted(found.items())]
+        return [
+            Stored(path[start:], space_of(int(entry["size"] or 0))) for path, entry in sorted(found.items())
+        ]
 
 
 class FolderAccess:

@@ -5,13 +5,14 @@ import secrets
 import time
 from collections.abc import Callable
 
-from paishi.store.folder import Folder, FolderAccess, Stored
+from paishi.store.folder import Folder, FolderAccess, Stored, space_of
 from paishi.system.atomic_write import SCRATCH
 
 _KEY = re.compile(r"[0-9a-f]{8,12}-[A-Za-z0-9_-]{22}")
 _SUFFIX = ".jpg"
 _OURS = re.compile(rf"{_KEY.pattern}{re.escape(_SUFFIX)}({SCRATCH})?")
 _SWEEP_EVERY_S = 30.0
+_SWEEP_TO = 0.9
 
 
 class SharedEchoes:
@@ -50,7 +51,7 @@ class SharedEchoes:
 
     def _put(self, key: str, picture: bytes) -> None:
         self._folder.write(key + _SUFFIX, picture)
-        self.size += len(picture)
+        self.size += space_of(len(picture))
         self.pictures += 1
         if self._clock() - self._swept_at >= _SWEEP_EVERY_S or self.size > self.max_bytes:
             self._sweep(keep=key + _SUFFIX)
@@ -60,11 +61,13 @@ class SharedEchoes:
         the key."""
         young = self._drop_expired()
         staying = [stored for stored in young if stored.name.endswith(_SUFFIX)]
-        size = sum(stored.size for stored in staying)
-        while size > self.max_bytes and len(staying) > 1 and staying[0].name != keep:
+        size = sum(stored.space for stored in staying)
+        # Down to less than the bound, or every further picture would list the whole store.
+        goal = self.max_bytes if size <= self.max_bytes else _SWEEP_TO * self.max_bytes
+        while size > goal and len(staying) > 1 and staying[0].name != keep:
             dropped = staying.pop(0)
             self._folder.drop(dropped.name)
-            size -= dropped.size
+            size -= dropped.space
         self.size, self.pictures, self._swept_at = size, len(staying), self._clock()
         # Another server's clock may be ahead, and the next picture older than its ones.
         oldest_put_at = min([self._swept_at, *(_put_at(stored.name) for stored in young[:1])])

@@ -1,6 +1,9 @@
 """Gauges read at scrape time."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -11,6 +14,9 @@ from paishi.admission.body_memory import BodyMemory
 from paishi.admission.connections import Connections
 from paishi.recognition.recognition import Ready, Recognition
 from paishi.store.echoes import Echoes
+
+if TYPE_CHECKING:
+    from paishi.teaching.book import Book
 
 
 class Gauges(Collector):
@@ -23,12 +29,14 @@ class Gauges(Collector):
         body_memory: BodyMemory,
         connections: Connections,
         store: Echoes,
+        book: Book | None,
     ) -> None:
         self._recognition = recognition
         self._admissions = admissions
         self._body_memory = body_memory
         self._connections = connections
         self._store = store
+        self._book = book
 
     def collect(self) -> Iterator[Metric]:
         state = self._recognition.state
@@ -39,12 +47,15 @@ class Gauges(Collector):
         yield GaugeMetricFamily("paishi_in_hand", "Photos in progress or waiting.", in_hand)
         yield GaugeMetricFamily("paishi_connections", "Open connections.", self._connections.open)
         yield GaugeMetricFamily(
-            "paishi_bodies_bytes", "Memory reserved for request bodies.", self._body_memory.held
+            "paishi_bodies_bytes", "Memory of request bodies and unread responses.", self._body_memory.held
         )
         yield self._full()
         kept = "Pictures that wait to be fetched."
         yield GaugeMetricFamily("paishi_store_bytes", kept, self._store.size)
         yield GaugeMetricFamily("paishi_store_pictures", kept, self._store.pictures)
+
+        if self._book:
+            yield GaugeMetricFamily("paishi_taught_bytes", "Files of taught things.", self._book.size)
 
     def _full(self) -> Metric:
         refused = [admission.refused for admission in self._admissions]

@@ -10,11 +10,18 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor
 
+from paishi.telemetry.request_log import line_of_text
+from paishi.telemetry.request_log import log as request_log
+
 Form = Literal["json", "text"]
+
+_PLAIN = "\x1b[0m"
+_COLOURS = {"info": "\x1b[2m", "warning": "\x1b[33m", "error": "\x1b[31m"}  # dim, yellow, red
 
 
 def formatter(form: Form, colours: bool) -> logging.Formatter:
-    """One JSON object per line, with `exception` as a list of stack traces; or a line of text.
+    """One JSON object per line, with `exception` as a list of stack traces; or a line of text, which has at
+    most 100 columns for a request.
 
     Neither has local variables, which are photos and tokens.
     """
@@ -23,7 +30,14 @@ def formatter(form: Form, colours: bool) -> logging.Formatter:
     text = ConsoleRenderer(
         colors=colours, exception_formatter=plain_traceback, sort_keys=False, pad_event_to=0
     )
-    rendering = json if form == "json" else [text]
+
+    def one_line(logger: Any, method: str, event: EventDict) -> str:
+        if event["logger"] != request_log.name or event["event"] != "request":
+            return text(logger, method, event)
+        line = line_of_text(event)
+        return f"{_COLOURS[event['level']]}{line}{_PLAIN}" if colours else line
+
+    rendering = json if form == "json" else [one_line]
     return ProcessorFormatter(
         processors=[_common_fields, ExtraAdder(), ProcessorFormatter.remove_processors_meta, *rendering]
     )

@@ -1,10 +1,10 @@
 """Counters and histograms for Prometheus.
 
 HTTP metrics have the names of OpenTelemetry's semantic conventions, in Prometheus's spelling; times are in
-seconds. Every label has a value from a fixed list, never one that a client chose.
+seconds. Every label has a value from a fixed list or of the operator's, never one that a client chose.
 """
 
-from typing import get_args
+from typing import Literal, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -32,6 +32,8 @@ PICTURES = (1, 2, 3, 4, 6, 8, 12, 16, 32, 64)
 
 # The creation times of series would be half of each response, and Prometheus does not need them.
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+TaughtEvent = Literal["taught", "forgotten", "restored", "recognised"]
 
 _HTTP = ("http_request_method", "http_route", "http_response_status_code")
 
@@ -74,6 +76,20 @@ class Metrics:
             buckets=PICTURES,
             registry=registry,
         )
+        self._named = Counter(
+            "paishi_photos_named",
+            "Photos named by /predict, by the model that answered.",
+            ["model"],
+            registry=registry,
+        )
+        self._taught = Counter(
+            "paishi_taught",
+            "Photos and things taught, forgotten or restored, and photos named as a taught thing.",
+            ["event"],
+            registry=registry,
+        )
+        for event in get_args(TaughtEvent):
+            self._taught.labels(event)
         self._refused = Counter(
             "paishi_refused", "Requests refused, by the code of the problem.", ["reason"], registry=registry
         )
@@ -97,6 +113,14 @@ class Metrics:
         if queue_s is not None and inference_s is not None:
             self._queue.observe(queue_s)
             self._inference.observe(inference_s)
+
+    def count_named(self, model: str) -> None:
+        """Counts a photo that `model` named."""
+        self._named.labels(model).inc()
+
+    def count_taught(self, event: TaughtEvent) -> None:
+        """Counts something that happened to taught things."""
+        self._taught.labels(event).inc()
 
     def count_refused(self, code: str) -> None:
         """Counts a refusal of bytes that are no request yet."""

@@ -6,13 +6,17 @@ needs it; an operator who does, for example against abuse, lets the proxy log it
 """
 
 import logging
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from paishi.telemetry.request_record import RequestRecord
 
 log = logging.getLogger("paishi.request")
 
 ClientKind = Literal["devtools", "mini-program", "wechat", "browser", "script", "other", "none"]
+
+LONGEST_LINE = 100
+"""Columns of a line of text, which a terminal shows without wrapping it."""
 
 _POLLED = ("/livez", "/readyz", "/metrics")
 
@@ -31,12 +35,29 @@ _USER_AGENTS: tuple[tuple[bytes, ClientKind], ...] = (
 
 
 def log_request(record: RequestRecord) -> None:
-    """Logs at info, for a 500 at error, for other 5xx at warning; successful polls of monitors are left
-    out."""
+    """Logs at info, for a 500 at error, for other 5xx at warning.
+
+    Polls of monitors are left out if they succeed, or find that the server is not ready: that is logged once,
+    when it changes.
+    """
     level = _level(record.status)
-    is_routine = record.route in _POLLED and (record.status or 0) < 400
-    if log.isEnabledFor(level) and not is_routine:
+    if log.isEnabledFor(level) and not _is_routine(record):
         log.log(level, "request", extra=_fields(record))
+
+
+def line_of_text(event: Mapping[str, Any]) -> str:
+    """Returns the fields of a request as one line: time, method, route, status, duration, size, problem, id.
+
+    The size is the body's that came in or, without one, that went out. Beyond 100 columns the problem is left
+    out, and then the end of a long id that the client chose.
+    """
+    size, direction = (event["bytes_in"], "in") if event["bytes_in"] else (event["bytes_out"], "out")
+    request = f"{event['method']} {event.get('route', '-')} {event.get('status', '-')}"
+    measured = f"{1000 * event['duration_s']:.0f} ms {_bytes(size)} {direction}"
+    first = f"{event['timestamp'][11:19]}Z {request} {measured}"
+    problem = event.get("problem") or ("disconnected" if event.get("disconnected") else "")
+    whole = " ".join(filter(None, (first, problem, event["request_id"])))
+    return whole if len(whole) <= LONGEST_LINE else f"{first} {event['request_id']}"[:LONGEST_LINE]
 
 
 def client_kind(headers: list[tuple[bytes, bytes]]) -> ClientKind:
@@ -46,6 +67,19 @@ def client_kind(headers: list[tuple[bytes, bytes]]) -> ClientKind:
     if not agent:
         return "none"
     return next((kind for pattern, kind in _USER_AGENTS if pattern in agent), "other")
+
+
+def _is_routine(record: RequestRecord) -> bool:
+    if record.route not in _POLLED or record.status is None:
+        return False
+    return record.status < 400 or (record.route == "/readyz" and record.status == 503)
+
+
+def _bytes(size: int) -> str:
+    for unit, power in (("MB", 6), ("kB", 3)):
+        if size >= 10**power:
+            return f"{size / 10**power:.1f} {unit}"
+    return f"{size} B"
 
 
 def _level(status: int | None) -> int:

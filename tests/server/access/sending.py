@@ -7,6 +7,8 @@ from tests.server.pictures import file_of, noise
 
 PHOTO = file_of(noise())
 ROUTES = ("/predict", "/image", "/explain", "/features")
+GUARDED = (*ROUTES, "/corrections", "/taught")
+"""Routes that take a photo."""
 OPEN = ("/livez", "/readyz", "/models", "/docs", "/openapi.json", "/")
 
 

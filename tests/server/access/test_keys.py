@@ -1,18 +1,22 @@
 """PAISHI_AUTH=key: only requests with a key are served."""
 
+import asyncio
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from paishi.access import key_file
 from paishi.access.access import access_for
 from paishi.access.key_file import CHECK_EVERY_S, KeyFile
 from paishi.access.keys import find_key, hash_of, new_key, parse_stored
 from paishi.settings import Misconfigured, Settings
 from tests.server.access.sending import OPEN, PHOTO, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started
+from tests.server.conftest import wait_for
 
 KEY, OTHER = f"paishi_{'k' * 43}", f"paishi_{'o' * 43}"
 
@@ -87,7 +91,7 @@ def test_a_picture_is_fetched_without_a_key(guarded: AppClient) -> None:
         ("/predict%0A", 401),  # Starlette finds the route for this too
         ("/%70redict", 401),
         ("/predict?top=1", 401),
-        ("/predict/", 401),  # redirected
+        ("/predict/", 401),
         ("/x/../predict", 401),
         ("/PREDICT", 404),
     ],
@@ -131,7 +135,7 @@ class Clock:
 
 
 def names(file: KeyFile) -> list[str]:
-    return [key.name for key in file.stored()]
+    return [key.name for key in asyncio.run(file.stored())]
 
 
 def test_a_key_is_revoked_without_a_restart(tmp_path: Path) -> None:
@@ -232,3 +236,62 @@ def test_a_server_accepts_both_and_drops_a_revoked_key(
         assert post(client, **bearing(OTHER)).status_code == 200
     assert KEY not in caplog.text
     assert OTHER not in caplog.text
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_key(tmp_path: Path) -> None:
+    """Windows' editors write it."""
+    path = tmp_path / "keys"
+    path.write_text(f"{line(KEY, 'a')}\r\n{line(OTHER, 'b')}\r\n", "utf-8-sig")
+    assert names(KeyFile(path)) == ["a", "b"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_stops_the_start(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "keys")
+    with pytest.raises(Misconfigured, match="no regular file"):
+        KeyFile(tmp_path / "keys")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_file_that_became_a_pipe_authenticates_nobody_and_blocks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("paishi.access.key_file.CHECK_EVERY_S", 0)
+    path = tmp_path / "keys"
+    path.write_text(line(KEY))
+    with started(auth="key", keys_file=str(path)) as client:
+        assert post(client, **bearing(KEY)).status_code == 200
+        path.unlink()
+        os.mkfifo(path)
+        problem_of(post(client, **bearing(KEY)), 401, "not-authorised")
+        assert client.get("/livez").status_code == 200
+
+
+def test_a_disk_that_does_not_answer_authenticates_nobody_and_blocks_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No test can hang a network file system, so a reader that waits stands in for it."""
+    path, back, asked = tmp_path / "keys", threading.Event(), threading.Event()
+    path.write_text(line(KEY))
+    read_text = key_file.read_text
+
+    def read_when_back(file: Path, most: int) -> str:
+        asked.set()
+        assert back.wait(60)
+        return read_text(file, most)
+
+    monkeypatch.setattr(key_file, "CHECK_EVERY_S", 0)
+    with started(auth="key", keys=line(OTHER, "other"), keys_file=str(path)) as client:
+        assert post(client, **bearing(KEY)).status_code == 200
+        monkeypatch.setattr(key_file, "READ_WITHIN_S", 0.2)
+        monkeypatch.setattr(key_file, "read_text", read_when_back)
+        path.write_text(f"{line(KEY)}\n# changed\n")
+        try:
+            problem_of(post(client, **bearing(KEY)), 401, "not-authorised")
+            assert asked.is_set()
+            assert post(client, **bearing(OTHER)).status_code == 200
+            assert client.get("/livez").status_code == 200
+        finally:
+            back.set()
+        wait_for(lambda: post(client, **bearing(KEY)).status_code == 200, 30, "the disk")
+    assert [record.message for record in caplog.records if "no answer within" in record.message] != []

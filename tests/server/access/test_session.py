@@ -14,6 +14,7 @@ from tests.server.access.sending import OPEN, ROUTES, bearing, post, problem_of
 from tests.server.api.conftest import AppClient, started
 
 TOKEN_KEY = "a signing key that is long enough for it"
+TAUGHT_SECRET = "another secret that is long enough for it"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,7 @@ def settings(wechat: FakeWeChat, **others: object) -> dict[str, object]:
         "wechat_secret": SECRET,
         "wechat_url": wechat.url,
         "token_key": TOKEN_KEY,
+        "taught_secret": TAUGHT_SECRET,
         **others,
     }
 
@@ -51,9 +53,9 @@ def test_from_a_code_to_an_answer(mini: AppClient, wechat: FakeWeChat, path: str
     assert "/session" in problem_of(post(mini, path), 401, "not-authorised").detail
     session = log_in(mini, wechat)
     assert session.expires_in == 7200
-    # The model of these tests has no insight, which /explain and /features answer with 422.
+    # The model of these tests has no insight, which /explain and /features answer with 409.
     assert post(mini, path, **bearing(session.token)).status_code == (
-        200 if path in ("/predict", "/image") else 422
+        200 if path in ("/predict", "/image") else 409
     )
 
 
@@ -141,9 +143,9 @@ def test_logins_per_minute_and_address(wechat: FakeWeChat) -> None:
         assert len(wechat.asked) == before + 2
 
 
-@pytest.mark.parametrize("auth", ["none", "key"])
-def test_a_server_without_sessions(auth: str) -> None:
-    with started(auth=auth, keys="0" * 64) as client:
+@pytest.mark.parametrize("auth", [{}, {"auth": "key", "keys": "0" * 64}])
+def test_a_server_without_sessions(auth: dict[str, str]) -> None:
+    with started(**auth) as client:
         problem_of(client.post("/session", json={"code": "c"}), 404, "not-found")
 
 
@@ -168,3 +170,18 @@ def test_the_start_fails_without_credentials(wechat: FakeWeChat, missing: str, n
     with pytest.raises(Misconfigured, match=named) as caught:
         access_for(Settings(**settings(wechat, **{missing: ""})))  # type: ignore[arg-type]
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("openid", [r"\ud800", r"oUser\udfff", r"oUser\u0000", "o用户", r"oUser\n", ""])
+def test_an_openid_that_is_none_is_wechats_failure(mini: AppClient, wechat: FakeWeChat, openid: str) -> None:
+    """JSON can escape half of a character, which no encoding has."""
+    wechat.faults.append(Fault(f'{{"openid": "{openid}", "session_key": "k"}}'.encode()))
+    problem_of(mini.post("/session", json={"code": "c"}), 503, "login-unavailable")
+
+
+@pytest.mark.parametrize("code", [rb"\ud800", rb"\udc00\ud800", b"\xed\xa0\x80"])
+def test_a_code_that_is_no_text_is_refused(mini: AppClient, wechat: FakeWeChat, code: bytes) -> None:
+    before = len(wechat.asked)
+    answer = mini.post("/session", content=b'{"code": "' + code + b'"}')
+    problem_of(answer, 422, "request-invalid")
+    assert len(wechat.asked) == before

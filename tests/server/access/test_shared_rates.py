@@ -56,6 +56,17 @@ def test_while_it_is_down_each_counts_alone(
         assert PASSWORD not in caplog.text
 
 
+def test_it_is_looked_for_at_the_start(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with running_redis(tmp_path / "redis") as port:
+        with started(rates=address(port), uploads_per_minute=2):
+            pass
+        assert "does not answer" not in caplog.text
+    with started(rates=address(port), uploads_per_minute=2) as client:
+        assert "PAISHI_RATES does not answer" in caplog.text
+        assert statuses(client) == [200]
+    assert PASSWORD not in caplog.text
+
+
 def test_a_redis_that_hangs_delays_no_photo(caplog: pytest.LogCaptureFixture) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -93,7 +104,7 @@ def test_a_wrong_password(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> N
 )
 def test_an_invalid_address_stops_the_start(wrong: str) -> None:
     with pytest.raises(Misconfigured, match="PAISHI_RATES") as caught:
-        access_for(Settings(rates=wrong))  # type: ignore[arg-type]
+        access_for(Settings(rates=wrong, uploads_per_minute=1))  # type: ignore[arg-type]
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -103,4 +114,4 @@ def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(Misconfigured, match="pip install"):
-        access_for(Settings(rates="redis://x"))  # type: ignore[arg-type]
+        access_for(Settings(rates="redis://x", uploads_per_minute=1))  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """Only an unexpired token of this server identifies a WeChat user."""
 
+import asyncio
 import base64
 import json
 import time
@@ -10,16 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paishi.access.client import Client
 from paishi.access.tokens import Tokens
 from paishi.problems.kinds import NotAuthorised
+from paishi.teaching.files import is_owner
 from tests.server.access.sending import bearing
 
 KEY = b"k" * 32
 TOKENS = Tokens(KEY, 100)
 
 
-def client_of(token: str, tokens: Tokens = TOKENS) -> str:
-    return tokens.client({name.lower(): value for name, value in bearing(token).items()})
+def client_of(token: str, tokens: Tokens = TOKENS) -> Client:
+    headers = {name.lower(): value for name, value in bearing(token).items()}
+    return asyncio.run(tokens.client(headers))
 
 
 def claims(**changed: Any) -> dict[str, Any]:
@@ -57,6 +61,27 @@ def test_the_openid_is_nowhere_in_it() -> None:
 
 def test_servers_that_share_a_key_share_sessions() -> None:
     assert client_of(TOKENS.issue("oA"), Tokens(KEY, 5)) == client_of(TOKENS.issue("oA"))
+
+
+def test_the_owner_of_taught_things_outlives_the_key_of_tokens() -> None:
+    secret = b"s" * 32
+    before, after = (Tokens(key, 100, secret) for key in (KEY, b"o" * 32))
+    one, again, other = (
+        client_of(tokens.issue(openid), tokens)
+        for tokens, openid in ((before, "oA"), (after, "oA"), (after, "oB"))
+    )
+    assert one.owner == again.owner != other.owner
+    assert one.name != again.name
+    assert is_owner(one.owner or "")
+    another = Tokens(KEY, 100, b"z" * 32)
+    assert client_of(another.issue("oA"), another).owner != one.owner
+
+
+def test_a_token_from_before_things_were_taught_is_valid_but_owns_nothing() -> None:
+    old = TOKENS.issue("oA")
+    found = client_of(old, Tokens(KEY, 100, b"s" * 32))
+    assert (found.name, found.owner) == (client_of(old).name, None)
+    assert client_of(Tokens(KEY, 100, b"s" * 32).issue("oA")).owner is None  # nobody can be taught here
 
 
 NOW = int(time.time())

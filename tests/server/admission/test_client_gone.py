@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from paishi.admission.body_memory import LOOK_AHEAD
 from paishi.choices import Precision
 from paishi.photo.decode import Decoder
 from paishi.recognition.labels import load_labels
@@ -82,6 +84,24 @@ def test_what_waits_for_the_model_is_taken_out(caplog: pytest.LogCaptureFixture)
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 
 
+def test_a_client_that_only_ends_its_side_gets_its_answer() -> None:
+    """It differs from the one that has left by nothing but that it can still read."""
+    with busy() as (served, runtime), contextlib.ExitStack() as stack:
+        runtime.may_go_on.clear()
+        crowd = send_crowd(served, stack)
+        for client in crowd:
+            client.connection.shutdown(socket.SHUT_WR)
+        leaves = crowd[CROWD // 2 :]
+        for client in leaves:
+            client.connection.close()
+        wait_for(lambda: served.services.admission.in_hand == CROWD // 2, 20, "their places")
+        runtime.may_go_on.set()
+        for client in crowd[: CROWD // 2]:
+            assert client.answer().status == 200
+            assert client.ends()
+        served.is_well()
+
+
 def test_what_waits_for_a_decoder_is_taken_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """And one that decodes is waited for: never more of them than the setting says."""
     may_go_on, running, most, begun = threading.Event(), 0, 0, 0
@@ -116,7 +136,9 @@ def test_clients_that_disconnect_while_sending_leave_nothing(caplog: pytest.LogC
             for length in (10_000, None):
                 for _ in range(CROWD):
                     stack.enter_context(served.raw()).send(head(length))
-            wait_for(lambda: served.services.body_memory.held == CROWD * 10_000, 20, "the headers")
+            wait_for(
+                lambda: served.services.body_memory.held == CROWD * (10_000 + LOOK_AHEAD), 20, "the headers"
+            )
         served.is_well()
     assert not [record for record in caplog.records if record.levelno > logging.INFO]
 

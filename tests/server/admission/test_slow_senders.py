@@ -1,11 +1,14 @@
 """Header, body and response each have a time limit."""
 
+import contextlib
+import json
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.server.conftest import wait_for
-from tests.server.connection.raw_client import END, PART, PHOTO, head, serving, upload
+from tests.server.connection.raw_client import END, PART, PHOTO, Raw, Served, head, serving, upload
 from tests.server.pictures import file_of, noise
 
 LONG = {"header_s": 30, "body_s": 30}
@@ -88,9 +91,77 @@ def test_and_a_limit_in_bytes() -> None:
         assert client.send_until_ended() < 10_000_000
 
 
+def test_a_refused_client_that_still_sends_can_read_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes: the connection ends once it pauses."""
+    monkeypatch.setattr("paishi.connection.protocol.LINGER_S", 0.5)
+    with serving(**LONG) as served, served.raw() as client:
+        client.send(head(None, "/nothing"))
+        for _ in range(30):
+            client.send(b"3e8\r\n" + b"x" * 1000 + b"\r\n")
+            time.sleep(0.05)
+        assert client.answer().status == 404
+        assert client.ends()
+
+
 def test_a_response_that_is_not_read_ends() -> None:
     large = file_of(noise(3000, 2000), "PNG")
     with serving(body_s=2, header_s=1) as served, served.raw(receive_buffer=4096) as client:
         client.send(upload(large, "/image"))
         wait_for(lambda: not served.services.body_memory.held, 20, "the answer")
         wait_for(lambda: not served.services.connections.open, 20, "the connection's end")
+
+
+def stored(served: Served) -> bytes:
+    """A request for a picture of about 6 MB, of which a kernel's buffers take a few."""
+    with served.raw() as client:
+        large = upload(file_of(noise(3000, 2000)), "/image", "Accept: application/json")
+        path = urlsplit(json.loads(client.send(large).answer().body)["url"]).path
+    wait_for(lambda: not served.services.body_memory.held, 20, "the upload's memory")
+    return f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+
+
+def test_responses_that_nobody_reads_are_bounded_in_bytes() -> None:
+    """The oldest are dropped, and other clients are served."""
+    with serving(max_bodies_mb=60, **LONG) as served, contextlib.ExitStack() as stack:
+        memory, request = served.services.body_memory, stored(served)
+
+        def read_later() -> Raw:
+            return stack.enter_context(served.raw(receive_buffer=4096)).send(request)
+
+        crowd = [read_later()]
+        wait_for(lambda: memory.held, 20, "the response")
+        size = memory.held
+        for number in range(2, 13):
+            crowd.append(read_later())
+            wait_for(lambda number=number: memory.ended + memory.held / size == number, 20, "the response")
+            assert memory.held <= memory.limit / 2
+        assert served.full("PAISHI_MAX_BODIES_MB") == memory.ended > 5
+        assert crowd[0].is_cut_off()
+        with served.raw() as client:
+            assert client.send(upload()).answer().status == 200
+        assert crowd[-1].answer().status == 200
+
+
+def test_a_response_that_is_read_gives_its_memory_back() -> None:
+    with serving(**LONG) as served, served.raw(receive_buffer=4096) as client:
+        client.send(stored(served))
+        wait_for(lambda: served.services.body_memory.held, 20, "the response")
+        assert client.answer().status == 200
+        served.is_well()
+        client.send(stored(served))
+        wait_for(lambda: served.services.body_memory.held, 20, "the response")
+        client.connection.close()
+        served.is_well()
+
+
+def test_one_that_is_not_read_yields_to_uploads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("paishi.admission.body_memory.GRACE_S", 0.1)
+    with serving(max_bodies_mb=20, **LONG) as served, served.raw(receive_buffer=4096) as client:
+        memory = served.services.body_memory
+        client.send(stored(served))
+        wait_for(lambda: memory.held, 20, "the response")
+        time.sleep(0.2)
+        with served.raw() as other:
+            other.send(head(16_000_000) + PART + b"x" * 15_000_000)
+            wait_for(lambda: memory.ended == 1, 20, "its memory")
+        assert client.is_cut_off()

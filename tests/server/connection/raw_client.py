@@ -68,6 +68,8 @@ class Raw:
 
     port: int
     receive_buffer: int = 0
+    address: str = "127.0.0.1"
+    """Where it comes from: Linux has all of 127.0.0.0/8."""
     connection: socket.socket = field(init=False)
     received: bytes = b""
 
@@ -76,6 +78,7 @@ class Raw:
         if self.receive_buffer:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
         self.connection.settimeout(30)
+        self.connection.bind((self.address, 0))
         self.connection.connect(("127.0.0.1", self.port))
 
     def __enter__(self) -> "Raw":
@@ -131,6 +134,14 @@ class Raw:
         except ConnectionResetError:
             return True
 
+    def is_cut_off(self) -> bool:
+        """Reads to the end; whether the server ended the connection within a response."""
+        with contextlib.suppress(ConnectionResetError):
+            while data := self.connection.recv(65536):
+                self.received += data
+        top, _, body = self.received.partition(b"\r\n\r\n")
+        return len(body) < int(top.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+
     def _more(self) -> None:
         data = self.connection.recv(65536)
         assert data, f"ended after {self.received!r}"
@@ -142,8 +153,8 @@ class Served:
     port: int
     services: Services
 
-    def raw(self, receive_buffer: int = 0) -> Raw:
-        return Raw(self.port, receive_buffer)
+    def raw(self, receive_buffer: int = 0, address: str = "127.0.0.1") -> Raw:
+        return Raw(self.port, receive_buffer, address)
 
     def refused(self, code: str) -> float | None:
         """Problems with this code in the metrics."""

@@ -7,6 +7,7 @@ import pytest
 
 from paishi.admission.admission import Admission
 from paishi.connection.load_shedding import LoadShedding, Shed
+from paishi.connection.parser import MAX_HEADER, MAX_LINES, MAX_TARGET
 from paishi.lifecycle.phase import Lifecycle
 from tests.server.connection.raw_client import Served, serving
 
@@ -32,6 +33,13 @@ ODD = {
     "a space before the colon": header(b"Transfer-Encoding : chunked", b"Content-Length: 5") + CHUNKED,
     "a space before the length's colon": header(b"Content-Length : 5") + b"hello",
     "a NUL": header(b"X: \x00", b"Content-Length: 5") + b"hello",
+    "an absolute target": header(b"Content-Length: 5").replace(b" /", b" http://x/", 1) + b"hello",
+    "too many lines": header(*[b"A:"] * MAX_LINES, b"Content-Length: 5") + b"hello",
+    "too long a header": header(b"A: " + b"x" * MAX_HEADER, b"Content-Length: 5") + b"hello",
+    "too long a target": header(b"Content-Length: 5").replace(
+        b" HTTP", b"?".ljust(MAX_TARGET, b"x") + b" HTTP", 1
+    ),
+    "an unknown version": header(b"Content-Length: 5").replace(b"HTTP/1.1", b"HTTP/2.0", 1) + b"hello",
     "no Host": header(b"Content-Length: 5").replace(b"Host: x\r\n", b"") + b"hello",
 }
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from paishi.connection.load_shedding import LoadShedding
+from paishi.lifecycle.phase import Lifecycle
 from tests.server.conftest import wait_for
 from tests.server.connection.raw_client import PHOTO, Raw, Served, head, serving, upload
 
@@ -154,3 +156,10 @@ def test_refusals_are_counted(full: Served) -> None:
             refused(client, upload())
     assert refusals_counted(full) == 3
     assert full.refused("overloaded") == 3
+
+
+def test_a_request_line_without_end_is_looked_at_once() -> None:
+    """Trying each place in it for the end of the path would take hours."""
+    shedding = LoadShedding({}, Lifecycle(), 1000, lambda method, path: None)
+    for line in (b"GET /" + b"x" * 10_000_000, b"G" * 10_000_000, b"GET /?" + b"?" * 10_000_000):
+        assert shedding(line) is None

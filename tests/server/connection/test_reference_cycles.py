@@ -19,36 +19,48 @@ OURS = {
 }
 
 
-def ours() -> Counter[str]:
-    return Counter(name for thing in gc.get_objects() if (name := type(thing).__name__) in OURS)
+class NoCollections:
+    """Holds what earlier tests left (a traceback that pytest keeps), which is no matter of these tests."""
+
+    def __init__(self) -> None:
+        self._earlier = {id(thing): thing for thing in _ours()}
+
+    def left(self) -> Counter[str]:
+        return Counter(type(thing).__name__ for thing in _ours() if id(thing) not in self._earlier)
+
+    def everything_goes(self, served: Served) -> None:
+        connections = served.services.connections
+        wait_for(lambda: not connections.open and not self.left(), 10, f"the end of {self.left()}")
+
+
+def _ours() -> list[object]:
+    return [thing for thing in gc.get_objects() if type(thing).__name__ in OURS]
 
 
 @pytest.fixture
-def no_collections() -> Iterator[None]:
+def no_collections(served: Served) -> Iterator[NoCollections]:
+    connections = served.services.connections
+    wait_for(lambda: not connections.open, 10, "the end of earlier connections")
     gc.collect()
     gc.disable()
-    yield
+    yield NoCollections()
     gc.enable()
 
 
-def everything_goes(served: Served) -> None:
-    wait_for(lambda: not served.services.connections.open and not ours(), 10, f"the end of {ours()}")
-
-
-def test_of_an_answer(served: Served, no_collections: None) -> None:
+def test_of_an_answer(served: Served, no_collections: NoCollections) -> None:
     with served.raw() as client:
         for _ in range(3):
             assert client.send(upload()).answer().status == 200
-    everything_goes(served)
+    no_collections.everything_goes(served)
 
 
-def test_of_a_photo_that_is_refused(served: Served, no_collections: None) -> None:
+def test_of_a_photo_that_is_refused(served: Served, no_collections: NoCollections) -> None:
     with served.raw() as client:
         assert client.send(upload(b"no photo")).answer().status == 415
-    everything_goes(served)
+    no_collections.everything_goes(served)
 
 
-def test_of_a_shed_request(served: Served, no_collections: None) -> None:
+def test_of_a_shed_request(served: Served, no_collections: NoCollections) -> None:
     admission = served.services.admission
     admission.in_hand = admission.limit
     try:
@@ -56,12 +68,12 @@ def test_of_a_shed_request(served: Served, no_collections: None) -> None:
             assert client.send(upload()).answer().status == 503
     finally:
         admission.in_hand = 0
-    everything_goes(served)
+    no_collections.everything_goes(served)
 
 
-def test_of_a_client_that_disconnects(served: Served, no_collections: None) -> None:
+def test_of_a_client_that_disconnects(served: Served, no_collections: NoCollections) -> None:
     body = PART + PHOTO + END
     with served.raw() as client:
         client.send(head(len(body)) + body[:-1])
         wait_for(lambda: served.services.body_memory.held == len(body), 10, "most of the body")
-    everything_goes(served)
+    no_collections.everything_goes(served)

@@ -16,6 +16,7 @@ _SCANS = b"\xff\xda"
 
 def cases() -> Iterator[Case]:
     yield from _scans()
+    yield from _ends()
     yield from _codings()
     yield from _segments()
     yield from _exif()
@@ -33,6 +34,23 @@ def _scans() -> Iterator[Case]:
     yield either("restart markers everywhere", GOOD[:-2] + b"\xff\xd0\xff\xd7" * 3000 + b"\xff\xd9")
     yield read("many restarts", file_of(scene(), "JPEG", restart_marker_blocks=1))
     yield read("two pictures, MPO", file_of(scene(), "MPO", save_all=True, append_images=[flat(8, 8)]))
+
+
+def _ends() -> Iterator[Case]:
+    film = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(range(1, 256)) * 40
+    half, whole = GOOD[: len(GOOD) // 2], GOOD[:-2]
+    for name, behind in {
+        "film": film,
+        "film of a motion photo": b"MotionPhoto_Data" + film,
+        "JPEG": GOOD,
+        "ZIP": b"PK\3\4\xff\x24" + bytes(100),
+        "fill bytes": b"\xff" * 100_000,
+        "stray marker": b"\xff\x24",
+    }.items():
+        yield read(f"{name} in place of the end marker", whole + behind)
+        yield refused(f"{name} behind half a picture", half + behind)
+    yield either("a million markers in place of the end marker", whole + b"\xff\x24" * 1_000_000)
+    yield either("a million names of films in place of the end marker", whole + b"ftyp" * 1_000_000)
 
 
 def _codings() -> Iterator[Case]:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from paishi.problems.kinds import PhotoError, PhotoTooManyPixels, PhotoUnreadable
-from tests.server.conftest import ROOT
+from tests.server.conftest import ROOT, need_shared
 from tests.server.hostile.making import chunk, png_header
 from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import MANY, assert_close, decoded, exif, scene
@@ -59,6 +59,56 @@ def test_jpeg_that_lacks_its_last_rows_is_refused_though_viewers_paint_them_grey
     whole = file_of(scene(640, 480), "JPEG", quality=95)
     with pytest.raises(PhotoUnreadable):
         decode(whole[: len(whole) * 9 // 10], max_pixels=MANY, short_side=64)
+
+
+FILM = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + random.Random(3).randbytes(20_000)
+BEHIND = {
+    "film": FILM,
+    "film of a motion photo": b"MotionPhoto_Data" + FILM,
+    "second picture": file_of(scene(40, 30), "JPEG"),
+    "zeros": bytes(5000),
+    "text": b"Panorama, taken at home. " * 200,
+    "fill bytes": b"\xff" * 500,
+    "directory of a phone": b"\0\0\x01\x0a\x0e\0\0\0Image_UTC_Data17000000SEFH\x6b\0\0\0SEFT",
+    "ZIP archive": b"PK\3\4\xff\x24" + bytes(200),
+}
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+@pytest.mark.parametrize("name", FILES)
+def test_other_data_behind_the_end_does_not_matter(name: str, behind: str) -> None:
+    assert_close(decoded(FILES[name] + BEHIND[behind]), decoded(FILES[name]), 0)
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+@pytest.mark.parametrize("options", [{}, {"mode": "L"}, {"mode": "CMYK"}, {"restart_marker_blocks": 1}])
+def test_other_data_in_place_of_the_end_marker_of_a_jpeg(options: dict[str, object], behind: str) -> None:
+    """As panorama phones write it: a film follows the last pixel."""
+    picture = scene(640, 480).convert(str(options.get("mode", "RGB")))
+    whole = file_of(picture, "JPEG", quality=90, **options)
+    for short_side in (None, 64):
+        got = decode(whole[:-2] + BEHIND[behind], max_pixels=MANY, short_side=short_side)
+        expected = decode(whole, max_pixels=MANY, short_side=short_side)
+        assert got.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+@pytest.mark.parametrize("tenths", [2, 5, 9])
+def test_jpeg_that_is_cut_off_in_front_of_other_data_is_refused(tenths: int, behind: str) -> None:
+    whole = file_of(scene(1280, 960), "JPEG", quality=98, subsampling=0)
+    with pytest.raises(PhotoUnreadable):
+        decode(whole[: len(whole) * tenths // 10] + BEHIND[behind], max_pixels=MANY)
+
+
+def test_small_jpeg_that_is_cut_off_in_front_of_a_film_is_refused() -> None:
+    """Of the film, more bytes than are missing contain no marker."""
+    with pytest.raises(PhotoUnreadable):
+        decode(SMALL[: len(SMALL) * 3 // 4] + BEHIND["film"], max_pixels=MANY)
+
+
+def test_panorama_of_a_phone() -> None:
+    photo = need_shared("cases", "photos", "pano_mp4_trailer.jpg")
+    assert decode(photo.read_bytes(), max_pixels=MANY).size == (640, 200)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -183,3 +233,41 @@ def test_nothing_is_printed_about_an_untrusted_file() -> None:
     run = subprocess.run([sys.executable, "-c", QUIET], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stderr == ""
     assert "cut off" in run.stdout
+
+
+LITTLE_MEMORY = """
+import asyncio, os, re, resource, sys
+from pathlib import Path
+from tests.server.photo.decoding import LIMIT_S
+from paishi.photo.decode import Decoder
+from paishi.photo.reader import PhotoReader
+from paishi.problems.kinds import ResourcesExhausted
+from paishi.system.cpu_budget import CpuBudget
+reader = PhotoReader(Decoder(LIMIT_S, 1), 64_000_000, 1, CpuBudget(1))
+files = [sys.stdin.buffer.read(int(length)) for length in sys.argv[1:]]
+most = resource.getrlimit(resource.RLIMIT_DATA)
+async def results():
+    for file in files:
+        for read in (reader.upright_jpeg, lambda file: reader.views(file, 224, "crop")):
+            try:
+                await read(file)
+                yield "read"
+            except ResourcesExhausted as error:
+                yield str(error.status)
+async def both():
+    used = 1024 * int(re.search(r"VmData:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+    resource.setrlimit(resource.RLIMIT_DATA, (used + 24_000_000, most[1]))
+    print(*[result async for result in results()])
+    resource.setrlimit(resource.RLIMIT_DATA, most)
+    print(*[result async for result in results()])
+asyncio.run(both())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux bounds data")
+def test_a_server_without_memory_does_not_blame_the_photo() -> None:
+    """In its own process, in one for costly photos, and while the picture is used."""
+    files = [file_of(Image.new("RGB", (4000, 3000)), kind) for kind in ("PNG", "GIF")]
+    command = [sys.executable, "-c", LITTLE_MEMORY, *(str(len(file)) for file in files)]
+    run = subprocess.run(command, cwd=ROOT, input=b"".join(files), capture_output=True, check=True)
+    assert run.stdout.decode().split() == ["503"] * 4 + ["read"] * 4

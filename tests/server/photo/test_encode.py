@@ -1,9 +1,15 @@
 import io
+import subprocess
+import sys
+from collections.abc import Callable
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from paishi.photo.encode import encode_jpeg
+from paishi.photo.encode import JPEG_SIDE, encode_jpeg, encode_png
+from paishi.problems.kinds import PhotoTooManyPixels
+from tests.server.conftest import ROOT
 from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import MANY, pixels, scene
 from tests.server.pictures import file_of
@@ -74,3 +80,40 @@ def test_baseline_and_not_progressive() -> None:
     markers = segments(encode_jpeg(scene()))
     assert 0xC0 in markers
     assert 0xC2 not in markers
+
+
+@pytest.mark.parametrize("encode", [encode_jpeg, encode_png])
+def test_a_size_that_no_encoder_takes_is_too_many_pixels(encode: Callable[[Image.Image], bytes]) -> None:
+    """JPEG ends at 65,500 pixels a side; neither format has pictures without pixels."""
+    with pytest.raises(PhotoTooManyPixels, match="send a smaller photo"):
+        encode(Image.new("RGB", (JPEG_SIDE + 1, 1) if encode is encode_jpeg else (0, 1)))
+
+
+def test_the_longest_side_of_a_jpeg_is_encoded() -> None:
+    for size in ((JPEG_SIDE, 1), (1, JPEG_SIDE)):
+        assert Image.open(io.BytesIO(encode_jpeg(Image.new("RGB", size)))).size == size
+
+
+NO_DESCRIPTORS = """
+import resource
+from PIL import Image
+from paishi.photo.encode import encode_jpeg, encode_png
+from paishi.problems.kinds import ResourcesExhausted
+picture = Image.new("RGB", (64, 64))
+encode_jpeg(picture), encode_png(picture)
+most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (3, most[1]))
+for encode in (encode_jpeg, encode_png):
+    try:
+        encode(picture)
+    except ResourcesExhausted as error:
+        print(error.status, error.retry_after)
+resource.setrlimit(resource.RLIMIT_NOFILE, most)
+encode_jpeg(picture)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a descriptor on Linux only")
+def test_a_server_without_descriptors_does_not_blame_the_photo() -> None:
+    run = subprocess.run([sys.executable, "-c", NO_DESCRIPTORS], cwd=ROOT, capture_output=True, text=True)
+    assert (run.stdout, run.stderr) == ("503 5\n503 5\n", "")

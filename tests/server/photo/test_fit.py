@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from paishi.choices import Fit
-from paishi.photo.fit import fit, short_side_for
+from paishi.photo.fit import boxes, fit, short_side_for
 from tests.server.conftest import need_shared
 from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import MANY, pixels, scene
@@ -21,6 +21,37 @@ def test_shape_and_type(way: Fit, views: int, size: int, shape: tuple[int, int])
     assert got.shape == (views, size, size, 3)
     assert got.dtype == np.uint8
     assert (got == (200, 30, 60)).all()
+
+
+@pytest.mark.parametrize(("way", "views"), WAYS)
+@pytest.mark.parametrize("shape", [(1, 1), (640, 480), (480, 640), (1, 65535), (65535, 1)])
+def test_an_input_need_not_be_square(way: Fit, views: int, shape: tuple[int, int]) -> None:
+    got = fit(Image.new("RGB", shape, (200, 30, 60)), (160, 120), way)
+    assert got.shape == (views, 160, 120, 3)
+    assert (got == (200, 30, 60)).all()
+
+
+@pytest.mark.parametrize("shape", [(640, 480), (480, 640), (1000, 300)])
+def test_crop_keeps_proportions_and_covers_an_input_that_is_not_square(shape: tuple[int, int]) -> None:
+    [(left, top, right, bottom)] = boxes(*shape, (160, 120), "crop")
+    assert (right - left) / (bottom - top) == pytest.approx(120 / 160, rel=0.01)
+    assert (left + right, top + bottom) == pytest.approx(shape, abs=shape[0] / 60)
+    assert max((right - left) / shape[0], (bottom - top) / shape[1]) == pytest.approx(224 / 256, abs=0.01)
+    assert boxes(*shape, (160, 120), "squash") == [(0, 0, *shape)]
+
+
+@pytest.mark.parametrize("way", ["crop", "squash", "both"])
+@pytest.mark.parametrize("shape", [(1000, 1000), (4000, 1000), (1000, 4000)])
+def test_a_reduced_photo_has_twice_what_is_fitted_on_each_side(way: Fit, shape: tuple[int, int]) -> None:
+    short = short_side_for((160, 120), way)
+    reduced = [side * short / min(shape) for side in shape]
+    for left, top, right, bottom in boxes(*reduced, (160, 120), way):
+        assert right - left >= 2 * 120 * 0.99
+        assert bottom - top >= 2 * 160 * 0.99
+
+
+def test_a_square_may_be_given_as_height_and_width() -> None:
+    assert (fit(scene(), (96, 96), "both") == fit(scene(), 96, "both")).all()
 
 
 def two_steps(picture: Image.Image, size: int) -> np.ndarray:

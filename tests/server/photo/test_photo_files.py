@@ -1,7 +1,15 @@
 import shutil
 from pathlib import Path
 
+import pillow_heif
+import pytest
+
 from paishi.photo.photo_files import find_photos
+from tests.server.photo.decoding import decode
+from tests.server.photo.scenes import MANY, scene
+from tests.server.pictures import file_of
+
+pillow_heif.register_heif_opener()
 
 
 def touch(*files: Path) -> None:
@@ -19,6 +27,27 @@ def test_folders_are_searched_for_photos_by_suffix(tmp_path: Path) -> None:
     errors: list[OSError] = []
     assert list(find_photos([tmp_path], errors.append)) == expected
     assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [
+        (".dib", "BMP"),
+        (".mpo", "MPO"),
+        (".jfif", "JPEG"),
+        (".apng", "PNG"),
+        (".hif", "HEIF"),
+        (".avifs", "AVIF"),
+    ],
+)
+def test_a_rare_suffix_of_an_accepted_format_is_found_and_its_file_read(
+    tmp_path: Path, suffix: str, kind: str
+) -> None:
+    frames = {"save_all": True, "append_images": [scene().rotate(180)]} if kind in ("MPO", "AVIF") else {}
+    content = file_of(scene(), kind, **frames)
+    (tmp_path / f"photo{suffix.upper()}").write_bytes(content)
+    [found] = find_photos([tmp_path], [].append)
+    assert decode(found.read_bytes(), max_pixels=MANY).size == scene().size
 
 
 def test_files_of_any_name_are_yielded_in_their_order(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from PIL import Image
 
 from paishi.problems.kinds import StoreUnavailable
 from paishi.settings import Misconfigured
-from paishi.store.folder import Folder
+from paishi.store.folder import Folder, space_of
 from paishi.store.shared_echoes import SharedEchoes
 from tests.server.api.conftest import started
 from tests.server.cli.command import assert_one_sentence, run
@@ -18,6 +18,7 @@ from tests.server.conftest import free_port
 from tests.server.pictures import file_of, noise
 from tests.server.store.clock import Clock
 
+SPACE = space_of(4)
 JSON = {"Accept": "application/json"}
 
 
@@ -37,10 +38,10 @@ def names(address: str) -> list[str]:
 
 
 def test_another_server_has_it(address: str, clock: Clock) -> None:
-    one, other = (SharedEchoes(Folder(address), 100, 10, clock) for _ in range(2))
+    one, other = (SharedEchoes(Folder(address), 100_000, 10, clock) for _ in range(2))
     key = asyncio.run(one.put(b"abc"))
     assert asyncio.run(other.get(key)) == b"abc"
-    assert (one.size, one.pictures) == (3, 1)
+    assert (one.size, one.pictures) == (space_of(3), 1)
     clock.now += 9
     assert asyncio.run(other.get(key)) == b"abc"
     clock.now += 2.1
@@ -48,34 +49,55 @@ def test_another_server_has_it(address: str, clock: Clock) -> None:
 
 
 def test_a_put_sweeps_expired_pictures(address: str, clock: Clock) -> None:
-    one, other = (SharedEchoes(Folder(address), 100, 10, clock) for _ in range(2))
+    one, other = (SharedEchoes(Folder(address), 100_000, 10, clock) for _ in range(2))
     asyncio.run(one.put(b"abc"))
     clock.now += 60
     key = asyncio.run(other.put(b"defg"))
     assert names(address) == [f"{key}.jpg"]
-    assert (other.size, other.pictures) == (4, 1)
+    assert (other.size, other.pictures) == (space_of(4), 1)
 
 
 def test_surplus_pictures_are_deleted_oldest_first(address: str, clock: Clock) -> None:
-    store = SharedEchoes(Folder(address), 10, 100, clock)
+    store = SharedEchoes(Folder(address), int(2.5 * SPACE), 100, clock)
     keys = []
     for _ in range(4):
         keys.append(asyncio.run(store.put(bytes(4))))
         clock.now += 1
     assert [asyncio.run(store.get(key)) is not None for key in keys] == [False, False, True, True]
-    large = asyncio.run(store.put(bytes(40)))
+    large = asyncio.run(store.put(bytes(10 * SPACE)))
     assert names(address) == [f"{large}.jpg"]
+
+
+def test_a_full_store_is_not_listed_for_every_picture(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = []
+    list_all = Folder.all
+    monkeypatch.setattr(Folder, "all", lambda folder: listed.append(1) or list_all(folder))
+    store = SharedEchoes(Folder(str(tmp_path)), 100 * SPACE, 1000, clock)
+    for _ in range(200):
+        asyncio.run(store.put(bytes(4)))
+        clock.now += 1  # keys begin with the second, and decide which is the oldest
+    assert store.pictures <= 100
+    assert len(listed) < 20
+
+
+def test_small_pictures_do_not_take_more_disk_than_the_bound(tmp_path: Path, clock: Clock) -> None:
+    store = SharedEchoes(Folder(str(tmp_path)), 200_000, 1000, clock)
+    for _ in range(60):
+        asyncio.run(store.put(bytes(600)))
+    assert sum(file.stat().st_blocks * 512 for file in tmp_path.iterdir()) <= 200_000
 
 
 @pytest.mark.parametrize("key", ["", "../secret", "6b49d200-../../../etc/passwd", "0" * 40, "6b49d200-x"])
 def test_only_keys_lead_to_files(address: str, clock: Clock, key: str) -> None:
     Folder(address).write("secret.jpg", b"not for you")
-    assert asyncio.run(SharedEchoes(Folder(address), 100, 10, clock).get(key)) is None
+    assert asyncio.run(SharedEchoes(Folder(address), 100_000, 10, clock).get(key)) is None
 
 
 def test_files_of_others_stay(address: str, clock: Clock) -> None:
     Folder(address).write("holiday.jpg", b"mine")
-    store = SharedEchoes(Folder(address), 10, 10, clock)
+    store = SharedEchoes(Folder(address), SPACE, 10, clock)
     for _ in range(5):
         asyncio.run(store.put(bytes(8)))
         clock.now += 40

@@ -8,8 +8,8 @@ import pytest
 
 from paishi.problems.kinds import StoreUnavailable
 from paishi.store import echoes as echoes_module
-from paishi.store.echoes import MemoryEchoes, periodic_sweep
-from paishi.store.folder import Folder
+from paishi.store.echoes import ENTRY_BYTES, MemoryEchoes, periodic_sweep
+from paishi.store.folder import Folder, space_of
 from paishi.store.shared_echoes import SharedEchoes
 from tests.server.api.conftest import AppClient, started
 from tests.server.conftest import wait_for
@@ -74,16 +74,16 @@ def test_what_is_being_written_stays_until_it_expires(tmp_path: Path) -> None:
 def test_a_clock_that_is_ahead_does_not_delay_the_sweep(tmp_path: Path) -> None:
     clock, ahead = Clock(), Clock()
     ahead.now += 1_000_000
-    asyncio.run(SharedEchoes(Folder(str(tmp_path)), 100, 10, ahead).put(b"abc"))
-    store = SharedEchoes(Folder(str(tmp_path)), 100, 10, clock)
+    asyncio.run(SharedEchoes(Folder(str(tmp_path)), 100_000, 10, ahead).put(b"abc"))
+    store = SharedEchoes(Folder(str(tmp_path)), 100_000, 10, clock)
     assert asyncio.run(store.sweep()) == 10
-    assert (store.pictures, store.size) == (1, 3)
+    assert (store.pictures, store.size) == (1, space_of(3))
 
 
 @pytest.mark.parametrize("shared", [False, True])
 def test_the_next_sweep_is_when_the_oldest_expires(shared: bool, tmp_path: Path) -> None:
-    clock = Clock()
-    store = SharedEchoes(Folder(str(tmp_path)), 100, 600, clock) if shared else MemoryEchoes(100, 600, clock)
+    clock, folder = Clock(), Folder(str(tmp_path))
+    store = SharedEchoes(folder, 100_000, 600, clock) if shared else MemoryEchoes(100_000, 600, clock)
 
     async def sweeps() -> None:
         assert await store.sweep() == 600  # empty: nothing can expire before
@@ -93,24 +93,24 @@ def test_the_next_sweep_is_when_the_oldest_expires(shared: bool, tmp_path: Path)
         assert await store.sweep() == 500
         clock.now += 501
         assert await store.sweep() == 99
-        assert (store.pictures, store.size) == (1, 4)
+        assert (store.pictures, store.size) == (1, space_of(4) if shared else 4 + ENTRY_BYTES)
 
     asyncio.run(sweeps())
 
 
 def test_a_sweep_leaves_the_newest_even_if_it_is_too_large(tmp_path: Path) -> None:
     clock = Clock()
-    store = SharedEchoes(Folder(str(tmp_path)), 10, 600, clock)
+    store = SharedEchoes(Folder(str(tmp_path)), space_of(4), 600, clock)
 
     async def put_and_sweep() -> bytes | None:
-        for size in (4, 40):
+        for size in (4, 40_000):
             key = await store.put(bytes(size))
             clock.now += 1
         await store.sweep()
         return await store.get(key)
 
-    assert asyncio.run(put_and_sweep()) == bytes(40)
-    assert (store.pictures, store.size) == (1, 40)
+    assert asyncio.run(put_and_sweep()) == bytes(40_000)
+    assert (store.pictures, store.size) == (1, space_of(40_000))
 
 
 class Failing(MemoryEchoes):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from paishi.system.atomic_write import SCRATCH, write_whole
+from paishi.system.atomic_write import SCRATCH, whole_folder, write_whole
 
 
 def test_it_replaces_the_file(tmp_path: Path) -> None:
@@ -39,3 +39,23 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="folder"):
         write_whole(tmp_path / "folder", b"data")
     assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
+
+
+def test_a_folder_that_cannot_be_put_in_its_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+    (target / "file").write_text("old")
+    rename = os.replace
+
+    def fail_on_the_new_one(source: Path, destination: Path) -> None:
+        if source.name.endswith(".part"):
+            raise PermissionError("held open by another program")
+        rename(source, destination)
+
+    monkeypatch.setattr(os, "replace", fail_on_the_new_one)
+    with pytest.raises(PermissionError), whole_folder(target, replace=True) as folder:
+        (folder / "file").write_text("new")
+    assert list(tmp_path.iterdir()) == [target]
+    assert (target / "file").read_text() == "old"

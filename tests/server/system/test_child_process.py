@@ -1,5 +1,6 @@
 """Work in a child process: its result, its errors, its end."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from paishi.models.errors import ModelError, WeightsMismatch
-from paishi.system.child_process import ChildFailed, run_child
+from paishi.system.child_process import ChildFailed, ChildRaised, run_child
 from tests.server.conftest import ROOT, wait_for
 
 CHILD = "tests.server.system.work_for_child"
@@ -26,7 +27,7 @@ def test_an_expected_error_is_raised_again() -> None:
 @pytest.mark.parametrize(
     ("work", "words"),
     [
-        (["crash"], "ZeroDivisionError: division by zero"),
+        (["exit"], "ended with 1: ImportError: one$"),
         (["vanish"], "ended with 7: no output"),
         (["kill"], "ended with -9"),
         (["nonsense"], "ended with 0: not JSON"),
@@ -35,6 +36,29 @@ def test_an_expected_error_is_raised_again() -> None:
 def test_any_other_end_quotes_the_last_output(work: list[str], words: str) -> None:
     with pytest.raises(ChildFailed, match=words):
         run_child(CHILD, work, 30, ModelError)
+
+
+def test_an_unexpected_error_comes_back_in_one_line_and_its_trace_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(ChildRaised, match=r"^ValueError: one two$"):
+        run_child(CHILD, ["crash"], 30, ModelError)
+    assert "Traceback" in caplog.text
+    assert "work_for_child.py" in caplog.text
+
+
+def test_it_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = [
+        *("PAISHI_WECHAT_SECRET", "PAISHI_TOKEN_KEY", "PAISHI_KEYS", "PAISHI_RATES", "PAISHI_TOKEN_KEY_FILE"),
+        *("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "DB_PASSWORD", "github_token"),
+    ]
+    for name in secrets:
+        monkeypatch.setenv(name, "hidden")
+    monkeypatch.setenv("MONKEY", "seen")
+    names = run_child(CHILD, ["environment"], 30, ModelError)
+    assert not set(secrets) & set(names)
+    assert {"PATH", "PYTHONPATH", "MONKEY"} <= set(names)
 
 
 def test_a_time_limit() -> None:

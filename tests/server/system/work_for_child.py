@@ -21,7 +21,13 @@ def work(what: str, *arguments: str) -> object:  # noqa: C901  # a list of cases
         case "mismatch":
             raise WeightsMismatch("one\ntwo 二")
         case "crash":
-            return 1 / 0
+            raise ValueError("one\n  two")
+        case "environment":
+            return sorted(os.environ)
+        case "exit":
+            sys.excepthook(ImportError, ImportError("one"), None)
+            print("    ^^^^^", flush=True)
+            os._exit(1)
         case "vanish":
             os._exit(7)
         case "kill":

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from paishi.telemetry.request_log import client_kind
+from paishi.telemetry.request_log import LONGEST_LINE, client_kind, line_of_text
 from tests.server.conftest import run_server, wait_for
 from tests.server.pictures import file_of, noise
 from tests.server.telemetry.conftest import Watched
@@ -107,11 +107,63 @@ def test_level(tmp_path: Path, level: str, logged: set[str]) -> None:
     environment = {"PAISHI_WEIGHTS": "/nowhere/x.h5", "PAISHI_LOG_LEVEL": level}
     output = tmp_path / "output"
     with run_server(output, until="/livez", **environment) as server, server.client() as client:
+        wait_for(lambda: client.get("/readyz").json()["code"] == "model-unavailable", 60, "the failure")
         client.get("/nothing", headers={"X-Request-ID": "a"})
-        client.get("/readyz", headers={"X-Request-ID": "b"})
+        client.post("/predict", files={"image": file_of(noise())}, headers={"X-Request-ID": "b"})
     # The server has stopped, so its log is complete.
     text = output.read_text("utf-8")
     assert {name for name in ("a", "b") if f'"request_id": "{name}"' in text} == logged
+
+
+def test_a_server_that_is_not_ready_is_logged_once_and_not_at_each_poll(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    environment = {"PAISHI_WEIGHTS": "/nowhere/x.h5", "PAISHI_LOG": "json"}
+    with run_server(output, until="/livez", **environment) as server, server.client() as client:
+        wait_for(lambda: client.get("/readyz").json()["code"] == "model-unavailable", 60, "the failure")
+        for _ in range(5):
+            assert client.get("/readyz", headers={"X-Request-ID": "poll"}).status_code == 503
+    text = output.read_text("utf-8")
+    assert "poll" not in text
+    assert text.count('"event": "unavailable"') == 1
+
+
+ROUTES = ["/predict", "/image/{picture_id}", "/corrections", "-"]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("code", [None, "not-found", "image-takes-too-long"])
+@pytest.mark.parametrize("request_id", ["f" * 32, "short", "x" * 64])
+def test_a_line_of_text_fits_a_terminal(route: str, code: str | None, request_id: str) -> None:
+    event = {
+        "timestamp": "2026-11-30T07:12:03.123Z",
+        "method": "OPTIONS",
+        "status": 200,
+        "route": route,
+        "problem": code,
+        "bytes_in": 19_999_999,
+        "bytes_out": 3,
+        "duration_s": 123.4567,
+        "request_id": request_id,
+    }
+    line = line_of_text(event)
+    assert len(line) <= LONGEST_LINE
+    assert line.startswith(f"07:12:03Z OPTIONS {route} 200 123457 ms 20.0 MB in ")
+    assert line.split()[-1] == request_id[: len(line.split()[-1])]
+    if len(request_id) <= 32:
+        assert line.endswith(f" {request_id}")
+
+
+def test_a_line_without_a_response() -> None:
+    event = {
+        "timestamp": "2026-11-30T07:12:03.123Z",
+        "method": "GET",
+        "disconnected": True,
+        "bytes_in": 0,
+        "bytes_out": 0,
+        "duration_s": 0.0004,
+        "request_id": "a",
+    }
+    assert line_of_text(event) == "07:12:03Z GET - - 0 ms 0 B out disconnected a"
 
 
 def test_off(tmp_path: Path) -> None:
@@ -131,10 +183,10 @@ def test_text(tmp_path: Path) -> None:
     output = tmp_path / "output"
     with run_server(output, until="/livez", **environment) as server, server.client() as client:
         client.get("/nothing", headers={"X-Request-ID": "readable"})
-        wait_for(lambda: "request_id=readable" in output.read_text("utf-8"), 10, "the line")
+        wait_for(lambda: "readable" in output.read_text("utf-8"), 10, "the line")
     [line] = [line for line in output.read_text("utf-8").splitlines() if "readable" in line]
     assert line.isprintable()  # and so has no colours
-    assert "status=404" in line
+    assert re.fullmatch(r"\d\d:\d\d:\d\dZ GET - 404 \d+ ms \d+ B out not-found readable", line)
 
 
 @pytest.mark.parametrize(
@@ -173,4 +225,5 @@ def test_on_a_terminal_it_is_coloured_text(tmp_path: Path, monkeypatch: pytest.M
     [line] = [line for line in text.splitlines() if "readable" in line]
     assert "\x1b[" in line  # has colours
     plain = re.sub(r"\x1b\[[\d;]*m", "", line)
-    assert {"request_id=readable", "status=404", "problem=not-found"} <= set(plain.split())
+    assert {"404", "not-found"} <= set(plain.split())
+    assert plain.endswith(" readable")

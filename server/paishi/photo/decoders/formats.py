@@ -75,11 +75,12 @@ def _iso_media(data: bytes) -> Format | None:
     if data[4:8] != b"ftyp":
         return None
     end = min(int.from_bytes(data[:4], "big"), 256, len(data))
+    # The major brand may be a profile or an extension, such as "MiHE" or "tmap", and "mif1" only means "still
+    # picture": the compatible brands name the codec.
     brands = {data[8:12]} | {data[at : at + 4] for at in range(16, end - 3, 4)}
-    if data[8:12] not in _AVIF_BRANDS | _HEIF_BRANDS:
-        return None
-    # "mif1" only means "still picture"; the compatible brands name the codec.
-    return "AVIF" if brands & _AVIF_BRANDS else "HEIF"
+    if brands & _AVIF_BRANDS:
+        return "AVIF"
+    return "HEIF" if brands & _HEIF_BRANDS else None
 
 
 def _seems(data: bytes) -> str:

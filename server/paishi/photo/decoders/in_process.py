@@ -45,24 +45,33 @@ class DecodeOptions(NamedTuple):
     colour_managed: bool = False
 
 
-def decode_here(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
-    """Decodes `data`, which has passed `is_cheap`, as `paishi.photo.decode.Decoder.decode` specifies."""
+def decode_here(
+    kind: Format,
+    data: bytes,
+    options: DecodeOptions,
+    on_header: Callable[[int], None] = lambda pixels: None,
+) -> Image.Image:
+    """Decodes `data`, which has passed `is_cheap`, as `paishi.photo.decode.Decoder.decode` specifies.
+
+    Calls `on_header` with the number of pixels by the header before it decodes them, perhaps several times.
+    Raises MemoryError as well: whose fault that is, the caller decides.
+    """
     try:
-        return _decode(kind, data, options)
-    except PhotoError:
+        return _decode(kind, data, options, on_header)
+    except (PhotoError, MemoryError):
         raise
     except Image.DecompressionBombError as error:
         million = options.max_pixels / 1e6
         raise PhotoTooManyPixels(f"The photo has more than {million:.1f} million pixels.") from error
-    except MemoryError as error:
-        raise PhotoTooManyPixels("The photo needs too much memory: send a smaller one.") from error
     except Exception as error:  # readers raise nearly anything on damaged files
         raise PhotoUnreadable(f"The {kind} photo is damaged or cut off: send it again.") from error
 
 
-def _decode(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
+def _decode(
+    kind: Format, data: bytes, options: DecodeOptions, on_header: Callable[[int], None]
+) -> Image.Image:
     def read(data: bytes) -> Image.Image:
-        return _read(kind, data, options.max_pixels, options.short_side)
+        return _read(kind, data, options.max_pixels, options.short_side, on_header)
 
     try:
         picture = read(data)
@@ -81,9 +90,12 @@ def _decode(kind: Format, data: bytes, options: DecodeOptions) -> Image.Image:
     return picture
 
 
-def _read(kind: Format, data: bytes, max_pixels: int, short_side: int | None) -> Image.Image:
+def _read(
+    kind: Format, data: bytes, max_pixels: int, short_side: int | None, on_header: Callable[[int], None]
+) -> Image.Image:
     picture = _READERS[kind](io.BytesIO(data))
     check_pixels(picture.size, max_pixels)
+    on_header(picture.width * picture.height)
     if kind == "JPEG" and short_side is not None:
         picture.draft(None, (short_side, short_side))
     picture.load()

@@ -1,3 +1,4 @@
+import pillow_heif
 import pytest
 
 from paishi.photo.decoders.formats import format_of
@@ -5,6 +6,8 @@ from paishi.problems.kinds import FormatUnsupported, PhotoUnreadable
 from tests.server.photo.decoding import decode
 from tests.server.photo.scenes import MANY, scene
 from tests.server.pictures import file_of
+
+pillow_heif.register_heif_opener()
 
 REFUSED = {
     "PDF": b"%PDF-1.7\n%\xe2\xe3",
@@ -62,3 +65,30 @@ def test_no_bytes_at_all() -> None:
 )
 def test_container_brands_tell_heif_from_avif(head: bytes, kind: str) -> None:
     assert format_of(head) == kind
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+@pytest.mark.parametrize("major", ["miaf", "MiHB", "MiHE", "MA1B", "avci", "mif1", "msf1", "heix", "1pic"])
+def test_a_still_picture_of_any_major_brand_is_read_by_its_compatible_brands(kind: str, major: str) -> None:
+    whole = file_of(scene(), kind)
+    file = whole[:8] + major.encode() + whole[12:]
+    assert format_of(file) == kind
+    assert decode(file, max_pixels=MANY).size == scene().size
+
+
+def test_a_picture_with_a_gain_map_is_read() -> None:
+    """Android's Ultra HDR and Apple's adaptive HDR put "tmap" (ISO 21496-1) first."""
+    whole = file_of(scene(), "HEIF")
+    assert decode(whole[:8] + b"tmap" + whole[12:], max_pixels=MANY).size == scene().size
+
+
+@pytest.mark.parametrize("major", [b"isom", b"mp42", b"qt  ", b"crx ", b"M4A "])
+def test_a_film_with_brands_of_films_stays_one(major: bytes) -> None:
+    with pytest.raises(FormatUnsupported):
+        format_of(b"\0\0\0\x20ftyp" + major + b"\0\0\2\0isomiso2avc1mp41")
+
+
+def test_a_jpeg_behind_other_bytes_is_none() -> None:
+    for before in (b"\n", b"\0", b"\xff"):
+        with pytest.raises(FormatUnsupported):
+            format_of(before + file_of(scene(), "JPEG"))

@@ -1,18 +1,20 @@
 """Decoding processes: when one starts, what its death costs, and that none is left behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from paishi.problems.kinds import PhotoTakesTooLong, PhotoTooManyPixels
+from paishi.problems.kinds import PhotoTakesTooLong, PhotoTooManyPixels, PhotoUnreadable, ResourcesExhausted
 from tests.server.api.conftest import started
 from tests.server.conftest import ROOT, wait_for
 from tests.server.hostile.making import GOOD, flat, more_scans
@@ -88,6 +90,143 @@ def test_a_killed_process_is_replaced() -> None:
     wait_for(lambda: state(worker) == "Z" and len([*threads.iterdir()]) == 1, 10, "the end of the worker")
     assert np.array_equal(decoded(HEIF), expected)
     assert worker not in children()
+
+
+@lists_children
+def test_a_process_that_is_killed_between_two_photos_costs_neither() -> None:
+    before, expected = children(), decoded(HEIF)
+    for _ in range(20):
+        (worker,) = children() - before
+        os.kill(worker, signal.SIGKILL)
+        assert np.array_equal(decoded(HEIF), expected)
+
+
+@contextmanager
+def each_worker_killed(count: int, ticks: int, by: signal.Signals = signal.SIGKILL) -> Iterator[list[int]]:
+    """Kills the first `count` workers as soon as each has had `ticks` of CPU time; yields those killed."""
+    before, killed, done = children(), list[int](), threading.Event()
+
+    def kill() -> None:
+        while len(killed) < count and not done.is_set():
+            for worker in children() - before - {*killed}:
+                if processor_ticks(worker) >= ticks:
+                    os.kill(worker, by)
+                    killed.append(worker)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        killer.join()
+
+
+SLOW = more_scans(file_of(flat(2000, 2000), "JPEG", progressive=True), 1500)
+STARTING, IN_MID_PHOTO = 0, 60
+
+
+@lists_children
+@pytest.mark.parametrize("ticks", [STARTING, IN_MID_PHOTO])
+def test_a_photo_whose_process_is_killed_gets_a_second_one(ticks: int) -> None:
+    """As by the kernel, when memory is short."""
+    limit_decoding(60, 1)
+    before = children()
+    with each_worker_killed(1, ticks) as killed:
+        assert decode(SLOW, max_pixels=MANY).size == (2000, 2000)
+    assert len(killed) == 1
+    assert len(children() - before) == 1
+
+
+@lists_children
+@pytest.mark.parametrize("ticks", [STARTING, IN_MID_PHOTO])
+def test_after_two_killed_processes_the_server_is_to_blame(ticks: int) -> None:
+    limit_decoding(60, 1)
+    before = children()
+    with each_worker_killed(2, ticks) as killed, pytest.raises(ResourcesExhausted) as error:
+        decode(SLOW, max_pixels=MANY)
+    assert len(killed) == 2
+    assert (error.value.status, error.value.code) == (503, "overloaded")
+    assert error.value.retry_after
+    assert children() == before
+    assert decoded(HEIF).shape == (64, 96, 3)
+
+
+@lists_children
+def test_a_photo_that_crashes_the_decoder_is_damaged_and_not_tried_again() -> None:
+    limit_decoding(60, 1)
+    with (
+        each_worker_killed(2, IN_MID_PHOTO, signal.SIGSEGV) as killed,
+        pytest.raises(PhotoUnreadable, match="damaged"),
+    ):
+        decode(SLOW, max_pixels=MANY)
+    assert len(killed) == 1
+
+
+FEW_DESCRIPTORS = """
+import os, resource, sys
+from paishi.problems.kinds import ResourcesExhausted
+from tests.server.photo.decoding import decode, end_workers
+heif = sys.stdin.buffer.read()
+def open_ones(): return sorted(os.listdir("/proc/self/fd"))
+before, most = open_ones(), resource.getrlimit(resource.RLIMIT_NOFILE)
+for more in range(8):
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(before) - 1 + more, most[1]))
+    try:
+        decode(heif, max_pixels=10**6)
+        print("decoded")
+    except ResourcesExhausted as error:
+        print(error.status)
+    resource.setrlimit(resource.RLIMIT_NOFILE, most)
+    end_workers()
+    assert open_ones() == before
+"""
+NO_PROCESSES = """
+import os, resource, sys
+from paishi.problems.kinds import ResourcesExhausted
+from tests.server.photo.decoding import decode
+heif = sys.stdin.buffer.read()
+if not os.geteuid():
+    os.setuid(54321)  # root has no such limit
+resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+try:
+    decode(heif, max_pixels=10**6)
+except ResourcesExhausted as error:
+    print(error.status)
+"""
+
+
+def outcomes(code: str) -> list[str]:
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, input=HEIF, capture_output=True, check=True)
+    return run.stdout.decode().split()
+
+
+@lists_children
+def test_without_descriptors_for_its_pipes_the_server_is_to_blame() -> None:
+    """One more may be open each time: the first pipe fails, then the second, then the one of the fork."""
+    found = outcomes(FEW_DESCRIPTORS)
+    assert found[:4] == ["503"] * 4
+    assert found[-1] == "decoded"
+
+
+@lists_children
+def test_without_another_process_the_server_is_to_blame() -> None:
+    assert outcomes(NO_PROCESSES) == ["503"]
+
+
+@pytest.mark.parametrize("interpreter", ["gone", shutil.which("false")])
+def test_over_http_a_process_that_does_not_start_is_a_503(
+    interpreter: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with started() as client:
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", interpreter)
+            for path in ("/predict", "/image"):
+                answer = client.post(path, files={"image": HEIF})
+                assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+                assert int(answer.headers["Retry-After"]) == answer.json()["retry_after"] > 0
+            assert client.post("/predict", files={"image": GOOD}).status_code == 200
+        assert client.post("/predict", files={"image": HEIF}).status_code == 200
 
 
 @lists_children
