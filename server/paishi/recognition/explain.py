@@ -10,15 +10,19 @@ from paishi.contract import Prediction
 from paishi.photo.fit import Box
 from paishi.photo.heatmap import WHOLE, Grid, resampled
 from paishi.photo.reader import LocatedViews
-from paishi.recognition.recogniser import Recogniser
+from paishi.recognition.recogniser import Recogniser, taught_prediction
 from paishi.runtimes.insight import Insight, Method
+from paishi.teaching.space import Prototypes, TaughtName
 
 _FINER = 4
 """Cells per side of the joint grid for each cell of a view, because the views' cells do not align."""
 
 
 class Explained(NamedTuple):
-    """Evidence for a class: `grid`, 0 to 1, covers `box`, in fractions of the upright photo."""
+    """Evidence for a class or a taught thing.
+
+    `grid`, 0 to 1, covers `box`, in fractions of the upright photo.
+    """
 
     prediction: Prediction
     method: Method
@@ -42,6 +46,26 @@ async def explain(
     grid, box = _joined(evidence.maps, located.boxes)
     prediction = recogniser.prediction(index, float(probabilities[index]))
     return Explained(prediction, evidence.method, _positive(grid), box)
+
+
+async def explain_taught(
+    recogniser: Recogniser,
+    insight: Insight,
+    located: LocatedViews,
+    prototypes: Prototypes,
+    thing: TaughtName,
+) -> Explained:
+    """Explains what of the photo resembles `thing`, one of `prototypes`.
+
+    The evidence is the similarity of each cell of the last feature map to the thing, scaled as in `explain`.
+    Only if `recogniser.space` is not None. Raises ModelError.
+    """
+    assert recogniser.space
+    shares = recogniser.space.shares(await recogniser.see(located.views), prototypes)
+    share = next(share for share in shares if share.id == thing.id)
+    maps = await insight.maps(located.views)
+    grid, box = _joined(recogniser.space.similarity(maps, prototypes.vector(thing.id)), located.boxes)
+    return Explained(taught_prediction(thing.name, share), "similarity", _positive(grid), box)
 
 
 def _joined(maps: NDArray[np.float32], boxes: Sequence[Box]) -> tuple[Grid, Box]:

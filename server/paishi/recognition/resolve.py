@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 from paishi.models.catalogue import find_backbone
 from paishi.models.custom.folder import CustomModel, find_custom, names_folder
-from paishi.models.errors import CustomModelRefused
+from paishi.models.errors import CustomModelRefused, RuntimeUnavailable
 from paishi.models.weights.keras_cache import is_published
-from paishi.recognition.custom_labels import read_labels
+from paishi.recognition.custom_labels import labels_of
 from paishi.recognition.labels import Labels, load_labels
 from paishi.runtimes.spec import ModelSpec
 from paishi.settings import Settings
@@ -22,7 +22,8 @@ class ResolvedModel(NamedTuple):
 
 
 def resolve(settings: Settings) -> ResolvedModel:
-    """Resolves PAISHI_MODEL. Raises UnknownModel, or CustomModelRefused for a custom model."""
+    """Resolves PAISHI_MODEL. Raises UnknownModel, CustomModelRefused for a custom model, and
+    RuntimeUnavailable if it cannot run on the wanted runtime."""
     custom = find_custom(settings.model) if names_folder(settings.model) else None
     if custom and not is_published(settings.weights):
         raise CustomModelRefused(
@@ -37,8 +38,14 @@ def resolve(settings: Settings) -> ResolvedModel:
         settings.runtime,
         settings.precision,
         settings.calibration_folder,
-        is_custom=custom is not None,
+        custom=custom,
+        teaching=settings.uses_taught,
     )
+    if settings.runtime == "tensorflow" and not spec.is_of_keras:
+        raise RuntimeUnavailable(
+            f"PAISHI_RUNTIME=tensorflow: {custom.file if custom else backbone.name} is in ONNX or Paddle's "
+            "format, which only OpenVINO runs. Set PAISHI_RUNTIME=auto."
+        )
     if custom:
-        return ResolvedModel(custom.name, spec, read_labels(custom.labels, custom.name), custom)
+        return ResolvedModel(custom.name, spec, labels_of(custom), custom)
     return ResolvedModel(backbone.name, spec, load_labels("imagenet"), None)

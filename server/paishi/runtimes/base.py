@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,6 +31,30 @@ class Agreement:
         return self.same / self.photos
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class VectorOutput:
+    """The second output of a model: the mean of its last feature map over all positions, the head's input.
+
+    `head`, float32 (features, classes), is the head's only matrix. Vectors of models with equal `identity`
+    can be compared.
+    """
+
+    head: NDArray[np.float32]
+    identity: str
+
+    @property
+    def size(self) -> int:
+        """Values of a vector."""
+        return len(self.head)
+
+
+class Outputs(NamedTuple):
+    """Both outputs for n views: `softmax` float32 (n, classes), `vectors` float32 (n, size)."""
+
+    softmax: NDArray[np.float32]
+    vectors: NDArray[np.float32]
+
+
 class Runtime(Protocol):
     """A loaded model. Many tasks may call it at once."""
 
@@ -42,10 +66,23 @@ class Runtime(Protocol):
     agreement: Agreement | None
     """Agreement with the same model in fp32; None if that is the precision."""
 
+    independent: bool
+    """Whether each class has a probability of its own; otherwise they sum to 1."""
+
+    vector: VectorOutput | None
+    """The model's second output; None if it was loaded without or has none."""
+
     async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Returns probabilities (n, classes) float32 of `views` (n, size, size, 3) uint8 RGB.
+        """Returns probabilities (n, classes) float32 of `views` (n, height, width, 3) uint8 RGB.
 
         Raises ValueError for any other shape or dtype, RuntimeClosed after `close`.
+        """
+        ...
+
+    async def outputs(self, views: NDArray[np.uint8]) -> Outputs:
+        """Returns the softmax and the vectors of `views` of one run; only if `vector` is not None.
+
+        Raises as `softmax` does.
         """
         ...
 

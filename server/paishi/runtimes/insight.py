@@ -6,7 +6,7 @@ Importing this loads neither TensorFlow nor Keras nor OpenVINO.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,9 +16,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from paishi.models.custom.folder import files_of
 from paishi.models.errors import NotExplainable, WeightsChanged, WeightsUnavailable
+from paishi.models.keras import need_keras
+from paishi.models.keras.gradients_process import GradientsProcess
+from paishi.models.layers import need_layer
 from paishi.models.weights.find import weights_location
-from paishi.runtimes.conversion.convert import FindWeights, converted
+from paishi.models.weights.integrity import check_file
+from paishi.models.weights.keras_cache import is_published
+from paishi.runtimes.base import Runtime
+from paishi.runtimes.conversion.convert import converted
+from paishi.runtimes.occlusion import occlusion
 from paishi.runtimes.spec import ModelSpec
 from paishi.system.cpu_budget import CpuBudget
 
@@ -27,55 +35,87 @@ if TYPE_CHECKING:
     from paishi.runtimes.openvino.class_activation import ClassActivation
 
 T = TypeVar("T")
+Occlude = Callable[[NDArray[np.uint8], int], Awaitable[NDArray[np.float32]]]
+"""Views and the index of a class to maps."""
 
 GRAPH_S = 60.0
 """Seconds that Keras may take even if `PAISHI_HANG_S` is less, because it traces a graph for each new layer.
 On four cores NASNetLarge took 4.4 s for that and the first run, 0.4 s for the next run."""
 
-Method = Literal["cam", "grad-cam"]
+Method = Literal["cam", "grad-cam", "occlusion", "similarity"]
 
 
 class Evidence(NamedTuple):
-    """Class activation: `maps` float32 (n, rows, columns), one per view; below 0 speaks against the class."""
+    """Evidence for a class: `maps` float32 (n, rows, columns), one per view; below 0 speaks against it."""
 
     method: Method
     maps: NDArray[np.float32]
 
 
 class Insight:
-    """Calls `load_class_activation` and `load_gradients` when needed, once if they succeed.
+    """Calls `load_class_activation` when needed, once if it succeeds, and `load_gradients` before every use.
 
     Class activation is exact for models that end in pooling and one matrix, and gives the features of most.
-    Gradients take seconds and much memory, work for every model, and replace class activation that is None.
-    Both methods run one call at a time and raise ModelError if loading fails.
+    Gradients take seconds and much memory, work for every model of the catalogue, and replace class
+    activation that is None or not exact. For a custom model, whose file is not loaded, `occlude` does.
+    `check_layer` raises UnknownLayer before that, if it can. Both methods run one call at a time and raise
+    ModelError if loading fails. `close` ends what the loading functions started.
     """
 
     def __init__(
         self,
         load_class_activation: Callable[[], ClassActivation | None],
-        load_gradients: Callable[[], Gradients],
+        load_gradients: Callable[[], Gradients | GradientsProcess],
         cores: CpuBudget,
+        check_layer: Callable[[str], None] = lambda layer: None,
+        close: Callable[[], None] = lambda: None,
+        occlude: Occlude | None = None,
     ) -> None:
         self._cores = cores
         self._load_class_activation = load_class_activation
         self._load_gradients = load_gradients
+        self._check_layer = check_layer
+        self._occlude = occlude
+        self.close = close
         # The thread ends with this object. On a fresh thread Keras also numbers unnamed layers as in its
         # documentation.
         self._thread = ThreadPoolExecutor(1, "insight")
 
     async def evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        """Maps of the evidence for class `index` in `views` (n, size, size, 3) uint8 RGB."""
-        return await self._on_thread(lambda: self._evidence(views, index))
+        """Maps of the evidence for class `index` in `views` (n, height, width, 3) uint8 RGB."""
+        if self._occlude is None:
+            return await self._on_thread(lambda: self._evidence(views, index))
+        exact = await self._on_thread(lambda: self._exact_evidence(views, index))
+        return exact or Evidence("occlusion", await self._occlude(views, index))
 
     async def features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
         """Output of `layer` for `views`, (n, ...); None is the classifier's input. Raises UnknownLayer."""
         return await self._on_thread(lambda: self._features(views, layer))
 
+    async def maps(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Last feature maps of `views`, (n, height, width, channels), only of a runtime that gives vectors.
+
+        The vector of a view is the mean of its map, in fp32.
+        """
+        return await self._on_thread(lambda: self._maps(views))
+
+    def _maps(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
+        exact = self._class_activation
+        if exact is None:
+            raise NotExplainable("This model gives no map of what it sees.")
+        with self._cores.one():
+            return exact.look(views).maps
+
+    def _exact_evidence(self, views: NDArray[np.uint8], index: int) -> Evidence | None:
+        if not (exact := self._class_activation) or not exact.is_exact:
+            return None
+        with self._cores.one():
+            return Evidence("cam", exact.class_activation(views, index))
+
     def _evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        if (exact := self._class_activation) and exact.is_exact:
-            with self._cores.one():
-                return Evidence("cam", exact.class_activation(views, index))
-        gradients = self._gradients
+        if found := self._exact_evidence(views, index):
+            return found
+        gradients = self._load_gradients()
         with self._cores.all(patience_s=GRAPH_S):
             return Evidence("grad-cam", gradients.class_activation(views, index))
 
@@ -83,7 +123,9 @@ class Insight:
         if layer is None and (exact := self._class_activation):
             with self._cores.one():
                 return exact.features(views)
-        gradients = self._gradients
+        if layer is not None:
+            self._check_layer(layer)
+        gradients = self._load_gradients()
         with self._cores.all(patience_s=GRAPH_S):
             return gradients.features(views, layer)
 
@@ -91,32 +133,36 @@ class Insight:
     def _class_activation(self) -> ClassActivation | None:
         return self._load_class_activation()
 
-    @cached_property
-    def _gradients(self) -> Gradients:
-        return self._load_gradients()
-
     async def _on_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
 
-def insight_for(spec: ModelSpec, find_weights: FindWeights, runtime: str, cores: CpuBudget) -> Insight:
+def insight_for(spec: ModelSpec, runtime: Runtime, cores: CpuBudget) -> Insight:
     """Returns explanations of the model that `load_runtime` has just loaded for `spec` on `runtime`.
 
     They always use fp32. Weights that have changed on disk since then are refused, because they are not those
-    of the running model, and missing ones are not downloaded. The file of a custom model is not loaded into
-    this process, so anything that needs more than its converted form is refused.
+    of the running model, and missing ones are not downloaded. Unless the model runs on TensorFlow, Keras gets
+    a process of its own. The file of a custom model is not loaded: its layers are refused.
     """
-    served = _Served(spec, find_weights, _file_state(spec))
-    return Insight(
-        served.class_activation if runtime == "openvino" else lambda: None, served.gradients, cores
-    )
+    served = _Served(spec, _file_state(spec))
+    activation = served.class_activation if runtime.name == "openvino" else lambda: None
+    if spec.custom or not spec.is_of_keras:
+
+        def occlude(views: NDArray[np.uint8], index: int) -> Awaitable[NDArray[np.float32]]:
+            return occlusion(runtime.softmax, views, index, runtime.independent)
+
+        return Insight(activation, served.gradients, cores, served.check_layer, occlude=occlude)
+    if runtime.name != "openvino":
+        return Insight(activation, served.gradients, cores)
+    return Insight(activation, served.gradients_process, cores, served.check_layer, served.close)
 
 
 @dataclass
 class _Served:
     spec: ModelSpec
-    find_weights: FindWeights
     state: tuple[int, ...] | None
+    _in_process: Gradients | None = None
+    _process: GradientsProcess | None = None
 
     # Imports are local: OpenVINO takes a quarter of a second, TensorFlow half a gigabyte.
 
@@ -131,16 +177,47 @@ class _Served:
             except NoHead:
                 return None
 
+    def check_layer(self, layer: str) -> None:
+        self._need_catalogue()
+        if self._layers:
+            need_layer(self.spec.backbone.name, layer, self._layers)
+
+    @cached_property
+    def _layers(self) -> tuple[str, ...]:
+        from paishi.runtimes.openvino.model_file import layer_names
+        from paishi.runtimes.openvino.runtime import read_model
+
+        with converted(replace(self.spec, precision="fp32"), self._weights) as model:
+            return layer_names(read_model(model.file))
+
     def gradients(self) -> Gradients:
-        if self.spec.is_custom:
-            raise NotExplainable(
-                "A custom model gives no layers, and explanations only if it runs on OpenVINO and ends in "
-                "pooling and one dense layer."
-            )
+        self._need_catalogue()
         from paishi.models.keras.gradients import Gradients
 
+        if self._in_process is None:
+            self._check()
+            self._in_process = Gradients(self.spec.backbone, self._weights())
+        return self._in_process
+
+    def gradients_process(self) -> GradientsProcess:
+        self._need_catalogue()
+        need_keras(f"This part of {self.spec.backbone.name}")
         self._check()
-        return Gradients(self.spec.backbone, self._weights())
+        if self._process is None or not self._process.keep():
+            self._process = GradientsProcess(self.spec.backbone.name, self._weights())
+        return self._process
+
+    def close(self) -> None:
+        if self._process:
+            self._process.close()
+
+    def _need_catalogue(self) -> None:
+        if self.spec.custom or not self.spec.is_of_keras:
+            which = "A custom model" if self.spec.custom else self.spec.backbone.name
+            raise NotExplainable(
+                f"{which} gives no layers by name, and features only if it runs on OpenVINO and ends in a "
+                "dense layer."
+            )
 
     def _check(self) -> None:
         now = _file_state(self.spec)
@@ -157,13 +234,17 @@ class _Served:
                 f"The weights of {name} are no longer on the server: the operator can fetch them with "
                 f"`python -m paishi weights fetch {name}`."
             )
-        return self.find_weights()
+        file = weights_location(self.spec.backbone, self.spec.source, self.spec.keras_home)
+        if self.state is None:  # it was not there when the model was loaded
+            check_file(file, self.spec.backbone.weights if is_published(self.spec.source) else None)
+        return file
 
 
 def _file_state(spec: ModelSpec) -> tuple[int, ...] | None:
-    """Inode, size and modification time of the weights file; None if there is none."""
+    """Inode, size and modification time of each file of weights; None if one is missing."""
+    location = weights_location(spec.backbone, spec.source, spec.keras_home)
     try:
-        state = weights_location(spec.backbone, spec.source, spec.keras_home).stat()
+        states = [file.stat() for file in files_of(location)]
     except OSError:
         return None
-    return state.st_ino, state.st_size, state.st_mtime_ns
+    return tuple(number for one in states for number in (one.st_ino, one.st_size, one.st_mtime_ns))

@@ -25,7 +25,7 @@ _SLOWEST = 20
 pictures and a slow machine make later runs take longer."""
 
 Run = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-"""One picture (1, size, size, 3) uint8 to its softmax (1, classes) float32."""
+"""One picture (1, height, width, 3) uint8 to the values of its outputs, one row (1, values) float32."""
 
 
 @dataclass(eq=False, slots=True)
@@ -39,9 +39,9 @@ class _Request:
     answer: Future[NDArray[np.float32]] = field(default_factory=Future)
     stopwatch: Stopwatch = field(default_factory=lambda: Stopwatch(on_run))
 
-    def fill(self, row: int, softmax: NDArray[np.float32]) -> None:
-        self.rows[row] = softmax
-        done = [softmax for softmax in self.rows if softmax is not None]
+    def fill(self, row: int, values: NDArray[np.float32]) -> None:
+        self.rows[row] = values
+        done = [values for values in self.rows if values is not None]
         if len(done) == len(self.rows) and not self.answer.done():
             self.answer.set_result(np.concatenate(done))
 
@@ -83,7 +83,7 @@ class Scheduler:
             thread.start()
 
     async def submit(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Returns the softmax of each of `views`, in order.
+        """Returns the row of each of `views`, in order.
 
         Raises the error of any of their runs, RuntimeClosed after `close`. Cancelling removes the waiting
         ones from the queue.

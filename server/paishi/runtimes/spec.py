@@ -4,16 +4,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paishi.choices import Precision, RuntimeChoice
-from paishi.models.backbone import Backbone
+from paishi.models.backbone import Backbone, PaddleArchive
+from paishi.models.custom.folder import CustomModel
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
     """A model as configured.
 
-    `source` is the value of PAISHI_WEIGHTS, or the `.keras` file if the model `is_custom`. `cache` is the
-    folder of converted models, `calibration` a folder of photos, which a `precision` other than fp32 needs
-    unless its result is in the cache.
+    `source` is the value of PAISHI_WEIGHTS, or the file of a `custom` model. `cache` is the folder
+    of converted models, `calibration` a folder of photos, which a `precision` other than fp32 needs unless
+    its result is in the cache. If `teaching`, the model also gives the vector before its head, if it can.
     """
 
     backbone: Backbone
@@ -23,4 +24,12 @@ class ModelSpec:
     runtime: RuntimeChoice = "auto"
     precision: Precision = "fp32"
     calibration: Path | None = None
-    is_custom: bool = False
+    custom: CustomModel | None = None
+    teaching: bool = False
+
+    @property
+    def is_of_keras(self) -> bool:
+        """Whether Keras can run it; OpenVINO reads the others, in ONNX or Paddle's format, by itself."""
+        if self.custom:
+            return self.custom.needs_keras
+        return not isinstance(self.backbone.weights, PaddleArchive)

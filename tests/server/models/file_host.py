@@ -4,15 +4,20 @@ import email.utils
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
+
+Framing = Literal["chunked", "until close"]
 
 
 @dataclass
 class Answer:
-    """Response to one request. The default is that of a correct server."""
+    """Response to one request. The default is that of a correct server.
+
+    An `endless` one has no length and is sent until the client closes.
+    """
 
     status: int = 200
     body: bytes | None = None
@@ -23,6 +28,8 @@ class Answer:
     silence: float = 0
     pause: float = 0
     etag: str | None = '"one"'
+    headers: dict[str, str] = field(default_factory=dict)
+    endless: Framing | None = None
 
 
 @dataclass
@@ -50,6 +57,7 @@ class FileHost:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     server: "_Server"
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -73,10 +81,25 @@ class _Handler(BaseHTTPRequestHandler):
         headers |= {"ETag": answer.etag} if answer.etag else {}
         if start and answer.status == 200:
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
+        headers |= answer.headers
         sent = content[start:]
         status = 206 if start and answer.status == 200 else answer.status
+        if answer.endless:
+            return self._send_endlessly(status, headers, answer.endless)
         self._head(status, len(sent) if answer.claim is None else answer.claim, headers)
         self._send(sent[: answer.cut_after], answer.pause)
+
+    def _send_endlessly(self, status: int, headers: dict[str, str], framing: Framing) -> None:
+        self.send_response(status)
+        chunked = framing == "chunked"
+        headers = headers | ({"Transfer-Encoding": "chunked"} if chunked else {})
+        for name, value in {**headers, "Connection": "close"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        part = bytes(16_384)
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part) if chunked else part)
 
     def _head(self, status: int, length: int, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -75,9 +75,12 @@ def family_input(backbone: Backbone, views: NDArray[np.uint8]) -> NDArray[np.flo
 
 
 def views(backbone: Backbone, count: int = 2) -> NDArray[np.uint8]:
+    return views_of(backbone.input_size, count)
+
+
+def views_of(size: int, count: int) -> NDArray[np.uint8]:
     """Pictures of coarse blotches with fine noise, and every value from 0 to 255."""
     rng = np.random.default_rng(7)
-    size = backbone.input_size
     coarse = rng.integers(0, 200, (count, 8, 8, 3))
     blotches = coarse.repeat(size // 8 + 1, axis=1).repeat(size // 8 + 1, axis=2)[:, :size, :size]
     return (blotches + rng.integers(0, 56, blotches.shape)).astype(np.uint8)

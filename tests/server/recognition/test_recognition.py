@@ -1,6 +1,7 @@
 """Loading, retries and swaps of the served model, with requests in progress."""
 
 import asyncio
+import errno
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from paishi.models.errors import ConversionInterrupted, CustomModelRefused
 from paishi.models.weights.download import OnProgress
 from paishi.problems.kinds import ModelUnavailable
 from paishi.recognition.labels import load_labels
@@ -62,11 +64,13 @@ def ignore(received: int, total: int | None) -> None:
 
 @asynccontextmanager
 async def recognising(
-    load: Callable[[OnProgress], Recogniser], changes: list[State] | None = None
+    load: Callable[[OnProgress], Recogniser],
+    changes: list[State] | None = None,
+    state_of_files: Callable[[], object] | None = None,
 ) -> AsyncIterator[Recognition]:
     """Started, and stopped after the block; waits for the first result of loading, but for no blocked one."""
     on_change = changes.append if changes is not None else None
-    recognition = Recognition("First", load, retry_s=0.01, on_change=on_change)
+    recognition = Recognition("First", load, 0.01, state_of_files or (lambda: 0), on_change)
     recognition.start()
     try:
         yield recognition
@@ -191,5 +195,100 @@ def test_progress_of_a_swap_goes_where_it_is_wanted() -> None:
             await until(lambda: isinstance(recognition.state, Ready))
             await recognition.swap("New", load, lambda received, total: told.append((received, total)))
             assert told == [(1, 2)]
+
+    asyncio.run(scene())
+
+
+def test_a_report_that_fails_stops_neither_retries_nor_swaps(caplog: pytest.LogCaptureFixture) -> None:
+    old, new, attempts = Gated(), Gated(), []
+
+    def load(on_progress: OnProgress) -> Recogniser:
+        attempts.append(1)
+        return fails(on_progress) if len(attempts) < 2 else model("Old", old)
+
+    def report(state: State) -> None:
+        reported.append(type(state))
+        raise UnicodeEncodeError("ascii", "拍识", 0, 2, "ordinal not in range")
+
+    reported: list[type[State]] = []
+
+    async def scenario() -> None:
+        recognition = Recognition("First", load, retry_s=0.01, state_of_files=lambda: 0, on_change=report)
+        recognition.start()
+        await until(lambda: isinstance(recognition.state, Ready))
+        await recognition.swap("New", loads(model("New", new)), ignore)
+        assert recognition.current().name == "New"
+        await until(old.closed.is_set)
+        recognition.stop()
+
+    asyncio.run(scenario())
+    assert reported == [Unavailable, Ready, Ready]
+    assert [record.message for record in caplog.records] == [
+        "could not report that First is unavailable",
+        "could not report that First is ready",
+        "could not report that New is ready",
+    ]
+
+
+@dataclass
+class Files:
+    """Counts how often it is looked at."""
+
+    version: int = 0
+    looks: int = 0
+
+    def __call__(self) -> int:
+        self.looks += 1
+        return self.version
+
+
+@pytest.mark.parametrize("where", ["load", "self-test"])
+def test_what_stays_wrong_is_tried_again_only_once_its_files_have_changed(where: str) -> None:
+    async def scene() -> None:
+        files, loads = Files(), 0
+
+        def load(on_progress: OnProgress) -> Recogniser:
+            nonlocal loads
+            loads += 1
+            if loads == 3:
+                return model("Mended", Gated())
+            if where == "load":
+                raise CustomModelRefused("no softmax.")
+            return model("Wrong", Gated(sum=2))
+
+        async with recognising(load, state_of_files=files) as recognition:
+            await until(lambda: files.looks > 5)
+            assert loads == 1
+            assert isinstance(recognition.state, Unavailable)
+            assert recognition.state.reason.endswith(" It is tried again once its files have changed.")
+            files.version, seen = 1, files.looks
+            await until(lambda: files.looks > seen + 5)
+            assert loads == 2
+            files.version = 2
+            await until(lambda: isinstance(recognition.state, Ready))
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("why", ["interrupted", "unreadable", "unknown"])
+def test_what_may_pass_is_tried_again_with_the_same_files(why: str) -> None:
+    async def scene() -> None:
+        loads = 0
+
+        def load(on_progress: OnProgress) -> Recogniser:
+            nonlocal loads
+            loads += 1
+            if loads == 4:
+                return model("At last", Gated())
+            match why:
+                case "interrupted":
+                    raise ConversionInterrupted("killed")
+                case "unreadable":
+                    raise CustomModelRefused("cannot be read") from OSError(errno.EMFILE, "too many")
+            raise RuntimeError
+
+        async with recognising(load) as recognition:
+            await until(lambda: isinstance(recognition.state, Ready))
+            assert loads == 4
 
     asyncio.run(scene())

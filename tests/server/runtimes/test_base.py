@@ -58,7 +58,7 @@ def runtime(kind: Kind, settled: keras.Model, converted: Path) -> Iterator[Runti
     runtime.close()
 
 
-@pytest.mark.parametrize("count", [1, 3, 9])
+@pytest.mark.parametrize("count", [1, 3, 5])
 def test_gives_what_the_model_gives(runtime: Runtime, kind: Kind, settled: keras.Model, count: int) -> None:
     views = pictures(count)
     softmax = asyncio.run(runtime.softmax(views))
@@ -74,7 +74,8 @@ def test_many_at_once_get_their_own_answers(runtime: Runtime, kind: Kind, settle
         return await asyncio.gather(*(runtime.softmax(views[n : n + 1]) for n in range(20)))
 
     answers = np.concatenate(asyncio.run(all_at_once()))
-    expected = settled(views, training=False).numpy()
+    # In parts: TensorFlow keeps the memory of its largest batch.
+    expected = np.concatenate([settled(views[n : n + 4], training=False).numpy() for n in range(0, 20, 4)])
     assert np.abs(answers - expected).max() < kind.off
     assert np.abs(expected - np.roll(expected, 1, axis=0)).max() > 1e-3  # otherwise any order would pass
 

@@ -16,6 +16,7 @@ from paishi.choices import RuntimeChoice
 from paishi.models.catalogue import find_backbone
 from paishi.models.errors import (
     ConversionFailed,
+    ConversionInterrupted,
     WeightsCorrupt,
     WeightsMismatch,
     WeightsUnavailable,
@@ -140,15 +141,68 @@ def test_a_file_without_weights_is_refused(spec: ModelSpec, tmp_path: Path) -> N
         load_runtime(replace(spec, source=str(file)), lambda: file)
 
 
-class TestIfTheConversionFails:
-    @pytest.fixture(autouse=True)
-    def does_not_convert(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        # The process that converts ends without an answer.
-        monkeypatch.setattr(conversion, "_CONVERT", "paishi.models.catalogue")
+@pytest.fixture
+def fresh(spec: ModelSpec, tmp_path: Path) -> ModelSpec:
+    return replace(spec, cache=tmp_path / "cache")
 
-    @pytest.fixture
-    def fresh(self, spec: ModelSpec, tmp_path: Path) -> ModelSpec:
-        return replace(spec, cache=tmp_path / "cache")
+
+@pytest.mark.parametrize("asked", ["auto", "openvino"])
+def test_a_conversion_that_broke_off_is_not_replaced_by_tensorflow(
+    fresh: ModelSpec, monkeypatch: pytest.MonkeyPatch, asked: RuntimeChoice
+) -> None:
+    # The process that converts ends without an answer.
+    monkeypatch.setattr(conversion, "_CONVERT", "paishi.models.catalogue")
+    with pytest.raises(ConversionInterrupted, match=r"broke off\. python -m paishi\.models\.catalogue ended"):
+        load_runtime(replace(fresh, runtime=asked), found(fresh))
+
+
+def test_a_conversion_without_room_is_not_begun(fresh: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversion, "_CONVERT", "not.called")
+    usage = shutil.disk_usage(fresh.cache.parent)._replace(free=1_000_000)
+    monkeypatch.setattr("paishi.runtimes.conversion.convert.shutil.disk_usage", lambda _: usage)
+    with pytest.raises(ConversionInterrupted, match=r"needs 15 MB, but .* has 1 MB left: .* PAISHI_CACHE"):
+        load_runtime(fresh, found(fresh))
+
+
+def run_code(code: str, spec: ModelSpec) -> subprocess.CompletedProcess[str]:
+    """Runs `code` in a process of its own, whose settings are for the model of `spec`."""
+    environment = {"PAISHI_MODEL": "MobileNetV2", "KERAS_HOME": str(spec.keras_home)}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_openvino_that_cannot_be_loaded_now_is_not_replaced_by_tensorflow(spec: ModelSpec) -> None:
+    """Its libraries need descriptors; once there are some, it serves."""
+    code = (
+        "import sys\n"
+        "from paishi.recognition.load import load_recogniser; from paishi.settings import Settings\n"
+        "from paishi.models.errors import RuntimeUnavailable\n"
+        "from paishi.system.cpu_budget import CpuBudget\n"
+        "class NoDescriptors:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        "        if name == 'openvino': raise ImportError('libopenvino.so: Too many open files')\n"
+        "sys.meta_path.insert(0, NoDescriptors())\n"
+        "try: load_recogniser(Settings(), CpuBudget(1))\n"
+        "except RuntimeUnavailable as error: print(error)\n"
+        "del sys.meta_path[0]\n"
+        "print(load_recogniser(Settings(), CpuBudget(1)).runtime.name, 'tensorflow' in sys.modules)"
+    )
+    ended = run_code(code, spec)
+    assert ended.stdout.splitlines() == [
+        "OpenVINO cannot be imported (libopenvino.so: Too many open files).",
+        "openvino False",
+    ], ended.stderr
+
+
+class TestIfOpenVINORefusesTheModel:
+    @pytest.fixture(autouse=True)
+    def refuses(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(conversion, "_CONVERT", "tests.server.runtimes.refusing")
 
     def test_tensorflow_replaces_openvino_with_a_warning(
         self, fresh: ModelSpec, photos: list[Path], caplog: pytest.LogCaptureFixture
@@ -156,10 +210,10 @@ class TestIfTheConversionFails:
         runtime = load_runtime(fresh, found(fresh))
         assert runtime.name == "tensorflow"
         assert turtle(runtime, photos) == BOX_TURTLE
-        assert "MobileNetV2 runs on TensorFlow: The conversion broke off." in caplog.text
+        assert "MobileNetV2 runs on TensorFlow: OpenVINO cannot take MobileNetV2." in caplog.text
 
     def test_openvino_alone_fails(self, fresh: ModelSpec) -> None:
-        with pytest.raises(ConversionFailed, match=r"broke off\. python -m paishi\.models\.catalogue ended"):
+        with pytest.raises(ConversionFailed, match="OpenVINO cannot take"):
             load_runtime(replace(fresh, runtime="openvino"), found(fresh))
 
     def test_a_precision_that_tensorflow_lacks_fails(self, fresh: ModelSpec, tmp_path: Path) -> None:
@@ -176,13 +230,6 @@ def test_without_openvino_tensorflow_replaces_it(spec: ModelSpec) -> None:
         "from paishi.system.cpu_budget import CpuBudget\n"
         "print(load_recogniser(Settings(), CpuBudget(1)).runtime.name)"
     )
-    environment = {"PAISHI_MODEL": "MobileNetV2", "KERAS_HOME": str(spec.keras_home)}
-    ended = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-    )
+    ended = run_code(code, spec)
     assert ended.stdout == "tensorflow\n", ended.stderr
     assert "MobileNetV2 runs on TensorFlow: OpenVINO cannot be imported" in ended.stderr

@@ -3,7 +3,9 @@
 from math import sqrt
 from pathlib import Path
 
+from paishi.models.backbone import PackagedWeights
 from paishi.models.catalogue import Backbone
+from paishi.models.keras.efficientnet_lite import build_efficientnet_lite
 from paishi.models.keras.imports import keras, tf
 from paishi.models.keras.preprocessing import preprocess
 from paishi.models.keras.stored_weights import load_weights
@@ -13,8 +15,8 @@ def build_served(backbone: Backbone, weights: Path | None) -> keras.Model:
     """Builds `backbone` with its 1000-class head and loads `weights`; None leaves them random.
 
     The model takes (n, input_size, input_size, 3) uint8 RGB of 0..255 and returns (n, 1000) float32, each row
-    a softmax. `weights` is a file as Keras publishes it (.h5) or as `save_weights` of the same Keras model
-    writes it (.weights.h5).
+    a softmax. `weights` is a file as it is published (.h5, for EfficientNet-Lite .pth) or as `save_weights`
+    of the same Keras model writes it (.weights.h5).
 
     Raises WeightsMismatch if the weights belong to another model, WeightsCorrupt if the file holds none.
     """
@@ -27,23 +29,26 @@ def build_served(backbone: Backbone, weights: Path | None) -> keras.Model:
 
 
 def build_published(backbone: Backbone) -> keras.Model:
-    """Builds the architecture that Keras builds for `weights="imagenet"`, without a download.
+    """Builds EfficientNet-Lite, or the architecture that Keras builds for `weights="imagenet"`, without a
+    download.
 
     It takes float32 after `backbone.preprocessing`. Effects of the argument `weights` in Keras 3.15, apart
     from checks and the file to load:
 
-    - EfficientNetB0..B7: one more Rescaling, see `_rescale_after_normalization`.
+    - EfficientNetB0..B7: one more Rescaling, see `rescale_after_normalization`.
     - every other family: nothing.
 
     The input shape is every family's default except for MobileNetV3, which by default leaves it open and pads
     as for even sizes. From 224 downwards all of its sizes are even, so the fixed shape gives the same model.
     """
+    if isinstance(backbone.weights, PackagedWeights):
+        return build_efficientnet_lite(backbone.name, backbone.input_size)
     shape = (backbone.input_size, backbone.input_size, 3)
     model = getattr(keras.applications, backbone.name)(weights=None, input_shape=shape)
-    return _rescale_after_normalization(model) if backbone.module == "efficientnet" else model
+    return rescale_after_normalization(model) if backbone.module == "efficientnet" else model
 
 
-def _rescale_after_normalization(model: keras.Model) -> keras.Model:
+def rescale_after_normalization(model: keras.Model) -> keras.Model:
     """Adds the layer with which EfficientNet's weights were trained.
 
     The published files hold the standard deviation where Normalization expects the variance, so that it

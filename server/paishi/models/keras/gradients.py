@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -10,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paishi.models.catalogue import Backbone
-from paishi.models.errors import UnknownLayer
 from paishi.models.keras.build import build_published
 from paishi.models.keras.imports import keras, tf
 from paishi.models.keras.preprocessing import preprocess
 from paishi.models.keras.stored_weights import load_weights
+from paishi.models.layers import need_layer
 
 _POOLINGS = (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
-_NEAREST = 3
 _GRAPHS = 4  # kept: each takes a second to trace and tens of megabytes
 _Graph = Callable[[tf.Tensor], tf.Tensor]
 
@@ -29,7 +27,7 @@ class Gradients:
     """
 
     def __init__(self, backbone: Backbone, weights: Path) -> None:
-        self._preprocessing = backbone.preprocessing
+        self._name, self._preprocessing = backbone.name, backbone.preprocessing
         self._model = _build(backbone)
         load_weights(self._model, weights)
         layers = self._model.layers
@@ -91,12 +89,8 @@ class Gradients:
 
     def _named(self, name: str) -> keras.layers.Layer:
         layers = {layer.name: layer for layer in self._model.layers}
-        if name in layers:
-            return layers[name]
-        near = get_close_matches(name, layers, n=_NEAREST)
-        last = ", ".join([*layers][-_NEAREST:])
-        suggestion = f"Did you mean {' or '.join(near)}?" if near else f"The last ones are {last}."
-        raise UnknownLayer(f"{self._model.name} has no layer called {name!r}. {suggestion}")
+        need_layer(self._name, name, [*layers])
+        return layers[name]
 
 
 def _build(backbone: Backbone) -> keras.Model:

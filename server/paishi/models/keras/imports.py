@@ -1,4 +1,6 @@
-"""Imports Keras and TensorFlow, on the CPU and silently. Nothing else in this package imports them.
+"""Imports Keras and TensorFlow, silently, and on the CPU unless `show_gpus` was called.
+
+Nothing else in this package imports them.
 
 Models are float32 and take pictures as (height, width, RGB), whatever `keras.json` or KERAS_BACKEND contain.
 Keras's folder stays untouched: weights come from `paishi.models.weights.find`.
@@ -11,6 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from paishi.models.keras import shows_gpus
 
 __all__ = ["keras", "tf"]
 
@@ -81,8 +85,8 @@ def _quietly() -> Iterator[None]:
 if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
     log.warning("KERAS_BACKEND=%s is ignored: models run on TensorFlow.", os.environ["KERAS_BACKEND"])
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-# The runtimes are for CPUs; a search for GPUs takes time and prints warnings.
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+if not shows_gpus():  # a search for them takes time and prints warnings
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 with _quietly():
     import keras
     import tensorflow as tf

@@ -1,13 +1,8 @@
 """Preprocessing of each backbone family, as operations inside the model."""
 
-from paishi.models.backbone import Preprocessing
+from paishi.models.backbone import CAFFE_MEAN, TORCH_DEVIATION, TORCH_MEAN, Preprocessing
+from paishi.models.efficientnet_lite import MEAN, SCALE
 from paishi.models.keras.imports import keras
-
-# Means and deviations of the ImageNet training set as each convention fixed them:
-# Caffe's in BGR on 0..255, Torch's in RGB on 0..1.
-_CAFFE_MEAN = (103.939, 116.779, 123.68)
-_TORCH_MEAN = (0.485, 0.456, 0.406)
-_TORCH_DEVIATION = (0.229, 0.224, 0.225)
 
 
 def preprocess(pixels: keras.KerasTensor, convention: Preprocessing) -> keras.KerasTensor:
@@ -20,11 +15,13 @@ def preprocess(pixels: keras.KerasTensor, convention: Preprocessing) -> keras.Ke
     x = keras.ops.cast(pixels, "float32")
     match convention:
         case Preprocessing.CAFFE:
-            return keras.ops.flip(x, axis=-1) - _constant(_CAFFE_MEAN)
+            return keras.ops.flip(x, axis=-1) - _constant(CAFFE_MEAN)
         case Preprocessing.TF:
             return x / 127.5 - 1.0
         case Preprocessing.TORCH:
-            return (x / 255.0 - _constant(_TORCH_MEAN)) / _constant(_TORCH_DEVIATION)
+            return (x / 255.0 - _constant(TORCH_MEAN)) / _constant(TORCH_DEVIATION)
+        case Preprocessing.LITE:
+            return (x - MEAN) / SCALE
         case Preprocessing.NONE:
             return x
 

@@ -9,7 +9,10 @@ from typing import NamedTuple
 import h5py
 
 from paishi.models.errors import WeightsCorrupt, WeightsMismatch
+from paishi.models.keras.efficientnet_lite import load_efficientnet_lite
 from paishi.models.keras.imports import keras
+from paishi.models.keras.old_resnet50 import is_old_resnet50, load_old_resnet50
+from paishi.models.weights.integrity import check_file
 
 _SHOWN = 3
 
@@ -20,19 +23,25 @@ class _Weight(NamedTuple):
 
 
 def load_weights(model: keras.Model, file: Path) -> None:
-    """Loads `file`, the published form (.h5) or that of Keras 3 (.weights.h5), into `model`.
+    """Loads `file`, the published form (.h5 or .pth) or that of Keras 3 (.weights.h5), into `model`.
 
-    Raises WeightsMismatch if the shapes differ, WeightsCorrupt if the file is neither form. After either,
-    `model` may hold some of the weights.
+    Raises WeightsMismatch if the shapes differ, WeightsCorrupt if the file is neither form or cut off. After
+    either, `model` may hold some of the weights.
     """
+    if file.suffix == ".pth":
+        return load_efficientnet_lite(model, file)
     try:
+        check_file(file, None)
+        with h5py.File(file, "r", locking=False) as stored:
+            if is_old_resnet50(stored):
+                return load_old_resnet50(model, stored)
         with warnings.catch_warnings():
             # Keras only warns if it leaves layers uninitialised.
             warnings.filterwarnings("error", message="Skipping nested container", category=UserWarning)
             model.load_weights(str(file))
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, WeightsCorrupt) as error:
         raise WeightsCorrupt(
-            f"{file} cannot be read as HDF5 weights ({error}). Delete it and fetch it again."
+            f"{file} cannot be read as HDF5 weights ({str(error).rstrip('.')}). Delete it and fetch it again."
         ) from error
     except (ValueError, KeyError, UserWarning) as error:
         raise WeightsMismatch(f"{file} does not fit {model.name}. {_difference(model, file)}") from error

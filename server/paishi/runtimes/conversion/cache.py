@@ -16,6 +16,8 @@ from filelock import FileLock
 
 from paishi.choices import Precision
 from paishi.runtimes.base import Agreement
+from paishi.runtimes.conversion.interruption import interruptible
+from paishi.system.passing_fault import is_passing
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +32,8 @@ _KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Cache key of a converted model. In a query, None matches any weights or photos.
+    """Cache key of a converted model. In a query, None matches any weights or photos, and a package that
+    `versions` lacks any version.
 
     `weights` is an algorithm and a hash, such as "md5:2cb9…"; `versions` are those of the packages that made
     it; `photos` identifies the photos of a lower precision's calibration and check, "" for fp32.
@@ -47,10 +50,23 @@ class Identity:
         key = hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
         return f"{self.model}-{self.precision}-{key[:16]}"
 
+    @property
+    def of_vectors(self) -> str:
+        """The same for all conversions whose vectors can be compared.
+
+        Another version of OpenVINO calculates the same in fp32 and bf16, but may quantise otherwise.
+        """
+        made_by = {"conversion": self.versions.get("conversion", "")}
+        is_exact = self.precision != "int8"
+        same = replace(self, versions=made_by, photos="") if is_exact else self
+        return same.folder
+
     def matches(self, query: "Identity") -> bool:
         weights = self.weights if query.weights is None else query.weights
         photos = self.photos if query.photos is None else query.photos
-        return self == replace(query, weights=weights, photos=photos)
+        return self == replace(
+            query, weights=weights, photos=photos, versions={**self.versions, **query.versions}
+        )
 
 
 class Converted(NamedTuple):
@@ -84,12 +100,15 @@ class ConversionCache:
     def find(self, query: Identity, source: str) -> Converted | None:
         """Returns the latest match, or None if there is none or its files have changed.
 
-        `source` is PAISHI_WEIGHTS, as given to `make`; it must match if the query's weights are None.
+        `source` is PAISHI_WEIGHTS, as given to `make`; it must match if the query's weights are None. Raises
+        an OSError that passes: a model that cannot be read at the moment is not damaged.
         """
         for folder in self._matches(query, source):
             try:
                 return _read(folder)
             except _UNREADABLE as error:
+                if is_passing(error):
+                    raise
                 log.warning("%s is damaged (%s) and will be made again.", folder, error)
         return None
 
@@ -103,6 +122,8 @@ class ConversionCache:
                 if same_source and Identity(**noted["identity"]).matches(query):
                     found.append(((folder / _MANIFEST).stat().st_mtime, folder))
             except _UNREADABLE as error:
+                if is_passing(error):
+                    raise
                 log.warning("%s cannot be read (%s) and will be made again.", folder / _MANIFEST, error)
         return [folder for _, folder in sorted(found, reverse=True)]
 
@@ -110,11 +131,12 @@ class ConversionCache:
     def make(self, identity: Identity, source: str, build: Build) -> Iterator[Converted]:
         """Stores and yields the model that `build` writes into the given folder as `MODEL_XML` and its .bin.
 
-        If it cannot be stored, it is deleted after the block. Raises the errors of `build`, and then leaves
-        nothing behind.
+        If the folder is not writable, it is deleted after the block. Raises the errors of `build` and
+        ConversionInterrupted, as on a full disk, and then leaves nothing behind.
         """
         try:
-            converted = self._store(identity, source, build)
+            with interruptible():
+                converted = self._store(identity, source, build)
         except OSError as error:
             log.warning(
                 "%s cannot be written (%s), so %s is converted at every start. Set PAISHI_CACHE.",

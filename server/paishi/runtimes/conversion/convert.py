@@ -4,20 +4,27 @@ Importing this loads neither TensorFlow nor Keras nor OpenVINO.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from paishi.models.errors import ConversionFailed, ModelError
+from paishi.models.backbone import PackagedWeights
+from paishi.models.custom.card import Card
+from paishi.models.custom.folder import files_of
+from paishi.models.errors import ConversionFailed, ConversionInterrupted, ModelError
+from paishi.models.keras import need_keras
 from paishi.models.weights.find import weights_location
 from paishi.models.weights.fingerprint import fingerprint
+from paishi.models.weights.integrity import is_older
 from paishi.models.weights.keras_cache import is_address, is_published
-from paishi.runtimes.conversion.cache import ConversionCache, Converted, Identity
+from paishi.runtimes.conversion.cache import MODEL_XML, ConversionCache, Converted, Identity
 from paishi.runtimes.conversion.calibration import photos_key
+from paishi.runtimes.conversion.interruption import interruptible
 from paishi.runtimes.spec import ModelSpec
-from paishi.system.child_process import ChildFailed, run_child
+from paishi.system.child_process import ChildRaised, run_child
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +32,7 @@ CONVERSION = "1"
 """Version of this code's conversion. Increase it with every change of the result."""
 
 _CONVERT = "paishi.runtimes.conversion.keras_to_openvino"
+_CONVERT_GRAPH = "paishi.runtimes.conversion.graph_to_openvino"
 _LIMIT_S = 1800
 
 FindWeights = Callable[[], Path]
@@ -34,35 +42,73 @@ FindWeights = Callable[[], Path]
 def converted(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]:
     """Yields the model in fp32, to be read within the block; converts it first if it is not cached.
 
-    A conversion takes seconds, and only that calls `find_weights`. Raises ConversionFailed and errors of the
-    weights.
+    A conversion takes seconds, and only that calls `find_weights`. Raises KerasMissing, ConversionFailed,
+    ConversionInterrupted and errors of the weights.
     """
     if found := find(spec):
         yield found
         return
-    weights = find_weights().absolute()  # not resolve(): a link's target may have no suffix
     name = spec.backbone.name
+    packaged = isinstance(spec.backbone.weights, PackagedWeights) and is_published(spec.source)
+    if spec.is_of_keras and not packaged:
+        need_keras(f"{name}, to be converted for OpenVINO once,")  # before a download for nothing
+    weights = find_weights().absolute()  # not resolve(): a link's target may have no suffix
 
     def build(folder: Path) -> None:
+        _need_space(folder, weights)
+        if packaged:
+            from paishi.runtimes.conversion.efficientnet_lite_to_openvino import write_efficientnet_lite
+
+            return write_efficientnet_lite(name, spec.backbone.input_size, weights, folder / MODEL_XML)
         log.info("Converting %s for OpenVINO, once.", name)
-        if spec.is_custom:
-            run(_CONVERT, "custom", str(weights), spec.backbone.preprocessing, str(folder))
+        if spec.custom:
+            convert_custom(spec.custom.file, folder, [spec.custom.card])
+        elif not spec.is_of_keras:
+            convert_custom(weights, folder, [Card(preprocessing=spec.backbone.preprocessing)])
         else:
             run(_CONVERT, "catalogue", name, str(weights), str(folder))
 
-    identity = identity_of(spec, _weights_key(spec, weights))
+    with interruptible():
+        identity = identity_of(spec, _weights_key(spec, weights))
     with ConversionCache(spec.cache).make(identity, spec.source, build) as made:
         yield made
 
 
+def convert_custom(file: Path, folder: Path, cards: Sequence[Card]) -> None:
+    """Converts the model `file` into `folder`, or for several `cards` into its subfolders 0, 1 and so on.
+
+    It is a `.keras` file, an ONNX or Paddle model, or a tar of PaddleClas. Raises as `run` does.
+    """
+    arguments = str(file), str(folder), *(card.conversion for card in cards)
+    if file.suffix == ".keras":
+        run(_CONVERT, "custom", *arguments)
+    else:
+        run(_CONVERT_GRAPH, *arguments)
+
+
+def _need_space(folder: Path, weights: Path) -> None:
+    """Raises ConversionInterrupted if `folder` has no room for the model, before seconds of work."""
+    needed, free = sum(file.stat().st_size for file in files_of(weights)), shutil.disk_usage(folder).free
+    if needed > free:
+        mb = 1_000_000
+        raise ConversionInterrupted(
+            f"The conversion needs {needed / mb:,.0f} MB, but {folder.parent} has {free / mb:,.0f} MB left: "
+            "free some space, or set PAISHI_CACHE to a folder on another disk."
+        )
+
+
 def find(spec: ModelSpec) -> Converted | None:
-    """Looks `spec` up in the cache, even if its weights or photos are no longer on this machine."""
+    """Looks `spec` up in the cache, even if its weights or photos are no longer on this machine.
+
+    Raises ConversionInterrupted if the cache cannot be read at the moment.
+    """
     location = weights_location(spec.backbone, spec.source, spec.keras_home)
-    weights = _weights_key(spec, location)
-    if weights is None and not (is_published(spec.source) or is_address(spec.source)):
-        return None
-    query = Identity(spec.backbone.name, weights, spec.precision, versions(), _photos_key(spec))
-    return ConversionCache(spec.cache).find(query, spec.source)
+    with interruptible():
+        weights = _weights_key(spec, location)
+        if weights is None and not (is_published(spec.source) or is_address(spec.source)):
+            return None
+        query = Identity(spec.backbone.name, weights, spec.precision, versions(), _photos_key(spec))
+        return ConversionCache(spec.cache).find(query, spec.source)
 
 
 def identity_of(spec: ModelSpec, weights: str | None) -> Identity:
@@ -72,24 +118,33 @@ def identity_of(spec: ModelSpec, weights: str | None) -> Identity:
 
 
 def versions() -> Mapping[str, str]:
-    return {"openvino": _version("openvino"), "keras": _version("keras"), "conversion": CONVERSION}
+    """Without Keras the cache may hold what another machine converted, with any version of it."""
+    found = {"openvino": _version("openvino"), "keras": _version("keras"), "conversion": CONVERSION}
+    return {package: version for package, version in found.items() if version}
 
 
 def run(module: str, *arguments: str) -> Any:
-    """Runs `module` in a separate process. Raises ConversionFailed, or the ModelError of that process."""
+    """Runs `module` in a separate process.
+
+    Raises ConversionInterrupted, that process's ModelError, or ConversionFailed for any other error there.
+    """
     try:
-        return run_child(module, arguments, _LIMIT_S, ModelError)
-    except ChildFailed as error:
-        raise ConversionFailed(f"The conversion broke off. {error}") from error
+        with interruptible():
+            return run_child(module, arguments, _LIMIT_S, ModelError)
+    except ChildRaised as error:
+        raise ConversionFailed(f"The model cannot be converted: {error}") from error
 
 
 def _weights_key(spec: ModelSpec, file: Path) -> str | None:
     """Algorithm and hash of the weights; None if the file is missing and no hash is published."""
-    published = spec.backbone.weights
-    if published.hash and is_published(spec.source):
+    published, files = spec.backbone.weights, files_of(file)
+    is_file = all(one.is_file() for one in files)
+    if published.hash and is_published(spec.source) and not (is_file and is_older(file, published)):
         # The file was checked against this hash when it was found.
         return f"{published.hash_algorithm}:{published.hash}"
-    return f"sha256:{fingerprint(file, spec.cache / 'weights')}" if file.is_file() else None
+    if not is_file:
+        return None
+    return f"sha256:{'+'.join(fingerprint(one, spec.cache / 'weights') for one in files)}"
 
 
 def _photos_key(spec: ModelSpec) -> str | None:

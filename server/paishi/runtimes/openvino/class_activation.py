@@ -12,10 +12,14 @@ from paishi.runtimes.openvino.runtime import compiled, read_model
 
 
 class Look(NamedTuple):
-    """Inputs of pooling, `maps` (n, height, width, channels), and of the head, `vectors` (n, features)."""
+    """Inputs of pooling, `maps` (n, height, width, channels), and of the head, `vectors` (n, features).
+
+    `units` (n, units) are the inputs of the ReLU in the head; none if it has no such layer.
+    """
 
     maps: NDArray[np.float32]
     vectors: NDArray[np.float32]
+    units: NDArray[np.float32]
 
 
 class ClassActivation:
@@ -31,23 +35,32 @@ class ClassActivation:
         outputs = [self._head.feature_map]
         if self._head.vector is not None:
             outputs.append(self._head.vector)
+        if self._head.relu is not None:
+            outputs.append(self._head.relu.before)
         lower = ov.Model(outputs, model.get_parameters(), "before_head")
         self._request = compiled(lower, "fp32", threads=1, streams=1).create_infer_request()
 
     @property
     def is_exact(self) -> bool:
-        """Whether `class_activation` works: the head is the mean over all positions and one matrix."""
-        return self._head.classifier is not None
+        """Whether `class_activation` works: the head is the mean over all positions and one matrix, or two
+        with a ReLU between them."""
+        return self._head.classifier is not None or self._head.relu is not None
 
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
         """Contribution of each position to the logit of class `index`, float32 (n, height, width).
 
         The mean over all positions is the logit minus the class's bias, since pooling and the head are linear
         and commute. Source: Zhou et al., Learning Deep Features for Discriminative Localization, CVPR 2016,
-        section 2.
+        section 2. A ReLU in the head lets some units through and not others, which makes it linear for each
+        picture.
         """
-        assert self._head.classifier is not None
-        activation: NDArray[np.float32] = self.look(views).maps @ self._head.classifier[:, index]
+        look = self.look(views)
+        if self._head.relu is None:
+            assert self._head.classifier is not None
+            weights = self._head.classifier[None, :, index]
+        else:
+            weights = ((look.units > 0) * self._head.relu.out[:, index]) @ self._head.relu.into.T
+        activation: NDArray[np.float32] = (look.maps @ weights[:, None, :, None])[..., 0]
         return activation
 
     def features(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -55,15 +68,20 @@ class ClassActivation:
         return self.look(views).vectors
 
     def look(self, views: NDArray[np.uint8]) -> Look:
-        """Runs `views` (n, size, size, 3) uint8 RGB up to the head."""
+        """Runs `views` (n, height, width, 3) uint8 RGB up to the head."""
         looks = [self._look(views[row : row + 1]) for row in range(len(views))]
-        maps, vectors = zip(*looks, strict=True)
-        return Look(np.concatenate(maps), np.concatenate(vectors))
+        return Look(*(np.concatenate(parts) for parts in zip(*looks, strict=True)))
 
     def _look(self, view: NDArray[np.uint8]) -> Look:
         self._request.infer({0: view}, share_inputs=True)
         maps = self._request.get_output_tensor(0).data.copy()
         maps = maps.transpose(0, 2, 3, 1) if self._head.channels_first else maps
-        if self._head.vector is None:
-            return Look(maps, maps.mean(axis=(1, 2)))
-        return Look(maps, self._request.get_output_tensor(1).data.reshape(1, -1).copy())
+        return Look(
+            maps,
+            maps.mean(axis=(1, 2)) if self._head.vector is None else self._row(1),
+            np.zeros((1, 0), np.float32) if self._head.relu is None else self._row(1),
+        )
+
+    def _row(self, output: int) -> NDArray[np.float32]:
+        row: NDArray[np.float32] = self._request.get_output_tensor(output).data.reshape(1, -1).copy()
+        return row

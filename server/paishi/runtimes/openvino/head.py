@@ -6,8 +6,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from paishi.runtimes.openvino.imports import ov
+
 _SHAPE_ONLY = {"Reshape", "Squeeze", "Unsqueeze", "Transpose"}
 _WEIGHTED = {"MatMul", "Convolution"}
+_OF_WEIGHTS = {"Convert", "Multiply", "Subtract", "Reshape"}
+"""How an int8 model gets its weights from stored numbers."""
+
+
+class ReluLayer(NamedTuple):
+    """A layer between the mean of the map and the classifier.
+
+    `before` is the input of its ReLU, `into` its matrix, float32 (features, units), and `out` that of the
+    classifier, float32 (units, classes). Where the ReLU lets a unit through, both are one matrix.
+    """
+
+    before: Any
+    into: NDArray[np.float32]
+    out: NDArray[np.float32]
 
 
 class Head(NamedTuple):
@@ -16,13 +32,17 @@ class Head(NamedTuple):
     `feature_map` is the last tensor with positions, (1, channels, height, width) if `channels_first`,
     otherwise with channels last. `vector` is the input of the classifier, or None if the head has several
     layers. `classifier`, float32 (features, classes), is None unless `vector` is the mean of the map over all
-    positions: then the logit of a class is the mean of `feature_map @ classifier` plus a bias.
+    positions: then the logit of a class is the mean of `feature_map @ classifier` plus a bias. `relu` is the
+    layer before the classifier, if it is the only other one and gets that mean. If one sigmoid decides
+    between two classes, the logits are those of either one. In an int8 model, `vector` is the one before it
+    is quantised.
     """
 
     feature_map: Any
     channels_first: bool
     vector: Any
     classifier: NDArray[np.float32] | None
+    relu: ReluLayer | None = None
 
 
 class NoHead(Exception):
@@ -30,23 +50,28 @@ class NoHead(Exception):
 
 
 def find_head(model: Any) -> Head:
-    """Walks back from the softmax of `model`, an `openvino.Model`. Raises NoHead."""
-    classifier = _classifier(model.output(0).get_node().input_value(0).get_node())
+    """Walks back from the softmax or sigmoid of `model`, an `openvino.Model`. Raises NoHead."""
+    output = model.output(0).get_node().input_value(0).get_node()
+    is_pair = output.get_type_name() == "Concat"  # of 1 - p and p
+    classifier = _classifier(output.input_value(1).get_node() if is_pair else output)
     vector = classifier.input_value(0)
     feature_map, channels_first = _feature_map(classifier)
+    if vector.get_node().get_type_name() == "FakeQuantize":
+        vector = vector.get_node().input_value(0)
     if _is_mean(vector, feature_map):
-        return Head(feature_map, channels_first, vector, _matrix(classifier))
+        return Head(feature_map, channels_first, vector, _of_classes(classifier, is_pair))
     if not _is_weighted_between(vector, feature_map):
         return Head(feature_map, channels_first, vector, None)
     # Several layers follow the map. Keras then calls the map's mean the features.
-    return Head(feature_map, channels_first, None, None)
+    relu = _relu_layer(vector, feature_map, _of_classes(classifier, is_pair))
+    return Head(feature_map, channels_first, None, None, relu)
 
 
 def _classifier(softmax: Any) -> Any:
     node = softmax
     while node.get_type_name() not in _WEIGHTED:
         values = _values(node)
-        is_known = node.get_type_name() in {"Softmax", "Add", *_SHAPE_ONLY}
+        is_known = node.get_type_name() in {"Softmax", "Sigmoid", "Add", *_SHAPE_ONLY}
         if not is_known or len(values) != 1:
             raise NoHead(f"No classifier found: {node.get_type_name()} comes before the softmax.")
         node = values[0].get_node()
@@ -58,13 +83,14 @@ def _classifier(softmax: Any) -> Any:
 def _values(node: Any) -> list[Any]:
     """Inputs of `node` that depend on the picture."""
     inputs = (node.input_value(index) for index in range(node.get_input_size()))
-    return [value for value in inputs if _constant(value.get_node()) is None]
+    return [value for value in inputs if not _is_constant(value)]
 
 
-def _constant(node: Any) -> Any | None:
-    while node.get_type_name() == "Convert":
-        node = node.input_value(0).get_node()
-    return node if node.get_type_name() == "Constant" else None
+def _is_constant(value: Any) -> bool:
+    node = value.get_node()
+    if node.get_type_name() in _OF_WEIGHTS:
+        return all(_is_constant(node.input_value(index)) for index in range(node.get_input_size()))
+    return bool(node.get_type_name() == "Constant")
 
 
 def _feature_map(classifier: Any) -> tuple[Any, bool]:
@@ -113,6 +139,39 @@ def _is_mean(vector: Any, feature_map: Any) -> bool:
     return node.get_type_name() == "ReduceMean" and bool(node.input_value(0) == feature_map)
 
 
+def _relu_layer(vector: Any, feature_map: Any, classifier: NDArray[np.float32]) -> ReluLayer | None:
+    """The layer from the mean of `feature_map` to `vector`; None if that is anything else."""
+    node, after = _unscaled(vector, len(classifier))
+    if node.get_type_name() != "Relu":
+        return None
+    before = node.input_value(0)
+    layer, scale = _unscaled(before, len(classifier))
+    if layer.get_type_name() not in _WEIGHTED or not _is_mean(layer.input_value(0), feature_map):
+        return None
+    if any(size != 1 for size in layer.input_value(1).shape[2:]):  # a kernel of more than one place
+        return None
+    return ReluLayer(before, _matrix(layer) * scale, after[:, None] * classifier)
+
+
+def _unscaled(value: Any, units: int) -> tuple[Any, NDArray[np.float32]]:
+    """The node before constants that `value` is multiplied by, and added to, and their product (units,)."""
+    scale = np.ones(units, np.float32)
+    node = value.get_node()
+    while node.get_type_name() in {"Multiply", "Add", *_SHAPE_ONLY}:
+        inputs = _values(node)
+        if len(inputs) != 1:
+            break
+        if node.get_type_name() == "Multiply":
+            factor = np.concatenate(
+                [_numbers(other).ravel() for other in map(node.input_value, (0, 1)) if _is_constant(other)]
+            )
+            if factor.size not in (1, units):
+                break
+            scale = scale * factor.astype(np.float32)
+        node = inputs[0].get_node()
+    return node, scale
+
+
 def _is_weighted_between(vector: Any, feature_map: Any) -> bool:
     if vector.get_node().get_type_name() in _WEIGHTED:
         return True
@@ -121,6 +180,11 @@ def _is_weighted_between(vector: Any, feature_map: Any) -> bool:
         for _, value in _behind(vector.get_node())
         if not _has_positions(value)
     )
+
+
+def _of_classes(classifier: Any, is_pair: bool) -> NDArray[np.float32]:
+    matrix = _matrix(classifier)
+    return np.concatenate([-matrix, matrix], axis=1) if is_pair else matrix
 
 
 def _matrix(classifier: Any) -> NDArray[np.float32]:
@@ -132,7 +196,12 @@ def _matrix(classifier: Any) -> NDArray[np.float32]:
 
 
 def _numbers(value: Any) -> NDArray[Any]:
-    constant = _constant(value.get_node())
-    if constant is None:
+    if not _is_constant(value):
         raise NoHead("An expected constant depends on the picture.")
-    return np.asarray(constant.data)
+    node = value.get_node()
+    while node.get_type_name() == "Convert":
+        node = node.input_value(0).get_node()
+    if node.get_type_name() == "Constant":
+        return np.asarray(node.data)
+    (numbers,) = ov.compile_model(ov.Model([value], []), "CPU")({}).values()
+    return np.asarray(numbers)

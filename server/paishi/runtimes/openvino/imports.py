@@ -6,13 +6,23 @@ a quarter faster.
 """
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
-__all__ = ["ov"]
+__all__ = ["ov", "paddle_operation"]
 
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # makes its import fail
 
 import openvino as ov  # noqa: E402
+import openvino.passes  # noqa: E402  # a part of `ov`, once imported
 
 # The first call in a process fills a table, and OpenVINO 2026.4 hangs for good if two threads make it at
 # once. Only one thread imports a module.
 ov.Type.u8.to_dtype()
+
+
+def paddle_operation(name: str, convert: Callable[[Any], dict[str, list[Any]]]) -> Any:
+    """Returns an extension for `Core.add_extension`: `convert` makes nodes of Paddle's operation `name`."""
+    from openvino.frontend.paddle import ConversionExtension  # a library of its own, which few models need
+
+    return ConversionExtension(name, convert)

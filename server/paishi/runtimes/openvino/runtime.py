@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from paishi.choices import Precision
-from paishi.runtimes.base import Agreement, check_views
+from paishi.runtimes.base import Agreement, Outputs, VectorOutput, check_views
+from paishi.runtimes.openvino.head import NoHead, find_head
 from paishi.runtimes.openvino.imports import ov
+from paishi.runtimes.openvino.model_file import is_independent
 from paishi.runtimes.openvino.thread_priority import at_low_priority
 from paishi.runtimes.openvino.weight_pages import forget_pages
 from paishi.runtimes.scheduler import Run, Scheduler
@@ -36,6 +38,9 @@ class OpenVINORuntime:
     layer; four threads with a picture each do not. A fixed batch size of one runs faster than a dynamic one.
     The streams lay out the weights again, which takes the memory once more and a third of a second, so they
     are compiled for the first concurrent pictures.
+
+    If `identity` is given, each run also gives the vector before the head, which is then identified by it,
+    unless the head is more than one matrix.
     """
 
     name = "openvino"
@@ -46,11 +51,14 @@ class OpenVINORuntime:
         cores: CpuBudget,
         precision: Precision = "fp32",
         agreement: Agreement | None = None,
+        identity: str | None = None,
     ) -> None:
         self.precision = precision
         self.agreement = agreement
         model = read_model(xml)
+        self.independent = is_independent(model)
         self._shape = tuple(model.input(0).shape)[1:]
+        self.vector = None if identity is None else _add_vector(model, identity)
         weights = xml.with_suffix(".bin")
         alone = runner(compiled(model, precision, cores.cores, streams=1))
         forget_pages(weights)
@@ -59,7 +67,14 @@ class OpenVINORuntime:
 
     async def softmax(self, views: Picture) -> Softmax:
         check_views(views, self._shape)
-        return await self._scheduler.submit(views)
+        rows = await self._scheduler.submit(views)
+        return rows[:, : -self.vector.size] if self.vector else rows
+
+    async def outputs(self, views: Picture) -> Outputs:
+        assert self.vector
+        check_views(views, self._shape)
+        rows = await self._scheduler.submit(views)
+        return Outputs(*np.split(rows, [-self.vector.size], axis=1))
 
     def close(self) -> None:
         self._scheduler.close()
@@ -82,6 +97,19 @@ def _streams(model: Any, weights: Path, precision: Precision, cores: int) -> lis
         return run
 
     return [stream(number) for number in range(cores)]
+
+
+def _add_vector(model: Any, identity: str) -> VectorOutput | None:
+    """Adds the input of the head to the outputs of `model`; None unless the head is the mean of a feature map
+    and one matrix."""
+    try:
+        head = find_head(model)
+    except NoHead:
+        return None
+    if head.classifier is None:
+        return None
+    model.add_outputs([head.vector])
+    return VectorOutput(head.classifier, identity)
 
 
 def read_model(xml: Path) -> Any:
@@ -115,16 +143,21 @@ def has_bf16() -> bool:
 
 
 def runner(model: Any) -> Run:
-    """Returns a function that runs `model` on one picture. It is not thread-safe."""
+    """Returns a function that runs `model` on one picture and joins its outputs. It is not thread-safe."""
     request = model.create_infer_request()
     pixels = request.get_input_tensor(0).data  # the request's own memory
+    outputs = range(len(model.outputs))
 
     def run(view: Picture) -> Softmax:
         np.copyto(pixels, view)
         request.start_async()
         request.wait()
         # A copy, because the next run writes to the same memory.
-        softmax: Softmax = request.get_output_tensor(0).data.copy()
-        return softmax
+        if len(outputs) == 1:
+            softmax: Softmax = request.get_output_tensor(0).data.copy()
+            return softmax
+        return np.concatenate(
+            [request.get_output_tensor(number).data.reshape(1, -1) for number in outputs], axis=1
+        )
 
     return run

@@ -18,7 +18,7 @@ def test_what_was_received_is_not_kept(host: FileHost, tmp_path: Path, patience:
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
     try:
         with pytest.raises(DownloadFailed, match="cannot be written"):
-            download(f"{host.url}/small.h5", folder / "small.h5", patience=patience)
+            download(f"{host.url}/small.h5", folder / "small.h5", 400_000, patience=patience)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(folder.iterdir()) == []

@@ -1,5 +1,6 @@
 """A file arrives complete and verified over any connection, or not at all."""
 
+import gzip
 import hashlib
 import os
 import resource
@@ -13,9 +14,12 @@ from pathlib import Path
 import pytest
 
 from paishi.models.backbone import PublishedWeights
-from paishi.models.errors import DownloadFailed, WeightsCorrupt
+from paishi.models.errors import DownloadFailed, ModelError, WeightsCorrupt
 from paishi.models.weights.download import Patience, download
-from tests.server.models.file_host import Answer, FileHost
+from tests.server.models.file_host import Answer, FileHost, Framing
+
+LARGEST = 400_000
+"""Bytes; `content` has about 300 kB."""
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def target(tmp_path: Path) -> Path:
 
 
 def fetch(host: FileHost, target: Path, published: PublishedWeights | None, patience: Patience) -> None:
-    download(f"{host.url}/small.h5", target, published, None, patience)
+    download(f"{host.url}/small.h5", target, LARGEST, published, None, patience)
 
 
 def left_beside(target: Path) -> list[str]:
@@ -40,6 +44,7 @@ def test_a_good_connection_needs_one_request_and_leaves_only_the_file(
     download(
         f"{host.url}/small.h5",
         target,
+        LARGEST,
         published,
         lambda received, total: seen.append((received, total)),
         patience,
@@ -128,7 +133,7 @@ def test_what_was_received_from_another_address_is_not_used(
 ) -> None:
     host.answers = [Answer(body=other_content, cut_after=50_000), *[Answer(status=503)] * 5]
     with pytest.raises(DownloadFailed):
-        download(f"{host.url}/other.h5", target, None, None, patience)
+        download(f"{host.url}/other.h5", target, LARGEST, None, None, patience)
     fetch(host, target, None, patience)
     assert host.requests[-1].range is None
     assert target.read_bytes() == content
@@ -173,12 +178,12 @@ def test_a_silent_server_is_given_up(host: FileHost, target: Path) -> None:
 
 def test_a_closed_port(target: Path, patience: Patience) -> None:
     with pytest.raises(DownloadFailed, match=r"^cannot connect"):
-        download("http://127.0.0.1:9/small.h5", target, None, None, patience)
+        download("http://127.0.0.1:9/small.h5", target, LARGEST, None, None, patience)
 
 
 def test_no_address(target: Path, patience: Patience) -> None:
     with pytest.raises(DownloadFailed, match="is no"):
-        download("ftp://127.0.0.1/small.h5", target, None, None, patience)
+        download("ftp://127.0.0.1/small.h5", target, LARGEST, None, None, patience)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +220,7 @@ def test_other_weights_are_detected_by_their_hash(
     host: FileHost, target: Path, other_content: bytes, published: PublishedWeights, patience: Patience
 ) -> None:
     host.default = Answer(body=other_content)
-    with pytest.raises(WeightsCorrupt, match=f"not {published.hash} as published"):
+    with pytest.raises(WeightsCorrupt, match=f"not {published.hash} as it should be"):
         fetch(host, target, published, patience)
     assert left_beside(target) == []
 
@@ -241,7 +246,7 @@ def test_too_little_space_is_an_error_before_it_is_used(
 def _in_another_process(url: str, target: Path, before: str = "") -> list[str]:
     code = (
         f"{before}\nfrom pathlib import Path\nfrom paishi.models.weights.download import download\n"
-        f"download({url!r}, Path({str(target)!r}))"
+        f"download({url!r}, Path({str(target)!r}), {LARGEST})"
     )
     return [sys.executable, "-c", code]
 
@@ -274,3 +279,81 @@ def test_a_killed_process_is_continued_by_the_next(
     fetch(host, target, published, patience)
     assert target.read_bytes() == content
     assert host.requests[-1].range == f"bytes={received}-"
+
+
+def is_one_clear_sentence(host: FileHost, target: Path, patience: Patience, match: str) -> None:
+    """And nothing stays of what cannot be right."""
+    with pytest.raises(ModelError, match=match):
+        fetch(host, target, None, patience)
+    assert left_beside(target) == []
+
+
+@pytest.mark.parametrize("framing", ["chunked", "until close"])
+def test_what_never_ends_is_stopped_at_the_largest_size(
+    host: FileHost, target: Path, patience: Patience, framing: Framing
+) -> None:
+    host.default = Answer(endless=framing)
+    most: list[int] = []
+    with pytest.raises(WeightsCorrupt, match=r"it is longer than 0 MB, which is the most that"):
+        download(
+            f"{host.url}/small.h5", target, LARGEST, None, lambda received, _: most.append(received), patience
+        )
+    assert 0 < max(most) <= LARGEST
+    assert left_beside(target) == []
+    assert len(host.requests) == 1
+
+
+def test_a_length_beyond_the_largest_size_is_not_received(
+    host: FileHost, target: Path, patience: Patience
+) -> None:
+    host.default = Answer(claim=10 * LARGEST)
+    with pytest.raises(WeightsCorrupt, match="longer than"):
+        download(f"{host.url}/small.h5", target, LARGEST, None, not_called, patience)
+    assert left_beside(target) == []
+
+
+def not_called(received: int, total: int | None) -> None:
+    raise AssertionError("something was received")
+
+
+def test_a_rest_beyond_the_largest_size_is_not_joined(
+    host: FileHost, target: Path, content: bytes, patience: Patience
+) -> None:
+    """The whole is then asked for, once."""
+    host.answers = [Answer(cut_after=100_000), Answer(endless="chunked")]
+    fetch(host, target, None, patience)
+    assert target.read_bytes() == content
+    assert [request.range for request in host.requests] == [None, "bytes=100000-", None]
+    target.unlink()
+    host.answers, host.default = [Answer(cut_after=100_000)], Answer(endless="chunked")
+    is_one_clear_sentence(host, target, patience, "longer than")
+
+
+def test_a_compressed_body_is_not_received(host: FileHost, target: Path, patience: Patience) -> None:
+    host.default = Answer(body=gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"})
+    is_one_clear_sentence(host, target, patience, r"^sends the file compressed \(gzip\)")
+
+
+def test_redirects_are_followed_and_their_bodies_not_read(
+    host: FileHost, target: Path, content: bytes, patience: Patience
+) -> None:
+    to = {"Location": "/elsewhere.h5"}
+    host.answers = [Answer(status=302, headers=to, endless="chunked")] * 3
+    fetch(host, target, None, patience)
+    assert target.read_bytes() == content
+    assert [request.path for request in host.requests] == ["/small.h5", *["/elsewhere.h5"] * 3]
+
+
+def test_redirects_that_never_end(host: FileHost, target: Path, patience: Patience) -> None:
+    host.default = Answer(status=302, headers={"Location": "/small.h5"})
+    is_one_clear_sentence(host, target, patience, r"^redirects more than 20 times\.")
+    assert len(host.requests) == 20
+
+
+def test_without_a_length_the_disk_is_not_filled(
+    host: FileHost, target: Path, patience: Patience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(target.parent)._replace(free=50_100_000)
+    monkeypatch.setattr("paishi.models.weights.download.shutil.disk_usage", lambda _: usage)
+    host.default = Answer(endless="chunked")
+    is_one_clear_sentence(host, target, patience, "cannot be written: No space left on device")

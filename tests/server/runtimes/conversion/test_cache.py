@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 
+from paishi.models.catalogue import CATALOGUE
 from paishi.models.errors import ConversionFailed
 from paishi.runtimes.base import Agreement
 from paishi.runtimes.conversion.cache import MODEL_XML, Build, ConversionCache, Converted, Identity
+from paishi.runtimes.conversion.convert import find, versions
+from paishi.runtimes.spec import ModelSpec
 
 pytestmark = pytest.mark.usefixtures("all_is_logged")
 
@@ -230,6 +233,7 @@ def test_the_latest_from_the_same_source_stands_in_for_weights_that_are_gone(
     assert latest("https://example.org/x.h5") == replace(IDENTITY, weights="md5:33")
     assert latest("https://example.org/y.h5") is None
     assert latest(versions={**VERSIONS, "openvino": "2"}) is None
+    assert latest(versions={"openvino": "1"}) == newer  # a package that is not installed here
     (tmp_path / "cache" / newer.folder / "manifest.json").write_text("nonsense")
     assert latest() == IDENTITY
 
@@ -260,3 +264,20 @@ def test_the_oldest_of_many_are_dropped(cache: ConversionCache, build: Builder, 
     kept = {folder.name for folder in (tmp_path / "cache").glob("*/")}
     assert kept == {identity.folder for identity in [*others, *made[2:]]}
     assert {file.stem for file in (tmp_path / "cache").glob("*.lock")} == kept
+
+
+def test_the_older_release_of_weights_is_another_conversion(
+    cache: ConversionCache, build: Builder, tmp_path: Path
+) -> None:
+    """It lies under the name of the published file, whose hash is the key where there is no other file."""
+    resnet50 = CATALOGUE["ResNet50"]
+    spec = ModelSpec(resnet50, "imagenet", tmp_path / "keras", tmp_path / "cache")
+    published = Identity("ResNet50", f"md5:{resnet50.weights.hash}", "fp32", versions())
+    made = make(cache, build, published)
+    assert find(spec) == made
+    file = tmp_path / "keras" / "models" / resnet50.weights.file
+    file.parent.mkdir(parents=True)
+    file.touch()
+    assert find(spec) == made
+    os.truncate(file, 102_853_048)
+    assert find(spec) is None

@@ -11,7 +11,7 @@ import pytest
 
 from paishi.choices import RuntimeChoice
 from paishi.models.custom.folder import CustomModel, find_custom
-from paishi.models.errors import ConversionFailed, RuntimeUnavailable
+from paishi.models.errors import ConversionInterrupted, RuntimeUnavailable
 from paishi.runtimes.conversion import convert as conversion
 from paishi.runtimes.spec import ModelSpec
 from tests.server.models.custom_models import write_custom
@@ -25,9 +25,7 @@ def custom(tmp_path: Path) -> CustomModel:
 
 @pytest.fixture
 def spec(custom: CustomModel, tmp_path: Path) -> ModelSpec:
-    return ModelSpec(
-        custom.backbone, str(custom.file), tmp_path / "keras", tmp_path / "cache", is_custom=True
-    )
+    return ModelSpec(custom.backbone, str(custom.file), tmp_path / "keras", tmp_path / "cache", custom=custom)
 
 
 def answer(spec: ModelSpec, custom: CustomModel) -> np.ndarray:
@@ -58,7 +56,7 @@ def test_if_the_conversion_fails_this_process_does_not_load_the_file(
 ) -> None:
     # The process that converts ends without an answer.
     monkeypatch.setattr(conversion, "_CONVERT", "paishi.models.catalogue")
-    with pytest.raises(ConversionFailed, match="broke off"):
+    with pytest.raises(ConversionInterrupted, match="broke off"):
         load_runtime(replace(spec, runtime=runtime), lambda: custom.file)
 
 

@@ -73,6 +73,29 @@ def test_int8_is_calibrated_checked_and_recognises(spec: ModelSpec, photos: list
 
 
 @pytest.mark.usefixtures("lenient")
+def test_int8_gives_the_vector_of_its_own_and_the_matrix_of_its_head(
+    spec: ModelSpec, photos: list[Path]
+) -> None:
+    """Its vectors are near to those of fp32, but never compared with them."""
+    teaching = replace(spec, teaching=True)
+    lowered, exact = (
+        load_runtime(one, found(one)) for one in (teaching, replace(teaching, precision="fp32"))
+    )
+    assert lowered.vector
+    assert exact.vector
+    assert lowered.vector.identity != exact.vector.identity
+    assert np.abs(lowered.vector.head - exact.vector.head).max() < 0.02 * np.abs(exact.vector.head).max()
+    views = np.stack(
+        [np.asarray(Image.open(photo).convert("RGB").resize((224, 224))) for photo in photos[:8]]
+    )
+    vectors = [asyncio.run(runtime.outputs(views)).vectors for runtime in (lowered, exact)]
+    of_int8, of_fp32 = (found / np.linalg.norm(found, axis=1, keepdims=True) for found in vectors)
+    assert 0.9 < (of_int8 * of_fp32).sum(axis=1).min() < 0.9999
+    lowered.close()
+    exact.close()
+
+
+@pytest.mark.usefixtures("lenient")
 def test_the_agreement_is_kept_and_the_photos_are_not_needed_again(spec: ModelSpec) -> None:
     first = load_runtime(spec, found(spec))
     first.close()

@@ -1,14 +1,23 @@
 """OpenVINO beyond the interface of all runtimes."""
 
+import asyncio
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from paishi.models.catalogue import find_backbone
 from paishi.models.errors import ConversionFailed
 from paishi.models.keras.build import build_served
+from paishi.models.keras.imports import keras
+from paishi.runtimes.base import Outputs
 from paishi.runtimes.conversion.keras_to_openvino import convert
-from paishi.runtimes.openvino.runtime import compiled, read_model
+from paishi.runtimes.openvino.class_activation import ClassActivation
+from paishi.runtimes.openvino.imports import ov
+from paishi.runtimes.openvino.model_file import save_model
+from paishi.runtimes.openvino.runtime import OpenVINORuntime, compiled, read_model
+from paishi.system.cpu_budget import CpuBudget
+from tests.server.runtimes.conftest import pictures
 
 
 def test_calculates_in_single_precision_wherever_it_runs(converted: Path) -> None:
@@ -25,3 +34,49 @@ def test_a_conversion_with_other_probabilities_is_refused(
     monkeypatch.setattr("paishi.runtimes.conversion.keras_to_openvino.read_model", lambda xml: other)
     with pytest.raises(ConversionFailed, match="MobileNetV2 gives other probabilities on OpenVINO"):
         convert(build_served(find_backbone("MobileNetV2"), None), tmp_path / "model.xml")
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_one_run_gives_the_vector_before_the_head_too(
+    converted: Path, settled: keras.Model, cores: int
+) -> None:
+    """Of each of many pictures at once, with the same probabilities."""
+    plain = OpenVINORuntime(converted, CpuBudget(cores))
+    with_vector = OpenVINORuntime(converted, CpuBudget(cores), identity="settled")
+    assert plain.vector is None
+    assert with_vector.vector
+    assert (with_vector.vector.identity, with_vector.vector.size) == ("settled", 1280)
+    views = pictures(6)
+
+    async def all_at_once() -> list[Outputs]:
+        return await asyncio.gather(*(with_vector.outputs(views[n : n + 2]) for n in range(0, 6, 2)))
+
+    found = asyncio.run(all_at_once())
+    vectors = np.concatenate([one.vectors for one in found])
+    expected = ClassActivation(converted).look(views).vectors
+    assert vectors.shape == expected.shape == (6, 1280)
+    assert np.abs(vectors - expected).max() < 1e-4
+    assert np.abs(expected - np.roll(expected, 1, axis=0)).max() > 1e-2  # otherwise any order would pass
+    softmax = asyncio.run(plain.softmax(views))
+    assert np.abs(np.concatenate([one.softmax for one in found]) - softmax).max() < 1e-6
+    assert np.abs(asyncio.run(with_vector.softmax(views)) - softmax).max() < 1e-6
+    dense = settled.layers[-1].get_layer("predictions")
+    assert (with_vector.vector.head == dense.kernel.numpy()).all()
+    plain.close()
+    with_vector.close()
+
+
+def test_a_head_of_several_layers_gives_no_vector(tmp_path: Path) -> None:
+    """As in VGG; its probabilities come all the same."""
+    rng = np.random.default_rng(0)
+    opset = ov.opset13
+    picture = opset.parameter([-1, 4, 4, 3], np.uint8)
+    pooled = opset.reduce_mean(opset.convert(picture, np.float32), np.array([1, 2]), False)
+    hidden = opset.relu(opset.matmul(pooled, rng.normal(size=(3, 6)).astype(np.float32), False, False))
+    logits = opset.matmul(hidden, rng.normal(size=(6, 5)).astype(np.float32), False, False)
+    save_model(ov.Model([opset.softmax(logits, 1)], [picture]), tmp_path / "model.xml")
+    runtime = OpenVINORuntime(tmp_path / "model.xml", CpuBudget(1), identity="deep")
+    assert runtime.vector is None
+    softmax = asyncio.run(runtime.softmax(np.zeros((2, 4, 4, 3), np.uint8)))
+    assert softmax.sum(axis=1) == pytest.approx(1)
+    runtime.close()
