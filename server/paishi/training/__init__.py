@@ -1,0 +1,1 @@
+"""Training: a folder of photos becomes a custom model. No serving process imports this."""

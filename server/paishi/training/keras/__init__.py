@@ -1,0 +1,1 @@
+"""What trains with Keras. Importing these modules loads it."""
