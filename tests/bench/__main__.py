@@ -1,10 +1,8 @@
 import json
 import os
-import signal
-import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -75,15 +73,7 @@ def _warn_of_company(console: Console) -> None:
         )
 
 
-def _stop(number: int, frame: object) -> NoReturn:
-    sys.exit(128 + number)
-
-
 if __name__ == "__main__":
-    # As Ctrl-C: what was started is ended on the way out.
-    signal.signal(signal.SIGTERM, _stop)
-    if hasattr(signal, "SIGHUP"):
-        signal.signal(signal.SIGHUP, _stop)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(bench)
     app(prog_name="python -m tests.bench")

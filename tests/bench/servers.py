@@ -39,6 +39,7 @@ def our_environment(model: str, weights: Path, runtime: str, folder: Path) -> di
         "PAISHI_MODEL": model,
         "PAISHI_WEIGHTS": str(weights),
         "PAISHI_RUNTIME": runtime,
+        "PAISHI_STAND_IN": "",
         "KERAS_HOME": str(folder / "keras"),
     }
 

@@ -1,0 +1,1 @@
+"""Things that people teach by a few photos, recognised beside the classes of the model."""
