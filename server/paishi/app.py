@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
 from starlette.middleware.errors import ServerErrorMiddleware
@@ -16,17 +16,31 @@ from paishi.access.access import access_for
 from paishi.admission.admission import Admission
 from paishi.admission.body_memory import BodyMemory
 from paishi.admission.connections import Connections
-from paishi.api import corrections, explain, features, health, image, metrics, models, predict, session
+from paishi.api import (
+    classes,
+    corrections,
+    explain,
+    features,
+    health,
+    image,
+    metrics,
+    models,
+    predict,
+    session,
+    taught,
+)
 from paishi.api.error_handlers import add_error_handlers, unexpected_error
 from paishi.api.home import add_home
 from paishi.api.openapi import Api, guarded
 from paishi.connection.load_shedding import LoadShedding
 from paishi.connection.protocol import BoundedHTTP, Limits
+from paishi.connection.turns import Turns
 from paishi.control.server_side import ControlServer
 from paishi.lifecycle.crash_report import flush_log
 from paishi.lifecycle.phase import Lifecycle
 from paishi.middleware.access import AccessControl
 from paishi.middleware.admission import AdmissionControl
+from paishi.middleware.canonical import Canonical
 from paishi.middleware.cors import Cors
 from paishi.middleware.drain import Drain
 from paishi.middleware.observe import Observe
@@ -37,25 +51,34 @@ from paishi.photo.decode import Decoder
 from paishi.photo.reader import PhotoReader
 from paishi.problems.kinds import ShuttingDown
 from paishi.problems.openapi import documented
+from paishi.recognition.learning import Learning
 from paishi.recognition.load import Load, load_recogniser
+from paishi.recognition.model_files import state_of_files
 from paishi.recognition.recogniser import Recogniser
 from paishi.recognition.recognition import Recognition, State
+from paishi.recognition.stand_in import stand_in_for
 from paishi.services import Services
 from paishi.settings import Settings
 from paishi.store.echoes import periodic_sweep
 from paishi.store.open import open_corrections, open_echoes
+from paishi.system.background_task import background_task
 from paishi.system.cpu_budget import CpuBudget
 from paishi.system.cpu_count import usable_cores
+from paishi.teaching.open import open_book
 from paishi.telemetry.gauges import Gauges
 from paishi.telemetry.metrics import Metrics
+
+if TYPE_CHECKING:
+    from paishi.teaching.book import Book
 
 UNREAD_BODIES = 4
 """How much of an unwanted body is read, in largest requests: its client can then read the response."""
 
-GUARDED = tuple(module.router for module in (predict, image, explain, features, corrections))
+GUARDED = tuple(module.router for module in (predict, image, explain, features, corrections, taught))
 """Routers behind authentication, rate limits and admission."""
 
-_FORM_LIMITS = {"max_files": 8, "max_fields": 32, "max_part_size": 65_536}
+OWN = (taught.own_router,)
+"""Routers behind authentication alone: they bring no photo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +118,11 @@ def create_app(
                 control = ControlServer(settings, port, services.recognition, load_model)
                 await stack.enter_async_context(control.running())
             stack.push_async_callback(services.access.close)
+            await services.access.rate_limits.check()
             await stack.enter_async_context(periodic_sweep(services.echoes, settings.echo_age_s))
+            if services.book:
+                await stack.enter_async_context(background_task(services.book.keep_swept()))
+                await stack.enter_async_context(background_task(_learning(services, services.book).run()))
             yield
         services.recognition.stop()
         decoder.workers.end_idle()
@@ -112,6 +139,11 @@ def _services(
     load: Callable[[Settings, OnProgress], Recogniser],
     on_change: Callable[[State], None] | None,
 ) -> Services:
+
+    def load_stand_in() -> Recogniser | None:
+        found = stand_in_for(settings)
+        return load(found, lambda received, total: None) if found else None
+
     admission = Admission(settings.max_in_hand, settings.max_wait_s, settings.decoders)
     # Separate, because explanations are slow: they must not take all places of recognition.
     insight_admission = Admission(max(1, settings.max_in_hand // 4), settings.max_wait_s)
@@ -122,22 +154,26 @@ def _services(
             shown_name(settings.model),
             lambda on_progress: load(settings, on_progress),
             settings.weights_retry_s,
+            lambda: state_of_files(settings),
             on_change,
+            load_stand_in,
         ),
         photos=PhotoReader(decoder, settings.max_pixels, settings.decoders, cores),
         echoes=open_echoes(settings),
         corrections=open_corrections(settings),
+        book=open_book(settings),
         admission=admission,
         insight_admission=insight_admission,
         admissions={
             ("POST", "/predict"): admission,
             ("POST", "/image"): admission,
             ("POST", "/corrections"): admission,
+            ("POST", "/taught"): admission,
             ("POST", "/explain"): insight_admission,
             ("POST", "/features"): insight_admission,
         },
         body_memory=BodyMemory(settings.max_bodies_bytes, settings.body_s),
-        connections=Connections(settings.max_connections),
+        connections=Connections(settings.max_connections, settings.proxies),
         access=access_for(settings),
         lifecycle=Lifecycle(),
         metrics=Metrics(),
@@ -149,9 +185,19 @@ def _services(
             services.body_memory,
             services.connections,
             services.echoes,
+            services.book,
         )
     )
     return services
+
+
+def _learning(services: Services, book: "Book") -> Learning:
+    def is_idle() -> bool:
+        return not services.admission.in_hand
+
+    learning = Learning(book, services.recognition, services.photos, is_idle)
+    book.on_unlearned = learning.add
+    return learning
 
 
 def _api(services: Services, lifespan: Lifespan[FastAPI]) -> Api:
@@ -162,13 +208,14 @@ def _api(services: Services, lifespan: Lifespan[FastAPI]) -> Api:
         version=__version__,
         responses=documented(ShuttingDown),
         lifespan=lifespan,
-        form_limits=_FORM_LIMITS,
+        redirect_slashes=False,
     )
     api.state.services = services
-    for router in GUARDED:
+    for router in (*GUARDED, *OWN):
         api.include_router(router, max_body_size=settings.max_body_bytes, **guarded(settings.auth))
-    for router in (image.public_router, health.router, models.router, session.router, metrics.router):
-        api.include_router(router)
+    api.include_router(image.public_router)
+    for module in (health, models, classes, session, metrics):
+        api.include_router(module.router)
     add_home(api)
     add_error_handlers(api)
     return api
@@ -181,12 +228,14 @@ def _stack(api: Api, services: Services) -> ASGIApp:
     """
     settings = services.settings
     guarded_routes = [route for router in GUARDED for route in router.routes]
+    own_routes = [route for router in OWN for route in router.routes]
     app: ASGIApp = AdmissionControl(api, services.body_memory, services.admissions, settings.max_body_bytes)
-    app = AccessControl(app, services.access, guarded_routes, settings.max_body_bytes)
+    app = AccessControl(app, services.access, guarded_routes, own_routes, settings.max_body_bytes)
     app = ServerErrorMiddleware(app, unexpected_error)
     app = Drain(app, services.lifecycle)
     if settings.cors_origins:
         app = Cors(app, settings.cors_origins)
+    app = Canonical(app)
     app = Observe(app, services.metrics)
     return ResponseHeaders(app, shared_with_pages=bool(settings.cors_origins))
 
@@ -197,5 +246,13 @@ def _protocol(services: Services) -> type[asyncio.Protocol]:
         services.admissions, services.lifecycle, settings.max_body_bytes, metrics.count_shed
     )
     limits = Limits(settings.header_s, settings.body_s, UNREAD_BODIES * settings.max_body_bytes)
-    protocol = partial(BoundedHTTP, limits, services.connections, shedding, metrics.count_refused)
+    protocol = partial(
+        BoundedHTTP,
+        limits,
+        services.connections,
+        shedding,
+        Turns(),
+        services.body_memory,
+        metrics.count_refused,
+    )
     return cast(type[asyncio.Protocol], protocol)  # uvicorn only calls it

@@ -32,10 +32,49 @@ class Prediction(BaseModel):
     """
 
     label: Annotated[str, Field(description="The class as the index of Keras spells it.", min_length=1)]
-    probability: Annotated[float, Field(description="Softmax output for this class, 0 to 1.", ge=0.0, le=1.0)]
+    probability: Annotated[float, Field(description="Probability of this class, 0 to 1.", ge=0.0, le=1.0)]
     id: Annotated[
         str, Field(description="Identifier of the class; for ImageNet the WordNet id.", min_length=1)
     ]
+    name: Name
+    taught: Annotated[
+        bool | None,
+        Field(
+            description="True for a thing that a user taught this server, left out for others; its `id` begins with `taught:`, and `label` and both names are the user's text."
+        ),
+    ] = None
+
+
+class Kind(BaseModel):
+    """
+    A rough kind of thing, such as a dog or a vehicle; its English name has the article.
+    """
+
+    id: Annotated[
+        str,
+        Field(description="Identifier of the kind, as in shared/labels/imagenet_kinds.json.", min_length=1),
+    ]
+    name: Name
+    probability: Annotated[
+        float, Field(description="Sum of the probabilities of its classes.", ge=0.0, le=1.0)
+    ]
+
+
+class About(BaseModel):
+    """
+    A sentence about the class.
+    """
+
+    en: Annotated[str, Field(description="In English.", min_length=1)]
+    zh: Annotated[str, Field(description="In Chinese.", min_length=1)]
+
+
+class KindName(BaseModel):
+    """
+    The most special kind of thing that the class belongs to.
+    """
+
+    id: Annotated[str, Field(description="As in `Kind`.", min_length=1)]
     name: Name
 
 
@@ -60,9 +99,10 @@ class Predictions(BaseModel):
     confident: Annotated[
         bool,
         Field(
-            description="Whether the first name is probably right. If not, tell the user so instead of showing a name."
+            description="Whether the first name is probably right. If not, tell the user so, and show the `kind` if there is one, instead of a name."
         ),
     ]
+    kind: Kind | None = None
     model: Model
     request_id: Annotated[
         str, Field(description="Also sent as the header X-Request-ID; quote it when you report a problem.")
@@ -88,9 +128,9 @@ class Explanation(BaseModel):
     success: Literal[True]
     label: Prediction
     method: Annotated[
-        Literal["cam", "grad-cam"],
+        Literal["cam", "grad-cam", "occlusion", "similarity"],
         Field(
-            description="`cam`, exact class activation, if the model ends in pooling and one matrix; otherwise `grad-cam`, by gradients."
+            description="`cam`, exact class activation, if the model ends in pooling and one matrix; otherwise `grad-cam`, by gradients, or for a custom model `occlusion`, by covering part after part of the photo. For a taught thing it is always `similarity`, that of each part of the photo to the photos it was taught with."
         ),
     ]
     grid: Annotated[
@@ -166,7 +206,157 @@ class Correction(BaseModel):
     request_id: str
 
 
-class Problem(BaseModel):
+class TaughtThing(BaseModel):
+    """
+    A thing that its user taught the server by photos.
+    """
+
+    id: Annotated[
+        str,
+        Field(
+            description="The same for as long as the thing is kept, whatever its name.",
+            pattern="^taught:[0-9a-f]{16}$",
+        ),
+    ]
+    name: Annotated[
+        str,
+        Field(
+            description="As the user typed it, at most 60 characters as a reader counts them: an emoji of several code points is one.",
+            max_length=240,
+            min_length=1,
+        ),
+    ]
+    lang: Annotated[
+        Literal["zh", "en"] | None, Field(description="Language of the name, if the user's page said it.")
+    ] = None
+    photos: Annotated[
+        list[int],
+        Field(
+            description="Numbers of its photos for GET /taught/{id}/photos/{n}, oldest first; numbers are never used again. Empty if the server keeps no photos."
+        ),
+    ]
+    count: Annotated[int, Field(description="How many photos it was taught with.", ge=1)]
+    enough: Annotated[
+        bool,
+        Field(
+            description="Whether these are enough to be relied on: three, better from different sides and before different backgrounds."
+        ),
+    ]
+    ready: Annotated[
+        bool,
+        Field(
+            description="Whether photos are compared with it now. False while the server learns it anew for another model, and for good if that model cannot be taught."
+        ),
+    ]
+    advice: Annotated[
+        Literal["train"] | None,
+        Field(description="Set from twenty photos on: `paishi train` recognises it better than teaching."),
+    ] = None
+
+
+class Taught(BaseModel):
+    """
+    200 of POST /taught: the photo is learned; the next photo is compared with it.
+    """
+
+    success: Literal[True]
+    thing: TaughtThing
+    photo: Annotated[int, Field(description="Number of the new photo.", ge=1)]
+    seen_as: Annotated[
+        Prediction, Field(description="What the photo was taken for before: `you are teaching a beagle`.")
+    ]
+    is_class: Annotated[
+        bool, Field(description="Whether the name is already that of a class of the model, which is allowed.")
+    ]
+    request_id: str
+
+
+class TaughtLimits(BaseModel):
+    """
+    The most that a user may teach.
+    """
+
+    things: Annotated[int, Field(ge=1)]
+    photos: Annotated[int, Field(description="Of one thing.", ge=1)]
+
+
+class TaughtThings(BaseModel):
+    """
+    200 of GET /taught: all things of this user, the one taught last first.
+    """
+
+    success: Literal[True]
+    things: list[TaughtThing]
+    limits: TaughtLimits
+    request_id: str
+
+
+class TaughtChanged(BaseModel):
+    """
+    200 of PATCH /taught/{id} and POST /taught/undo: the thing as it is now.
+    """
+
+    success: Literal[True]
+    thing: TaughtThing
+    request_id: str
+
+
+class TaughtRemoved(BaseModel):
+    """
+    200 of DELETE: the thing or photo is gone from all answers. It is deleted for good when `undo` expires.
+    """
+
+    success: Literal[True]
+    undo: Annotated[
+        str | None,
+        Field(
+            description="For POST /taught/undo. Left out by DELETE /taught, which deletes everything of the user at once and for good."
+        ),
+    ] = None
+    expires_in: Annotated[int | None, Field(description="Seconds until `undo` no longer works.", ge=0)] = None
+    request_id: str
+
+
+class OtherThing(BaseModel):
+    """
+    The taught thing that stands in the way of what was asked.
+    """
+
+    id: str
+    name: str
+
+
+class MissingWeights(BaseModel):
+    """
+    The file of weights that the operator can fetch by hand, if that is what the model lacks. Clients on other machines see neither `folder` nor `command`.
+    """
+
+    file: Annotated[str | None, Field(description="Name of the file.")] = None
+    size: Annotated[
+        int | None,
+        Field(description="Bytes of the file, if its publisher is known to have given it that size.", ge=1),
+    ] = None
+    hash: Annotated[
+        str | None,
+        Field(
+            description="Algorithm and hash as published, such as `md5:2cb9…`; left out if none is published."
+        ),
+    ] = None
+    urls: Annotated[
+        list[str] | None, Field(description="Addresses of the publishers that have the file.")
+    ] = None
+    folder: Annotated[
+        str | None, Field(description="Folder of the server in which it looks for the file.")
+    ] = None
+    command: Annotated[
+        str | None,
+        Field(
+            description="Command line that fetches the file into `folder`, quoted for the shell of the server's system."
+        ),
+    ] = None
+
+
+class Problem(MissingWeights):
     """
     Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` serves pages written for the old demo.
     """
@@ -177,7 +367,7 @@ class Problem(BaseModel):
     detail: Annotated[str, Field(description="What happened and what to do next, in English.")]
     success: Literal[False]
     code: Annotated[
-        Literal["request-invalid", "image-missing", "image-too-large", "image-too-many-pixels", "image-format-unsupported", "image-unreadable", "image-not-found", "not-found", "method-not-allowed", "model-loading", "model-unavailable", "overloaded", "image-takes-too-long", "request-timeout", "too-many-requests", "not-authorised", "login-code-invalid", "login-blocked", "login-unavailable", "corrections-off", "corrections-full", "store-unavailable", "shutting-down", "not-answering", "internal"],
+        Literal["request-invalid", "image-missing", "image-too-large", "image-too-many-pixels", "image-format-unsupported", "image-unreadable", "image-not-found", "not-found", "method-not-allowed", "model-loading", "model-unavailable", "not-explainable", "overloaded", "image-takes-too-long", "request-timeout", "too-many-requests", "not-authorised", "login-code-invalid", "login-blocked", "login-unavailable", "corrections-off", "corrections-full", "teaching-off", "not-teachable", "taught-before", "taught-name-exists", "taught-looks-like-other", "taught-full", "store-unavailable", "shutting-down", "not-answering", "internal"],
         Field(
             description="Kind of problem, for programs. Codes may be added; treat an unknown one by its status.",
             title="ProblemCode",
@@ -191,6 +381,7 @@ class Problem(BaseModel):
             ge=0,
         ),
     ] = None
+    other: OtherThing | None = None
 
 
 class Alive(BaseModel):
@@ -200,6 +391,20 @@ class Alive(BaseModel):
 
     status: Literal["alive"]
     version: Annotated[str, Field(description="Version of the server.")]
+
+
+class Awaited(MissingWeights):
+    """
+    The model for which another one stands in.
+    """
+
+    name: Annotated[str, Field(description="As in GET /models.")]
+    reason: Annotated[
+        str | None, Field(description="Why its last attempt to load failed; it is tried again.")
+    ] = None
+    percent: Annotated[
+        int | None, Field(description="How much of its weights has been received.", ge=0, le=100)
+    ] = None
 
 
 class Ready(BaseModel):
@@ -215,6 +420,13 @@ class Ready(BaseModel):
         Literal["crop", "squash", "both"],
         Field(description="How a photo is fitted to the model's input size."),
     ]
+    awaited: Awaited | None = None
+    teaching: Annotated[
+        bool | None,
+        Field(
+            description="Whether users may teach this server things of their own now (`/taught`); left out means no."
+        ),
+    ] = None
 
 
 class Backbone(BaseModel):
@@ -228,7 +440,19 @@ class Backbone(BaseModel):
             description="Value of PAISHI_MODEL; for a custom model, the name on its card or of its folder."
         ),
     ]
-    input_size: Annotated[int, Field(description="Side of the model's square input, in pixels.", ge=1)]
+    input_size: Annotated[
+        int | None,
+        Field(
+            description="Side of the model's square input, in pixels; left out if it is not square, as a custom model's may be.",
+            ge=1,
+        ),
+    ] = None
+    input_height: Annotated[
+        int | None, Field(description="Height of the model's input in pixels, if that is not square.", ge=1)
+    ] = None
+    input_width: Annotated[
+        int | None, Field(description="Width of the model's input in pixels, if that is not square.", ge=1)
+    ] = None
     parameters: Annotated[
         int | None,
         Field(description="Number of weights, classifier included; null for a custom model.", ge=1),
@@ -269,6 +493,13 @@ class Backbone(BaseModel):
     calibrated_on: Annotated[
         int | None, Field(description="Number of other photos used for calibration; bf16 needs none.", ge=0)
     ] = None
+    accuracy_source: Annotated[
+        str | None,
+        Field(description="Address of the page that publishes the accuracies, for a model of the catalogue."),
+    ] = None
+    note: Annotated[
+        str | None, Field(description="What an operator should know before choosing this model.")
+    ] = None
     measured_ms: Annotated[
         float | None,
         Field(
@@ -288,3 +519,22 @@ class Models(BaseModel):
     """
 
     models: list[Backbone]
+
+
+class ClassCard(BaseModel):
+    """
+    200 of GET /classes/{id}: what people may like to read about a class.
+    """
+
+    id: Annotated[str, Field(description="As in predictions.")]
+    label: str
+    name: Name
+    pinyin: Annotated[
+        str,
+        Field(
+            description="Reading of the Chinese name with tone marks, one syllable for each character.",
+            min_length=1,
+        ),
+    ]
+    about: About
+    kind: KindName

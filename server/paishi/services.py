@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from paishi.store.corrections import Corrections
     from paishi.store.echoes import Echoes
     from paishi.system.cpu_budget import CpuBudget
+    from paishi.teaching.book import Book
     from paishi.telemetry.metrics import Metrics
 
 
@@ -35,6 +36,7 @@ class Services:
     photos: PhotoReader
     echoes: Echoes
     corrections: Corrections | None
+    book: Book | None
     admission: Admission
     insight_admission: Admission
     admissions: Mapping[tuple[str, str], Admission]

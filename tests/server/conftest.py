@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +24,17 @@ SHARED = ROOT.parent / "shared"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Child processes import this checkout; a model is converted once for all workers of a run."""
+    os.environ["PAISHI_STAND_IN"] = ""  # most tests are about one model
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "server"), str(ROOT)])
     if not hasattr(config, "workerinput"):
         os.environ["PAISHI_CACHE"] = tempfile.mkdtemp(prefix="paishi-converted-")
+        os.environ["PAISHI_TAUGHT"] = tempfile.mkdtemp(prefix="paishi-taught-")  # not the one at home
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ.pop("PAISHI_CACHE"), ignore_errors=True)
+        for made in ("PAISHI_CACHE", "PAISHI_TAUGHT"):
+            shutil.rmtree(os.environ.pop(made), ignore_errors=True)
 
 
 def need_shared(*parts: str) -> Path:
@@ -69,6 +72,22 @@ class RunningServer:
     def says(self, text: str) -> None:
         """Waits until it has: the log is written after the answer."""
         wait_for(lambda: text in self.output.read_text(), 30, text)
+
+
+def children(process: int) -> dict[int, str]:
+    """Processes that `process` has started, and their command lines. By /proc, so on Linux only."""
+    found = {}
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with suppress(OSError):  # a thread, or a child, that has just ended
+            for child in (thread / "children").read_text().split():
+                command = Path(f"/proc/{child}/cmdline").read_bytes()
+                found[int(child)] = command.replace(b"\0", b" ").decode()
+    return found
+
+
+def has_tensorflow(process: int) -> bool:
+    """Whether it has TensorFlow's libraries in its memory; those of OpenVINO's reader do not count."""
+    return "site-packages/tensorflow/" in Path(f"/proc/{process}/maps").read_text()
 
 
 def free_port() -> int:
@@ -111,6 +130,8 @@ def run_server(
         "PAISHI_PORT": str(port),
         "KERAS_HOME": str(output.parent / "keras"),
         "PAISHI_CACHE": os.environ["PAISHI_CACHE"],
+        "PAISHI_TAUGHT": str(output.parent / "taught"),
+        "PAISHI_STAND_IN": "",
         "COLUMNS": "200",
         **environment,
     }

@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 
 def noise(width: int = 64, height: int = 48, seed: int = 0) -> Image.Image:
@@ -22,3 +22,16 @@ def file_of(picture: Image.Image, kind: str = "JPEG", **options: object) -> byte
     file = io.BytesIO()
     picture.save(file, kind, **options)
     return file.getvalue()
+
+
+def crossword() -> bytes:
+    """A PNG that ImageNet's models call a crossword puzzle."""
+    picture = Image.new("RGB", (640, 640), (245, 245, 240))
+    draw = ImageDraw.Draw(picture)
+    for row in range(15):
+        for column in range(15):
+            left, top = 20 + 40 * column, 20 + 40 * row
+            is_black = (7 * column + 3 * row) % 5 == 0 and (column + row) % 3 > 0
+            fill = (15, 15, 15) if is_black else (252, 252, 250)
+            draw.rectangle((left, top, left + 40, top + 40), fill, outline=(30, 30, 30), width=2)
+    return file_of(picture, "PNG")

@@ -1,19 +1,26 @@
 """The container gets its operator's settings, under existing names and with the usual defaults."""
 
 import re
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
 import yaml
 
-from paishi.settings import Settings, environment_name
+from paishi.cli.unknown_names import unknown_names
+from paishi.settings import Settings, environment_name, is_secret, secret_file_name
 from tests.server.conftest import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVER: dict[str, Any] = COMPOSE["services"]["server"]
 PASSED: dict[str, str] = SERVER["environment"]
-OF_ITS_OWN = {"PAISHI_PROXIES": "*", "PAISHI_UPLOADS_PER_MINUTE": "120", "PAISHI_MB_PER_MINUTE": "300"}
+OF_ITS_OWN = {
+    "PAISHI_UPLOADS_PER_MINUTE": "120",
+    "PAISHI_MB_PER_MINUTE": "300",
+    "PAISHI_TAUGHT": "/taught",
+}
 FIELDS = {environment_name(field): field for field in Settings.model_fields}
+FILES = {secret_file_name(field): field for field in Settings.model_fields} | {"PAISHI_KEYS_FILE": "keys"}
 DOCUMENTED = {
     "PAISHI_MAX_WAIT_S",
     "PAISHI_MAX_IN_HAND",
@@ -25,21 +32,78 @@ DOCUMENTED = {
 """Settings in README and dashboard."""
 
 
-@pytest.mark.parametrize("name", PASSED)
+@pytest.mark.parametrize("name", [name for name in PASSED if name in FIELDS and name != "PAISHI_PROXIES"])
 def test_defaults_are_those_of_the_settings(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    value = re.sub(rf"^\$\{{{name}:-(.*)\}}$", r"\1", PASSED[name])
+    value = re.sub(rf"^\$\{{{name}:?-(.*)\}}$", r"\1", PASSED[name])
     assert "$" not in value
     usual = getattr(Settings(), FIELDS[name])
     monkeypatch.setenv(name, value)
     assert value == OF_ITS_OWN[name] if name in OF_ITS_OWN else getattr(Settings(), FIELDS[name]) == usual
 
 
+def with_defaults(value: str) -> str:
+    """As compose reads it where nothing is set."""
+    return re.sub(r"\$\{[A-Z_]+:-([^}]*)\}", r"\1", value)
+
+
+def test_nothing_is_passed_that_the_server_does_not_read() -> None:
+    assert set(PASSED) - set(FIELDS) == {name for name in FILES if name} - {"PAISHI_KEYS_FILE"}
+    defaults = {name: with_defaults(value) for name, value in PASSED.items()}
+    assert unknown_names(defaults) == []
+
+
+@pytest.mark.parametrize(
+    "name", [environment_name(field) for field in Settings.model_fields if is_secret(field)]
+)
+def test_every_secret_can_be_a_file_that_only_the_server_sees(name: str) -> None:
+    assert PASSED[f"{name}_FILE"] == f"${{{name}_FILE:-}}"
+    assert [
+        name for name, service in COMPOSE["services"].items() if "secrets" in str(service["volumes"])
+    ] == ["server"]
+    assert "./secrets:/run/secrets:ro" in SERVER["volumes"]
+    assert "/secrets/" in (ROOT / ".gitignore").read_text("utf-8")
+
+
+def test_only_caddys_own_address_is_trusted() -> None:
+    """Prometheus, Grafana and whatever joins the network are not."""
+    trusted = ip_address(with_defaults(PASSED["PAISHI_PROXIES"]))
+    caddy = COMPOSE["services"]["caddy"]["networks"]["inside"]["ipv4_address"]
+    assert caddy == PASSED["PAISHI_PROXIES"]
+    [addresses] = COMPOSE["networks"]["inside"]["ipam"]["config"]
+    assert trusted in ip_network(with_defaults(addresses["subnet"]))
+    assert trusted not in ip_network(with_defaults(addresses["ip_range"]))
+    Settings(proxies=str(trusted))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_every_service_is_bounded_and_hardened(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert re.fullmatch(r"\d+[mg]", with_defaults(service["mem_limit"]))
+    assert 0 < service["pids_limit"] <= 1024
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+EXACT = re.compile(r"[\w./-]+:v?\d+\.\d+\.\d+[\w.-]*(@sha256:[0-9a-f]{64})?")
+
+
+def test_images_have_exact_versions() -> None:
+    images = [service["image"] for name, service in COMPOSE["services"].items() if name != "server"]
+    dockerfile = (ROOT / "server" / "Dockerfile").read_text("utf-8")
+    [python] = re.findall(r"^ARG PYTHON_IMAGE=(.*)$", dockerfile, re.MULTILINE)
+    assert re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE) == ["${PYTHON_IMAGE}", "${PYTHON_IMAGE}"]
+    for image in (*images, python):
+        assert EXACT.fullmatch(image), image
+
+
 def test_documented_settings_reach_the_container() -> None:
     assert set(PASSED) >= DOCUMENTED
 
 
-def test_corrections_have_a_place_that_lasts_and_that_its_user_may_write() -> None:
-    assert "corrections:/corrections" in SERVER["volumes"]
-    assert "corrections" in COMPOSE["volumes"]
+@pytest.mark.parametrize("kept", ["corrections", "taught"])
+def test_what_users_send_has_a_place_that_lasts_and_that_its_user_may_write(kept: str) -> None:
+    assert f"{kept}:/{kept}" in SERVER["volumes"]
+    assert kept in COMPOSE["volumes"]
     dockerfile = (ROOT / "server" / "Dockerfile").read_text("utf-8")
-    assert re.search(r"chown paishi .*/corrections", dockerfile)
+    assert re.search(rf"chown paishi .*/{kept}", dockerfile)

@@ -16,6 +16,8 @@ ALLOWED = (
     "server/paishi/models/",
     "server/paishi/runtimes/tensorflow.py",
     "server/paishi/runtimes/conversion/keras_to_openvino.py",
+    "server/paishi/training/keras/",
+    "server/paishi/gallery/",
 )
 # Modules that import Keras. Only the modules in LAZY may import them, and inside a function.
 GATES = (
@@ -28,8 +30,19 @@ GATES = (
     "paishi.runtimes.conversion.keras_to_openvino",
     "paishi.runtimes.conversion.quantise",
     "paishi.runtimes.tensorflow",
+    "paishi.training.keras.session",
 )
-LAZY = ("server/paishi/runtimes/load.py", "server/paishi/runtimes/insight.py")
+LAZY = (
+    "server/paishi/runtimes/load.py",
+    "server/paishi/runtimes/insight.py",
+    "server/paishi/training/run.py",
+)
+TRAINING = (
+    "server/paishi/training/",
+    "server/paishi/gallery/",
+    "server/paishi/cli/train.py",
+    "server/paishi/cli/evaluate.py",
+)
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -61,6 +74,21 @@ def test_only_models_and_their_runtime_import_tensorflow(file: Path) -> None:
     assert gates == [] or where in LAZY
 
 
+@pytest.mark.parametrize("file", sources(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_only_its_commands_import_training(file: Path) -> None:
+    if not file.relative_to(ROOT).as_posix().startswith(TRAINING):
+        names = list(imported(ast.parse(file.read_text(encoding="utf-8"))))
+        assert [name for name in names if name.startswith("paishi.training")] == []
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_only_its_commands_import_the_gallery(file: Path) -> None:
+    where = file.relative_to(ROOT).as_posix()
+    if not where.startswith(("server/paishi/gallery/", "server/paishi/cli/gallery.py")):
+        names = list(imported(ast.parse(file.read_text(encoding="utf-8"))))
+        assert [name for name in names if name.startswith("paishi.gallery")] == []
+
+
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error::UserWarning", "-c", code],
@@ -83,6 +111,9 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         "paishi.runtimes.scheduler",
         "paishi.runtimes.load",
         "paishi.runtimes.insight",
+        "paishi.teaching.space",
+        "paishi.recognition.explain",
+        "paishi.recognition.load",
     ],
 )
 def test_importing_loads_no_tensorflow(module: str) -> None:
@@ -90,20 +121,39 @@ def test_importing_loads_no_tensorflow(module: str) -> None:
     assert (ended.stdout, ended.stderr, ended.returncode) == ("\n", "", 0)
 
 
+def test_teaching_loads_no_tensorflow() -> None:
+    """Neither loading a model for it, nor learning a photo, nor recognising one."""
+    code = f"""
+import asyncio, sys
+import numpy as np
+from paishi.recognition.load import load_recogniser
+from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
+from paishi.teaching.space import Prototypes
+
+model = load_recogniser(Settings(model="EfficientNetLite0", teachers="everybody"), CpuBudget(1))
+photo = np.random.default_rng(0).integers(0, 256, (1, 224, 224, 3), np.uint8)
+example = model.space.example(asyncio.run(model.see(photo)))
+things = Prototypes.of(model.space, {{"taught:1": [example]}})
+found = asyncio.run(model.recognise(photo, 1, things, {{"taught:1": "noise"}}))
+model.close()
+print(found.predictions[0].label, *({{*{HEAVY!r}}} & set(sys.modules)))
+"""
+    ended = run(code)
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("noise\n", "", 0)
+
+
 def test_keras_comes_without_noise_and_without_a_config(tmp_path: Path) -> None:
-    ended = run("import paishi.models.keras.imports", HOME=str(tmp_path), KERAS_HOME=str(tmp_path / "keras"))
-    assert (ended.stdout, ended.stderr, ended.returncode) == ("", "", 0)
-    assert not (tmp_path / "keras").exists()
-    assert not (tmp_path / ".keras").exists()
-
-
-def test_other_output_is_not_lost() -> None:
+    """Other output is not lost."""
     code = (
         "import os, sys; sys.meta_path.insert(0, type('F', (), {'find_spec': staticmethod("
         "lambda name, *_: os.write(2, b'from elsewhere\\n') and None if name == 'keras' else None)}))\n"
         "import paishi.models.keras.imports"
     )
-    assert run(code).stderr == "from elsewhere\n"
+    ended = run(code, HOME=str(tmp_path), KERAS_HOME=str(tmp_path / "keras"))
+    assert (ended.stdout, ended.stderr, ended.returncode) == ("", "from elsewhere\n", 0)
+    assert not (tmp_path / "keras").exists()
+    assert not (tmp_path / ".keras").exists()
 
 
 def test_an_operators_config_cannot_turn_the_pictures_around(tmp_path: Path) -> None:

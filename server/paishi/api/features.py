@@ -6,13 +6,14 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from numpy.typing import NDArray
 
-from paishi.api.deps import Admitted, PhotoDep, PhotoRoute, RequestIdDep, ServicesDep
+from paishi.api.deps import Admitted, RequestIdDep, ServicesDep, UploadDep
 from paishi.api.insight import open_insight
+from paishi.api.openapi import photo_body
 from paishi.contract import Features
 from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
 
-router = APIRouter(tags=["insight"], route_class=PhotoRoute)
+router = APIRouter(tags=["insight"])
 
 _NPY = "application/octet-stream"
 _MAX_JSON_VALUES = 2**17
@@ -24,17 +25,18 @@ _MAX_VALUES = 2**22  # in .npy
     summary="Get the feature vector of a photo",
     response_model=Features,
     dependencies=[Admitted],
+    openapi_extra=photo_body(),
     responses={
         200: {
             "description": "The values, or with `Accept: application/octet-stream` a .npy file of float32.",
             "content": {_NPY: {"schema": {"type": "string", "format": "binary"}}},
         },
-        **documented(*problems.OF_A_PHOTO, *problems.OF_A_MODEL),
+        **documented(*problems.OF_A_PHOTO, *problems.OF_A_MODEL, problems.NotExplainable),
     },
 )
 async def features(
     request: Request,
-    photo: PhotoDep,
+    upload: UploadDep,
     services: ServicesDep,
     request_id: RequestIdDep,
     layer: Annotated[
@@ -43,13 +45,16 @@ async def features(
 ) -> Response:
     """Returns the output of a layer.
 
+    While another model stands in, it is 503 `model-loading`: vectors of two models must not mix.
+
     Without `layer`, this is the vector before the head, as Keras gives it with `include_top=False,
     pooling="avg"`; `shape` has its length, such as 2048 for ResNet50. A layer before the pooling gives
-    height, width and channels. The first request for a layer takes seconds, because it starts Keras. With
-    `PAISHI_FIT=both`, a vector is the mean of both views, and a map is that of the whole photo.
+    height, width and channels. The first request for a layer takes seconds, because it starts Keras, in a
+    process that ends after a minute without such requests. With `PAISHI_FIT=both`, a vector is the mean of
+    both views, and a map is that of the whole photo.
     """
-    with services.recognition.hold() as recogniser, open_insight(recogniser) as insight:
-        views = await services.photos.views(photo, recogniser.input_size, recogniser.fit)
+    with services.recognition.hold(allow_stand_in=False) as recogniser, open_insight(recogniser) as insight:
+        views = await services.photos.views(upload.photo, recogniser.input_size, recogniser.fit)
         found = await insight.features(views, layer.strip() or None)
         model = recogniser.model
     values = found.mean(axis=0) if found.ndim == 2 else found[0]

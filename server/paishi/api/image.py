@@ -1,12 +1,13 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import AnyUrl, ValidationError
 
-from paishi.api.deps import Admitted, PhotoDep, PhotoRoute, RequestIdDep, ServicesDep
+from paishi.api.deps import Admitted, RequestIdDep, ServicesDep, UploadDep
+from paishi.api.openapi import photo_body
 from paishi.contract import Echo
 from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
 
-router = APIRouter(tags=["echo"], route_class=PhotoRoute)
+router = APIRouter(tags=["echo"])
 public_router = APIRouter(tags=["echo"])
 """Unguarded: `wx.downloadFile` and browsers send no key, and nobody can guess the id of a picture."""
 
@@ -19,6 +20,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
     summary="Return the photo upright and without metadata",
     response_model=Echo,
     dependencies=[Admitted],
+    openapi_extra=photo_body(),
     responses={
         200: {
             "description": "The picture, or with `Accept: application/json` its URL.",
@@ -33,13 +35,13 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
     },
 )
 async def echo(
-    request: Request, photo: PhotoDep, services: ServicesDep, request_id: RequestIdDep
+    request: Request, upload: UploadDep, services: ServicesDep, request_id: RequestIdDep
 ) -> Echo | Response:
     """Returns a JPEG. `wx.uploadFile` cannot receive one, so `Accept: application/json` gets a `url` for
-    `wx.downloadFile`."""
+    `wx.downloadFile`. A side longer than the 65,500 pixels that JPEG allows is reduced to that."""
     wants_url = "application/json" in request.headers.get("accept", "")
     base = _base(request, services.settings.public_url) if wants_url else ""
-    picture = await services.photos.upright_jpeg(photo)
+    picture = await services.photos.upright_jpeg(upload.photo)
     if not wants_url:
         return Response(picture.data, media_type="image/jpeg", headers=_PRIVATE)
     path = request.app.url_path_for("fetch_echo", picture_id=await services.echoes.put(picture.data))

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from paishi.api.deps import ServicesDep
 from paishi.contract import Backbone, Models
+from paishi.models.backbone import Publisher, Size
 from paishi.models.catalogue import CATALOGUE
 from paishi.models.custom.folder import CustomModel
 from paishi.models.weights.keras_cache import cached_file
@@ -33,6 +34,8 @@ def models(services: ServicesDep) -> Models:
             download_mb=backbone.download_mb,
             cached=cached_file(backbone, settings.keras_home).is_file(),
             serving=serves,
+            accuracy_source=backbone.publisher.accuracies,
+            **_note(backbone.publisher),
             **(_precision(serving.runtime) if serving and serves else {}),
             **_measured(measured.get(backbone.name)),
         )
@@ -48,7 +51,7 @@ def _custom(custom: CustomModel, runtime: Runtime) -> Backbone:
     texts: dict[str, Any] = {"description": custom.card.description, "version": custom.card.version}
     return Backbone(
         name=custom.name,
-        input_size=custom.input_size,
+        **_input(custom.input_size),
         parameters=None,
         top1=None,
         top5=None,
@@ -58,6 +61,16 @@ def _custom(custom: CustomModel, runtime: Runtime) -> Backbone:
         **_precision(runtime),
         **{field: text for field, text in texts.items() if text},
     )
+
+
+def _note(publisher: Publisher) -> dict[str, Any]:
+    return {"note": publisher.note} if publisher.note else {}
+
+
+def _input(size: Size) -> dict[str, Any]:
+    if isinstance(size, int):
+        return {"input_size": size}
+    return dict(zip(("input_height", "input_width"), size, strict=True))
 
 
 def _measured(measured: Measured | None) -> dict[str, Any]:

@@ -11,12 +11,14 @@ from fastapi.responses import HTMLResponse
 from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
+from paishi.api.upload import MAX_LABEL
 from paishi.contract import Problem
 from paishi.problems.kinds import NotAuthorised, TooManyRequests
 from paishi.problems.openapi import documented
 
 _REF = "#/components/schemas/{model}"
-_FORMATS = ", ".join(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "heic", "avif"))
+_FORMATS = tuple(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "heic", "avif"))
+_BINARY = {"type": "string", "format": "binary"}
 _SWAGGER = "/static-offline-docs"
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
@@ -26,7 +28,11 @@ class Api(FastAPI):
 
     def __init__(self, shown: bool, **options: Any) -> None:
         super().__init__(
-            docs_url=None, redoc_url=None, openapi_url="/openapi.json" if shown else None, **options
+            docs_url=None,
+            redoc_url=None,
+            openapi_url="/openapi.json" if shown else None,
+            servers=[{"url": "."}],  # relative to the description, wherever a proxy serves it
+            **options,
         )
         if shown:
             # FastAPI's own page loads Swagger UI from a CDN that is slow or blocked in mainland China.
@@ -38,7 +44,8 @@ class Api(FastAPI):
         if self.openapi_schema is None:
             description = super().openapi()
             schemas = description["components"]["schemas"]
-            schemas["Problem"] = Problem.model_json_schema(ref_template=_REF)
+            problem = Problem.model_json_schema(ref_template=_REF)
+            schemas |= {**problem.pop("$defs"), "Problem": problem}
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
             for path in description["paths"].values():
@@ -58,25 +65,43 @@ def guarded(auth: str) -> dict[str, Any]:
     }
 
 
+def photo_body(label: str = "", **texts: dict[str, Any]) -> dict[str, Any]:
+    """`openapi_extra` of a route that reads an upload: its body as `paishi.api.upload` takes it.
+
+    `label` describes the form's field of that name; without, the route has none. `texts` are the schemas of
+    other fields.
+    """
+    about = "The photo: JPEG, PNG, WebP, GIF, BMP, HEIC or AVIF."
+    fields: dict[str, Any] = {"image": {**_BINARY, "description": about}}
+    if label:
+        fields["label"] = {"type": "string", "maxLength": MAX_LABEL, "description": label}
+    fields |= texts
+    form = {
+        "schema": {"type": "object", "properties": fields, "required": ["image"]},
+        "encoding": {"image": {"contentType": ", ".join(_FORMATS)}},
+    }
+    photo = {kind: {"schema": _BINARY} for kind in (*_FORMATS, "application/octet-stream")}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": form, **photo}}}
+
+
 def _complete(operation: dict[str, Any]) -> None:
-    """Removes FastAPI's own form of 422; names the formats of a photo, which it describes as any bytes."""
+    """Removes FastAPI's own form of 422."""
     response = operation["responses"].get("422", {})
     if "application/json" in response.get("content", {}):
         del operation["responses"]["422"]
-    form = operation.get("requestBody", {}).get("content", {}).get("multipart/form-data")
-    if form:
-        form["encoding"] = {"image": {"contentType": _FORMATS}}
 
 
 async def _docs(request: Request) -> HTMLResponse:
     app: FastAPI = request.app
-    root = request.scope.get("root_path", "")
+    # Relative, because a proxy may serve all this under a path that this server does not see.
+    root = "../" if request.scope["raw_path"].endswith(b"/") else ""
+    swagger = f"{root}{_SWAGGER.removeprefix('/')}"
     page = get_swagger_ui_html(
-        openapi_url=f"{root}{app.openapi_url}",
+        openapi_url=f"{root}openapi.json",
         title=app.title,
-        swagger_js_url=f"{root}{_SWAGGER}/swagger-ui-bundle.js",
-        swagger_css_url=f"{root}{_SWAGGER}/swagger-ui.css",
-        swagger_favicon_url=f"{root}{_SWAGGER}/favicon.png",
+        swagger_js_url=f"{swagger}/swagger-ui-bundle.js",
+        swagger_css_url=f"{swagger}/swagger-ui.css",
+        swagger_favicon_url=f"{swagger}/favicon.png",
     )
     page.headers["Content-Security-Policy"] = _policy(bytes(page.body))
     return page

@@ -1,8 +1,8 @@
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
-from paishi.admission.body_memory import BodyAborted
 from paishi.api.deps import RequestIdDep, ServicesDep
+from paishi.api.json_body import json_body, read_json
 from paishi.client_address import rate_limit_key
 from paishi.contract import Session
 from paishi.problems import kinds as problems
@@ -10,7 +10,7 @@ from paishi.problems.openapi import documented
 
 router = APIRouter(tags=["session"])
 
-_LARGEST = 4096  # bytes
+_EXPECTED = 'Send the code of wx.login as JSON: {"code": "..."}, 1 to 128 characters.'
 
 
 class _Code(BaseModel):
@@ -22,12 +22,7 @@ class _Code(BaseModel):
 @router.post(
     "/session",
     summary="Log in with WeChat",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": _Code.model_json_schema()}},
-        }
-    },
+    openapi_extra=json_body(_Code),
     responses=documented(
         problems.LoginCodeInvalid,
         problems.LoginBlocked,
@@ -48,30 +43,9 @@ async def session(
     if access.login is None:
         raise problems.NotFound("This server has no sessions: it does not use WeChat login.")
     await access.rate_limits.login(rate_limit_key(request.scope))
-    token = await access.login.token(_code(await _read(request)))
+    body = await read_json(request, _Code, _EXPECTED)
+    token = await access.login.token(body.code)
     response.headers["Cache-Control"] = "no-store"
     return Session(
         success=True, token=token, expires_in=access.login.tokens.lifetime_s, request_id=request_id
     )
-
-
-async def _read(request: Request) -> bytes:
-    """Raises BodyAborted above `_LARGEST` bytes. FastAPI would report any invalid body as a missing photo."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LARGEST:
-            raise BodyAborted(_invalid(), {"Connection": "close"})
-    return body
-
-
-def _code(body: bytes) -> str:
-    try:
-        return _Code.model_validate_json(body).code
-    except ValidationError:
-        pass
-    raise _invalid()  # outside of the except block: ValidationError quotes the code
-
-
-def _invalid() -> problems.RequestInvalid:
-    return problems.RequestInvalid('Send the code of wx.login as JSON: {"code": "..."}, 1 to 128 characters.')

@@ -1,7 +1,6 @@
 """The panel that the terminal shows when the model is ready or unavailable."""
 
 import io
-import socket
 
 import segno
 from rich.console import Console
@@ -9,10 +8,18 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from paishi.recognition.recognition import Ready, State, Unavailable
+from paishi.cli.missing_weights import card, line
+from paishi.recognition.recognition import WHEN_CHANGED, Awaited, Ready, State, Unavailable
 from paishi.settings import Settings
+from paishi.system.lan_address import ALL_INTERFACES, lan_url, server_url
 
-_ALL_INTERFACES = ("0.0.0.0", "::")
+
+class ServerConsole(Console):
+    """Standard output of a server, which goes on without it."""
+
+    def on_broken_pipe(self) -> None:
+        """Prints no more; rich itself exits, also from within the event loop."""
+        self.quiet = True
 
 
 class Banner:
@@ -25,34 +32,51 @@ class Banner:
 
     def __call__(self, state: State) -> None:
         match state:
-            case Ready(recogniser):
-                runtime = recogniser.runtime
-                model = (
-                    f"{recogniser.model.name} on {runtime.name} in {runtime.precision}, fit {recogniser.fit}"
-                )
+            case Ready(recogniser, awaited):
+                name, runtime = recogniser.model.name, recogniser.runtime
+                if awaited and awaited.reason:
+                    self._warn(self._not_there(awaited, name))
+                    return
+                if awaited:
+                    got = "" if awaited.percent is None else f" ({awaited.percent} %)"
+                    model = f"{name} for now; {awaited.name} is awaited{got}"
+                else:
+                    model = f"{name} on {runtime.name} in {runtime.precision}, fit {recogniser.fit}"
                 self._panel("PaiShi 拍识 is ready", model, "green")
-            case Unavailable(reason):
-                self.console.print(reason, style="yellow", highlight=False, markup=False, soft_wrap=True)
-                model = f"{self.settings.model}: retried every {self.settings.weights_retry_s:g} s"
+            case Unavailable(reason, missing):
+                name = self.settings.model
+                self._warn(card(name, reason, missing) if missing else reason)
+                model = f"{name}{'' if reason.endswith(WHEN_CHANGED) else f': {self._retried}'}"
                 self._panel("PaiShi 拍识 is running, but has no model yet", model, "yellow")
+
+    def _not_there(self, awaited: Awaited, stand_in: str) -> str:
+        name, reason = awaited.name, awaited.reason
+        if awaited.missing:
+            return line(name, reason, awaited.missing)
+        again = "" if reason.endswith(WHEN_CHANGED) else f" It is {self._retried}."
+        return f"{name} is not there yet, {stand_in} goes on. {reason}{again}"
+
+    @property
+    def _retried(self) -> str:
+        return f"tried again every {self.settings.weights_retry_s:g} s"
+
+    def _warn(self, text: str) -> None:
+        self.console.print(text, style="yellow", highlight=False, markup=False, soft_wrap=True)
 
     def _panel(self, title: str, model: str, colour: str) -> None:
         host = self.settings.host
-        is_open = host in _ALL_INTERFACES
-        lan = lan_address() if is_open else None
-        here = self._url("127.0.0.1" if is_open else host)
-        if lan:
-            phone = self._url(lan)
-        else:
-            phone = "this machine is in no network" if is_open else f"not reachable, PAISHI_HOST is {host}"
+        is_open = host in ALL_INTERFACES
+        phone = lan_url(host, self.port)
+        unreachable = "this machine is in no network" if is_open else f"not reachable, PAISHI_HOST is {host}"
+        here = server_url("127.0.0.1" if is_open else host, self.port)
         rows = Table.grid(padding=(0, 2))
         rows.add_row("model", Text(model))  # a name may look like Rich's markup
         rows.add_row("here, DevTools", here)
-        rows.add_row("phone, same Wi-Fi", phone)
+        rows.add_row("phone, same Wi-Fi", phone or unreachable)
         if self.settings.docs:
             rows.add_row("API", f"{here}/docs")
         self.console.print(Panel(rows, title=title, border_style=colour, expand=False), soft_wrap=True)
-        if lan and self.console.is_terminal:
+        if phone and self.console.is_terminal and self.console.encoding.startswith("utf"):
             self._qr_code(phone)
 
     def _qr_code(self, url: str) -> None:
@@ -62,19 +86,3 @@ class Banner:
         segno.make(url, error="l").terminal(drawn, border=2, compact=True)
         # Light on dark whatever the terminal's own colours are.
         self.console.print(Text(drawn.getvalue(), style="bright_white on black"), soft_wrap=True)
-
-    def _url(self, host: str) -> str:
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-
-def lan_address() -> str | None:
-    """Returns the IPv4 address of this machine in its LAN, None if it has none."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Connecting a datagram socket sends nothing; it only makes the system choose a route. The address
-            # is of the range reserved for documentation (RFC 5737).
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return None
-        address = str(probe.getsockname()[0])
-    return None if address.startswith("127.") else address

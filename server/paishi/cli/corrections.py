@@ -30,7 +30,14 @@ def _opened() -> Iterator["Folder"]:
     from paishi.store.folder import Folder
 
     try:
-        yield Folder(settings.corrections)
+        folder = Folder(settings.corrections)
+        if not folder.exists():
+            fail(
+                f"PAISHI_CORRECTIONS: there is no folder {folder.address}. "
+                "A server creates it with the first correction.",
+                1,
+            )
+        yield folder
     except Misconfigured as error:
         fail(f"PAISHI_CORRECTIONS: {error}")
     except OSError as error:

@@ -1,11 +1,14 @@
 """Messages to the operator; a mistake ends the program with one sentence."""
 
-from typing import NoReturn
+import os
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from paishi.cli.unknown_names import unknown_names
 from paishi.models.catalogue import Backbone, find_backbone
 from paishi.models.errors import ModelError, UnknownModel
 from paishi.recognition.resolve import resolve
@@ -18,10 +21,10 @@ def fail(sentence: str, code: int = 2) -> NoReturn:
     raise typer.Exit(code)
 
 
-def complain(sentence: str) -> None:
+def complain(sentence: str, style: str = "red") -> None:
     """Prints to standard error."""
     Console(stderr=True, emoji=False).print(
-        sentence, style="red", highlight=False, markup=False, soft_wrap=True
+        sentence, style=style, highlight=False, markup=False, soft_wrap=True
     )
 
 
@@ -39,9 +42,11 @@ def backbone(name: str) -> Backbone:
 
 
 def check_model(settings: Settings) -> None:
-    """Exits if PAISHI_MODEL is unknown or its folder is invalid. Loads nothing."""
+    """Exits if PAISHI_MODEL or PAISHI_STAND_IN is unknown, or a folder invalid. Loads nothing."""
     try:
         resolve(settings)
+        if settings.stand_in:
+            find_backbone(settings.stand_in)
     except ModelError as error:
         fail(str(error))
 
@@ -49,13 +54,31 @@ def check_model(settings: Settings) -> None:
 def read_settings(**given: object) -> Settings:
     """Returns the settings of the environment, overridden by `given` values that are not None.
 
-    Exits if one is invalid.
+    Exits if any are invalid, with a line for each.
     """
+    wrong = []
+    for unknown in unknown_names(os.environ):
+        meant = (
+            f" Did you mean {unknown.nearest}?" if unknown.nearest else " `paishi settings` shows them all."
+        )
+        sentence = f"{unknown.name}: there is no such setting.{meant}"
+        if unknown.is_refused:
+            wrong.append(sentence)
+        else:
+            complain(sentence, "yellow")
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        field = str(first["loc"][0])
-        name = environment_name(field) if field in Settings.model_fields else field
-        value = "" if is_secret(field) else f", but it is {first['input']!r}"
-        return fail(f"{name}: {first['msg']}{value}. See `paishi settings`.")
+        wrong += [_sentence(one) for one in error.errors()]
+    if wrong:
+        fail("\n".join(wrong))
+    return settings
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    field = str(error["loc"][0])
+    name = environment_name(field) if field in Settings.model_fields else field
+    if error["type"] == "value_error":  # of our own, which quotes the value where that helps
+        return f"{name}: {error['msg'].removeprefix('Value error, ')}."
+    value = "" if is_secret(field) else f", but it is {error['input']!r}"
+    return f"{name}: {error['msg']}{value}."

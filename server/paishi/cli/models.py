@@ -5,7 +5,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from paishi.cli.errors import backbone, fail, read_settings
+from paishi.cli.errors import backbone, fail, read_settings, say
 from paishi.models.catalogue import CATALOGUE, Backbone
 from paishi.models.custom.folder import names_folder
 from paishi.models.weights.keras_cache import cached_file
@@ -29,12 +29,17 @@ def models(
     if as_json:
         print(json.dumps(rows, indent=1))
         return
-    table = Table(caption=_conditions(measured), caption_justify="left")
+    table = Table(caption=_conditions(measured), caption_justify="left", show_edge=False, pad_edge=False)
     table.add_column("name", no_wrap=True)
-    for heading in ("input", "parameters", "top-1 %", "top-5 %", "MB", "ms"):
+    for heading in ("input", "params", "top-1 %", "top-5 %", "MB", "ms"):
         table.add_column(heading, justify="right")
     table.add_column("cached")
-    for row in rows:
+    publisher = None
+    for row, model in zip(rows, CATALOGUE.values(), strict=True):
+        if model.publisher != publisher:
+            publisher = model.publisher
+            table.add_section()
+            table.add_row(f"of {publisher.name}", style="bold")
         table.add_row(
             row["name"],
             str(row["input_size"]),
@@ -46,6 +51,8 @@ def models(
             "yes" if row["cached"] else "",
         )
     Console().print(table, highlight=False)
+    for line in _publishers():
+        say(line)
 
 
 def _measure(settings: Settings, model: Backbone) -> None:
@@ -84,8 +91,19 @@ def _row(model: Backbone, settings: Settings, measured: Measured | None) -> dict
         "top5": model.top5,
         "download_mb": model.download_mb,
         "cached": cached_file(model, settings.keras_home).is_file(),
+        "accuracy_source": model.publisher.accuracies,
+        **({"note": model.publisher.note} if model.publisher.note else {}),
         "measured": measured.model_dump(mode="json") if measured else None,
     }
+
+
+def _publishers() -> list[str]:
+    """Returns where the accuracies are from, and what else is to know about a publisher's models."""
+    publishers = dict.fromkeys(model.publisher for model in CATALOGUE.values())
+    return [
+        f"Accuracies of {one.name}: {one.accuracies}{f' ({one.note})' if one.note else ''}"
+        for one in publishers
+    ]
 
 
 def _conditions(measured: dict[str, Measured]) -> str | None:

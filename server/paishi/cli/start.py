@@ -5,19 +5,19 @@ import logging
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import uvicorn
-from rich.console import Console
 
 from paishi.app import create_app
-from paishi.cli.banner import Banner
+from paishi.cli.banner import Banner, ServerConsole
 from paishi.cli.errors import fail
 from paishi.cli.load import load_with_progress
 from paishi.connection.file_limit import BACKLOG, raise_file_limit
 from paishi.lifecycle.gc_tuning import GcTuning
 from paishi.lifecycle.graceful_shutdown import GracefulServer, exit_at_once
-from paishi.recognition.recognition import Ready, State, Unavailable
+from paishi.recognition.recognition import Awaited, Ready, State, Unavailable
 from paishi.settings import Settings
 from paishi.telemetry.log import form_of, set_up_log
 
@@ -35,33 +35,34 @@ def start(settings: Settings) -> NoReturn:
     listening = listen(settings)
     set_up_log(settings)
     port = listening.getsockname()[1]
-    console = Console()
+    console = ServerConsole()
     banner = Banner(settings, port, console)
     gc_tuning = GcTuning()
 
     def on_change(state: State) -> None:
-        banner(state)
         if isinstance(state, Ready):
             gc_tuning.on_ready()
-        if form_of(settings) == "json":  # the text form is for a person, who has just read the banner
+        if form_of(settings) == "json":  # the text form is for a person, who reads the banner
             _log_change(state)
+        banner(state)
 
     app = create_app(settings, load_with_progress, on_change, port)
     services = app.services
-    services.connections.limit = raise_file_limit(settings.max_connections)
+    services.connections.limit, backlog = raise_file_limit(settings.max_connections)
     config = uvicorn.Config(
         app.asgi,
         http=app.protocol,
         ws="none",
-        backlog=BACKLOG,
+        backlog=backlog,
         log_level="warning",
         log_config=None,  # set up already
         access_log=False,
         forwarded_allow_ips=settings.proxies,
         server_header=False,
     )
-    console.print(f"Loading {settings.model} …", highlight=False, markup=False)
-    server = GracefulServer(config, settings, services.lifecycle, services.cores)
+    with suppress(OSError):  # as on a full disk
+        console.print(f"Loading {settings.model} …", highlight=False, markup=False)
+    server = GracefulServer(config, settings, services.lifecycle, services.connections, services.cores)
     # Before and after uvicorn has its own handlers, a KeyboardInterrupt would only print a stack trace.
     for end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(end, exit_at_once)
@@ -72,7 +73,9 @@ def start(settings: Settings) -> NoReturn:
 
 def _log_change(state: State) -> None:
     match state:
-        case Ready(recogniser):
+        case Ready(_, Awaited(name, reason)) if reason:
+            log.warning("stands in", extra={"awaited": name, "reason": reason})
+        case Ready(recogniser, awaited):
             runtime = recogniser.runtime
             fields = {
                 "model": recogniser.model.name,
@@ -80,6 +83,8 @@ def _log_change(state: State) -> None:
                 "precision": runtime.precision,
                 "fit": recogniser.fit,
             }
+            if awaited:
+                fields["awaited"] = awaited.name
             log.info("ready", extra=fields)
         case Unavailable(reason):
             log.warning("unavailable", extra={"reason": reason})

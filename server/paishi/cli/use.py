@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from paishi.cli.errors import backbone, fail, read_settings, say
+from paishi.cli.missing_weights import card
+from paishi.contract import MissingWeights
 from paishi.control.run_folder import RunFolder, ServerRecord, SwapRequest, write
-from paishi.models.custom.folder import folder_of, names_folder
+from paishi.models.custom.folder import names_folder, path_of
 from paishi.models.weights.keras_cache import is_published
 from paishi.settings import Settings
 
@@ -20,7 +22,12 @@ _ACCEPT_WITHIN_S = 30.0  # a server that reloads after SIGHUP accepts late
 
 
 class SwapFailed(Exception):
-    """The server still serves its old model, or has stopped; the message is the reason."""
+    """The server still serves its old model, or has stopped; the message is the reason, `missing` the file of
+    weights that the new one lacks, if that is known."""
+
+    def __init__(self, reason: str, missing: MissingWeights | None = None) -> None:
+        super().__init__(reason)
+        self.missing = missing
 
 
 def use(
@@ -37,7 +44,7 @@ def use(
     """Switch the model of a running server of this user; no request fails."""
     settings = read_settings(port=port)
     # A folder is checked by the server, which may see other files: it can run in another container.
-    model = str(folder_of(name)) if names_folder(name) else backbone(name).name
+    model = str(path_of(name)) if names_folder(name) else backbone(name).name
     if weights and not is_published(weights) and "://" not in weights:
         weights = str(Path(weights).expanduser().absolute())  # the server has another working directory
     request = SwapRequest(id=secrets.token_hex(8), model=model, weights=weights)
@@ -53,7 +60,7 @@ def use(
         try:
             request_swap(folder, request, server, show)
         except SwapFailed as error:
-            failure = str(error)
+            failure = card(model, str(error), error.missing) if error.missing else str(error)
     if failure:
         fail(f"could not switch to {model}: {failure}", 1)
     say(f"The server on port {server.port} now serves {model}. At its next start PAISHI_MODEL decides again.")
@@ -110,7 +117,7 @@ def _wait(folder: RunFolder, port: int, request: str, on_progress: Callable[[int
             if time.monotonic() > accept_until:
                 raise SwapFailed(f"the server did not accept the request within {_ACCEPT_WITHIN_S:g} s.")
         elif server.state == "failed":
-            raise SwapFailed(server.reason)
+            raise SwapFailed(server.reason, server.missing)
         elif server.state == "done":
             return
         else:

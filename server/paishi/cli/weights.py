@@ -1,4 +1,4 @@
-"""`paishi weights`: the files in Keras's cache."""
+"""`paishi weights`: the files in Keras's cache and in packages."""
 
 import logging
 from typing import Annotated
@@ -6,12 +6,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from paishi.cli.errors import backbone, complain, fail, read_settings, say
+from paishi.cli.missing_weights import card
 from paishi.models.catalogue import Backbone
 from paishi.models.errors import WeightsCorrupt, WeightsUnavailable
-from paishi.models.weights.integrity import check_file
-from paishi.models.weights.keras_cache import CachedFile, cached_file, cached_files, has_published_hash
+from paishi.models.weights.integrity import check_file, held
+from paishi.models.weights.keras_cache import (
+    CachedFile,
+    cached_file,
+    cached_files,
+    has_right_hash,
+    right_hash,
+)
+from paishi.models.weights.sources import NOT_USED, PLACES
 from paishi.settings import Settings
 
 weights = typer.Typer(no_args_is_help=True, help="Download and check the published weights.")
@@ -21,7 +30,7 @@ Names = Annotated[list[str], typer.Argument(metavar="NAME...", help="Models, as 
 
 @weights.command()
 def fetch(names: Names) -> None:
-    """Download weights into Keras's cache, from PAISHI_WEIGHTS_MIRRORS first."""
+    """Download weights into Keras's cache, from PAISHI_WEIGHTS_SOURCES."""
     settings = read_settings()
     models = [backbone(name) for name in names]
     logging.getLogger("paishi.models.weights").setLevel(logging.ERROR)  # failures are printed once
@@ -43,12 +52,24 @@ def _fetch(model: Backbone, settings: Settings) -> bool:
             show(now, total)
 
         try:
-            file = find_weights(model, "imagenet", settings.keras_home, settings.weights_mirrors, on_progress)
+            file = find_weights(
+                model,
+                "imagenet",
+                settings.keras_home,
+                settings.weights_mirrors,
+                on_progress,
+                places=settings.weights_sources,
+            )
         except WeightsUnavailable as error:
-            failure = f"{model.name} was not downloaded: {' '.join(error.reasons)}"
+            failure = card(model.name, str(error), error.missing) if error.missing else str(error)
         else:
             done = f"downloaded, {received / 1e6:.1f} MB" if received else "already cached"
             say(f"{model.name} {done}: {file}")
+            if received and not model.weights.hash:
+                say(
+                    f"Its hash is not published: sha256 {held(model.weights, file).hash} is written down and "
+                    "expected from now on."
+                )
             return True
     complain(failure)
     return False
@@ -56,7 +77,7 @@ def _fetch(model: Backbone, settings: Settings) -> bool:
 
 @weights.command("list")
 def list_cached() -> None:
-    """Show the weights in Keras's cache, and whether they match the published ones."""
+    """Show the weights in Keras's cache and in packages, and whether they match the published ones."""
     settings = read_settings()
     table = Table()
     table.add_column("model", no_wrap=True)
@@ -74,7 +95,7 @@ def list_cached() -> None:
     except OSError as error:
         fail(f"{settings.keras_home / 'models'} cannot be read: {error.strerror}.", 1)
     say(str(settings.keras_home / "models"))
-    Console().print(table if table.row_count else "no weights", highlight=False)
+    Console().print(table, highlight=False)
 
 
 def _checked(cached: CachedFile) -> str:
@@ -82,11 +103,10 @@ def _checked(cached: CachedFile) -> str:
         return "incomplete; fetch resumes it"
     if cached.backbone is None:
         return "not of the catalogue"
-    matches = has_published_hash(cached.backbone, cached.file)
-    if matches is None:
+    is_right, hash = has_right_hash(cached.backbone, cached.file), right_hash(cached.backbone, cached.file)
+    if is_right is None:
         return "no hash is published; see verify"
-    algorithm = cached.backbone.weights.hash_algorithm
-    return f"{algorithm} as published" if matches else f"wrong {algorithm}: damaged, or other weights"
+    return hash if is_right else f"wrong: not {hash}; damaged, or other weights"
 
 
 @weights.command()
@@ -104,14 +124,32 @@ def _verify(model: Backbone, settings: Settings) -> bool:
         if not file.is_file():
             complain(f"{model.name} is not cached: {file}")
             return False
-        check_file(file, model.weights)
+        check_file(file, held(model.weights, file))
+        hash = right_hash(model, file)
     except WeightsCorrupt as error:
         complain(f"{model.name} is damaged: {file}: {error}")
         return False
     except OSError as error:
         complain(f"{model.name} cannot be read: {file}: {error.strerror}.")
         return False
-    algorithm = model.weights.hash_algorithm
-    found = f"complete, {algorithm} as published" if algorithm else "complete; no hash is published"
+    found = f"complete, {hash}" if hash else "complete; no hash is published"
     say(f"{model.name} is {found}: {file}")
     return True
+
+
+@weights.command()
+def sources() -> None:
+    """Show the places that weights are fetched from, and those that are not used, with the reason."""
+    chosen = read_settings().weights_sources
+    table = Table(show_lines=True)
+    for heading in ("place", "fetched from", "address", "models", "hash", "looked at"):
+        table.add_column(heading, overflow="fold")
+    for place in PLACES:
+        order = (
+            f"yes, {chosen.index(place.name) + 1}." if place.name in chosen else "no: PAISHI_WEIGHTS_SOURCES"
+        )
+        looked_at = place.looked_at or "never by the authors"
+        table.add_row(place.name, order, Text(place.layout), place.models, place.hash, looked_at)
+    Console().print(table, highlight=False)
+    for other in NOT_USED:
+        say(f"Not used: {other.where}: {other.reason}.")

@@ -3,27 +3,38 @@
 Domain code raises them, so they import no web framework.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:  # a decoding process starts without pydantic
+    from paishi.contract import MissingWeights, OtherThing
 
 
 class Problem(Exception):
     """An error response.
 
     `detail` is for the client: what happened and what to do next. `retry_after` is in seconds. If there is a
-    `public_detail`, `detail` contains paths of the server and is for local clients only.
+    `public_detail`, `detail` contains paths of the server and is for local clients only. `other` is a taught
+    thing that stands in the way.
     """
 
     status = 500
     code = "internal"
     title = "Internal server error"
     public_detail: str | None = None
+    missing: MissingWeights | None = None
+    other: OtherThing | None = None
     headers: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self, detail: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self, detail: str, *, retry_after: int | None = None, other: OtherThing | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.retry_after = retry_after
+        self.other = other
 
 
 class Internal(Problem):
@@ -100,8 +111,22 @@ class ModelLoading(Problem):
 
 
 class ModelUnavailable(Problem):
+    """`missing` is the file that the model lacks, if that is known."""
+
     status, code, title = 503, "model-unavailable", "Model unavailable"
     public_detail = "The reason is in the server's log. Try again later."
+
+    def __init__(
+        self, detail: str, *, retry_after: int | None = None, missing: MissingWeights | None = None
+    ) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.missing = missing
+
+
+class NotExplainable(Problem):
+    """The request is right, but this model gives no such insight."""
+
+    status, code, title = 409, "not-explainable", "Model not explainable"
 
 
 # The client
@@ -128,6 +153,43 @@ class LoginUnavailable(Problem):
     status, code, title = 503, "login-unavailable", "WeChat login unavailable"
 
 
+# Taught things
+
+
+class TeachingOff(Problem):
+    status, code, title = 403, "teaching-off", "Teaching is off"
+
+
+class NotTeachable(Problem):
+    """The model that answers gives no vectors to compare photos by."""
+
+    status, code, title = 409, "not-teachable", "Model not teachable"
+
+
+class TaughtBefore(Problem):
+    status, code, title = 409, "taught-before", "Photo already taught"
+
+
+class TaughtNameExists(Problem):
+    status, code, title = 409, "taught-name-exists", "Another thing has this name"
+
+
+class TaughtLooksLikeOther(Problem):
+    status, code, title = 409, "taught-looks-like-other", "Looks like another taught thing"
+
+
+class TaughtFull(Problem):
+    """The user has taught as many things, or as many photos of one, as the operator allows."""
+
+    status, code, title = 409, "taught-full", "No more can be taught"
+
+
+class TaughtStoreFull(TaughtFull):
+    """The store of all users is full."""
+
+    status, title = 503, "Store of taught things full"
+
+
 # Stores
 
 
@@ -148,6 +210,13 @@ class StoreUnavailable(Problem):
 
 class Overloaded(Problem):
     status, code, title = 503, "overloaded", "Server overloaded"
+
+
+class ResourcesExhausted(Overloaded):
+    """The system refuses memory, a process or a file descriptor, or has ended a process to save memory."""
+
+    def __init__(self) -> None:
+        super().__init__("There is not enough memory for this photo now. Try again in 5 s.", retry_after=5)
 
 
 class ShuttingDown(Problem):

@@ -2,14 +2,16 @@
 
 import io
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
 
+from paishi.store.folder import Folder
 from paishi.store.label import LONGEST_LABEL, safe_label
 from tests.server.api.conftest import AppClient, started
 from tests.server.api.test_image import with_gps
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke
 from tests.server.pictures import file_of, noise
 
 
@@ -40,6 +42,12 @@ def test_corrections_are_off_by_default(app_client: AppClient) -> None:
         ("../../etc/passwd", "etc passwd"),
         ("a/b\\c\x00d", "a b c d"),
         ("..hidden", "hidden"),
+        ("-rf", "rf"),
+        ("__pycache__", "pycache"),
+        ("CON", "CON_"),
+        ("nul", "nul_"),
+        ("com¹", "com¹_"),
+        ("con artist", "con artist"),
     ],
 )
 def test_a_photo_is_kept_under_its_name(tmp_path: Path, label: str, under: str) -> None:
@@ -48,6 +56,28 @@ def test_a_photo_is_kept_under_its_name(tmp_path: Path, label: str, under: str) 
     assert (status, body["label"]) == (200, under)
     assert kept(tmp_path / "given") == [under]
     assert [path.name for path in tmp_path.iterdir()] == ["given"]
+
+
+@pytest.mark.parametrize("value", [b"cat\xed\xa0\x80", b"\xed\xb0\x80cat\x00", b"\xffcat"])
+@pytest.mark.parametrize("kind", ["multipart", "query"])
+def test_bytes_that_are_no_text(tmp_path: Path, value: bytes, kind: str) -> None:
+    """Half of a surrogate pair, and a NUL, as names of folders and in problems."""
+    with started(corrections=str(tmp_path)) as client:
+        if kind == "query":
+            headers = {"Content-Type": "image/png"}
+            address = f"/corrections?label={quote(value)}"
+            answer = client.post(address, content=file_of(noise(64, 48)), headers=headers)
+        else:
+            head = b'--b\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n'
+            photo = head % (b"image", b'; filename="x"') + file_of(noise(64, 48))
+            body = head % (b"label", b"") + value + b"\r\n" + photo + b"\r\n--b--\r\n"
+            headers = {"Content-Type": "multipart/form-data; boundary=b"}
+            answer = client.post("/corrections", content=body, headers=headers)
+        assert answer.status_code in (200, 422), answer.text
+        for name in kept(tmp_path):
+            assert "cat" in name
+            assert name.isprintable()
+    assert answer.json()["request_id"]
 
 
 def test_stored_photos_have_no_metadata(tmp_path: Path) -> None:
@@ -85,7 +115,8 @@ def test_a_broken_photo_is_refused(tmp_path: Path) -> None:
     assert kept(tmp_path) == []
 
 
-def test_a_full_store_keeps_what_it_has(tmp_path: Path) -> None:
+def test_a_full_store_keeps_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("paishi.store.corrections._RECOUNT_FULL_S", 0)
     with started(corrections=str(tmp_path), corrections_mb=0.05) as client:
         answers = [give(client, "beagle", file_of(noise(100, 100))) for _ in range(20)]
         full = [body for status, body in answers if status == 503]
@@ -98,29 +129,59 @@ def test_a_full_store_keeps_what_it_has(tmp_path: Path) -> None:
         assert give(client, "beagle", file_of(noise(100, 100)))[0] == 200
 
 
+def test_small_pictures_with_new_names_do_not_take_more_disk_than_the_bound(tmp_path: Path) -> None:
+    with started(corrections=str(tmp_path), corrections_mb=0.1) as client:
+        codes = [give(client, f"name {number}", file_of(noise(1, 1)))[0] for number in range(40)]
+    assert {200, 503} == set(codes)
+    assert sum(path.lstat().st_blocks * 512 for path in tmp_path.rglob("*")) <= 100_000
+
+
+def test_a_full_store_is_not_listed_for_every_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = []
+    list_all = Folder.all
+    monkeypatch.setattr(Folder, "all", lambda folder: listed.append(1) or list_all(folder))
+    with started(corrections=str(tmp_path), corrections_mb=0.02) as client:
+        codes = [give(client, "beagle")[0] for _ in range(20)]
+    assert codes.count(503) > 10
+    assert len(listed) == 1
+
+
 def test_they_are_listed_exported_and_cleared(tmp_path: Path) -> None:
     given, target = tmp_path / "given", tmp_path / "training"
     with started(corrections=str(given)) as client:
         for label in ("beagle", "beagle", "我家的猫"):
             give(client, label)
     environment = {"PAISHI_CORRECTIONS": str(given), "PYTHONUTF8": "1"}
-    listed = run("corrections", "list", **environment).stdout
+    listed = invoke("corrections", "list", **environment).stdout
     assert "n02088364" in listed
     assert "比格犬" in listed
-    assert run("corrections", "export", str(target), **environment).stdout.startswith("3 photos")
+    assert invoke("corrections", "export", str(target), **environment).stdout.startswith("3 photos")
     assert kept(target) == ["n02088364", "n02088364", "我家的猫"]
     for file in target.rglob("*.jpg"):
         Image.open(io.BytesIO(file.read_bytes())).load()
-    assert run("corrections", "export", str(target), **environment).stdout.startswith("0 photos")
-    assert run("corrections", "clear", **environment).returncode != 0  # nobody said yes
+    assert invoke("corrections", "export", str(target), **environment).stdout.startswith("0 photos")
+    assert invoke("corrections", "clear", **environment).returncode != 0  # nobody said yes
     assert len(kept(given)) == 3
-    assert run("corrections", "clear", "--yes", **environment).stdout.startswith("3 photos")
+    assert invoke("corrections", "clear", "--yes", **environment).stdout.startswith("3 photos")
     assert kept(given) == []
     assert len(kept(target)) == 3
 
 
 def test_the_command_without_a_store() -> None:
-    assert_one_sentence(run("corrections", "list", PAISHI_CORRECTIONS=""))
+    assert_one_sentence(invoke("corrections", "list", PAISHI_CORRECTIONS=""))
+
+
+@pytest.mark.parametrize("command", [["list"], ["export", "target"], ["clear", "--yes"]])
+def test_the_command_without_the_folder(tmp_path: Path, command: list[str]) -> None:
+    """A misspelt folder is not an empty one."""
+    done = invoke("corrections", *command, PAISHI_CORRECTIONS=str(tmp_path / "nosuch"))
+    assert_one_sentence(done, 1)
+    assert "nosuch" in done.stderr
+    assert done.stdout == ""
+    (tmp_path / "empty").mkdir()
+    assert invoke("corrections", "list", PAISHI_CORRECTIONS=str(tmp_path / "empty")).returncode == 0
 
 
 def test_names_fit_a_file_system() -> None:

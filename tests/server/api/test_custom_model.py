@@ -1,6 +1,7 @@
 """A custom model, served by the real program over HTTP."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,20 @@ import httpx
 import pytest
 from PIL import Image
 
+from paishi.models.custom.build import build_custom
+from paishi.models.custom.folder import find_custom
+from paishi.models.keras.gradients import Gradients
+from paishi.recognition.custom_labels import read_labels
+from paishi.recognition.load import load_recogniser
+from paishi.recognition.recogniser import Recogniser
+from paishi.runtimes.conversion.keras_to_openvino import convert
+from paishi.runtimes.insight import Insight
+from paishi.runtimes.occlusion import occlusion
+from paishi.runtimes.openvino.class_activation import ClassActivation
+from paishi.runtimes.openvino.runtime import OpenVINORuntime
+from paishi.settings import Settings
+from paishi.system.cpu_budget import CpuBudget
+from tests.server.api.conftest import started
 from tests.server.conftest import RunningServer, run_server, wait_for
 from tests.server.models.custom_models import red_or_green, write_custom, write_json
 from tests.server.pictures import file_of
@@ -180,3 +195,64 @@ def test_readyz_reports_why_loading_failed(
         if runtime == "auto":
             assert TENSORFLOW not in libraries(server)
     assert complaint in output.read_text()
+
+
+def not_square(folder: Path) -> Recogniser:
+    """Takes 48 x 32 pixels; converted in this process, which spares one that loads TensorFlow."""
+    custom = find_custom(str(write_custom(folder, red_or_green((48, 32)))))
+    xml, cores = folder / "converted.xml", CpuBudget(1)
+    convert(build_custom(custom.file, custom.card).model, xml)
+    runtime = OpenVINORuntime(xml, cores)
+
+    def no_gradients() -> Gradients:
+        raise AssertionError("a custom model has none")
+
+    return Recogniser(
+        custom.name,
+        custom.input_size,
+        "crop",
+        runtime,
+        read_labels(custom.labels, custom.name),
+        custom=custom,
+        insight=Insight(
+            lambda: ClassActivation(xml),
+            no_gradients,
+            cores,
+            occlude=lambda views, index: occlusion(runtime.softmax, views, index, False),
+        ),
+    )
+
+
+def test_one_that_is_not_square_is_served_and_explained(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (80, 60), (30, 200, 40))  # green, but for what the model sees
+    picture.paste((220, 30, 40), (24, 4, 56, 56))
+    photo = {"image": file_of(picture, "PNG")}
+    with started(load=lambda on_progress: not_square(tmp_path / "tall")) as client:
+        body = client.post("/predict", files=photo).json()
+        listed = client.get("/models").json()["models"][-1]
+        explained = client.post("/explain", files=photo, headers={"Accept": "application/json"}).json()
+        drawn = client.post("/explain", files=photo, headers={"Accept": "image/png"})
+        features = client.post("/features", files=photo).json()
+    assert body["predictions"][0]["label"] == "red"
+    assert body["predictions"][0]["probability"] > 0.95
+    assert (listed["name"], listed["input_height"], listed["input_width"]) == ("tall", 48, 32)
+    assert "input_size" not in listed
+    box = explained["box"]
+    assert (80 * box["width"]) / (60 * box["height"]) == pytest.approx(32 / 48, rel=0.02)
+    assert box["left"] + box["width"] / 2 == pytest.approx(0.5, abs=0.02)
+    assert box["height"] == pytest.approx(224 / 256, abs=0.01)
+    assert (explained["method"], len(explained["grid"]), len(explained["grid"][0])) == ("cam", 48, 32)
+    assert Image.open(BytesIO(drawn.content)).size == (80, 60)
+    assert len(features["features"]) == 3
+
+
+def test_an_unsure_one_has_no_kind_whatever_its_name(tmp_path: Path) -> None:
+    folder = write_custom(tmp_path / "imagenet")
+    settings = Settings(model=str(folder), KERAS_HOME=tmp_path)
+    with started(load=lambda on_progress: load_recogniser(settings, CpuBudget(1))) as client:
+        black = file_of(Image.new("RGB", (64, 64)), "PNG")
+        body = client.post("/predict", files={"image": black}).json()
+    assert body["model"]["labels"] == "imagenet"
+    assert [row["probability"] for row in body["predictions"]] == pytest.approx([0.5, 0.5], abs=0.1)
+    assert not body["confident"]
+    assert "kind" not in body

@@ -30,7 +30,7 @@ from tests.server.api.conftest import AppClient, Brightness, started
 from tests.server.api.test_contract import schema_of
 from tests.server.api.test_problems import assert_problem
 from tests.server.conftest import RunningServer, run_server
-from tests.server.models.custom_models import write_custom
+from tests.server.models.custom_models import red_or_green, write_custom
 from tests.server.photo.scenes import STORED_AS, exif, stored
 from tests.server.pictures import file_of, noise
 
@@ -216,7 +216,7 @@ def test_photos_are_refused_as_everywhere(client: AppClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/explain", "/features"])
 def test_a_model_without_insight(app_client: AppClient, path: str) -> None:
-    assert_problem(app_client.post(path, files={"image": file_of(noise())}), 422, "request-invalid")
+    assert_problem(app_client.post(path, files={"image": file_of(noise())}), 409, "not-explainable")
 
 
 def test_weights_that_were_replaced_meanwhile_explain_nothing(keras_home: Path, tmp_path: Path) -> None:
@@ -266,7 +266,20 @@ def test_a_custom_model_is_explained_by_its_weights(tmp_path: Path) -> None:
         features = client.post("/features", files={"image": photo}).json()["features"]
         assert features == pytest.approx([100 / 255, 50 / 255, 40 / 255], abs=1e-3)
         answer = client.post("/features?layer=conv2d", files={"image": photo})
-        assert "custom model" in assert_problem(answer, 422, "request-invalid").detail
+        assert "custom model" in assert_problem(answer, 409, "not-explainable").detail
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "tensorflow"])
+def test_any_custom_model_is_explained_by_covering_its_photo(runtime: RuntimeChoice, tmp_path: Path) -> None:
+    """Class activation is not exact for a maximum over the positions, and gradients would need its file."""
+    folder = write_custom(tmp_path / "colours", red_or_green(pooling=keras.layers.GlobalMaxPooling2D()))
+    photo = Image.new("RGB", (32, 32), (100, 100, 100))
+    photo.paste((220, 30, 40), (4, 8, 8, 12))  # one cell
+    with started(load=lambda _: custom(folder, tmp_path, runtime)) as client:
+        found = explain(client, file_of(photo, "PNG"), label="red")
+    grid = np.array(found["grid"])
+    assert (found["method"], grid.shape) == ("occlusion", (8, 8))
+    assert (grid[2, 1], grid.sum()) == (1, pytest.approx(1, abs=0.2))
 
 
 def test_a_file_of_ones_own_is_not_loaded_to_explain(tmp_path: Path) -> None:
@@ -282,8 +295,7 @@ def test_a_file_of_ones_own_is_not_loaded_to_explain(tmp_path: Path) -> None:
     )
     folder = write_custom(tmp_path / "deep", model)
     with started(load=lambda _: custom(folder, tmp_path)) as client:
-        answer = client.post("/explain", files={"image": half_red_half_green()})
-        assert "custom model" in assert_problem(answer, 422, "request-invalid").detail
+        assert explain(client, half_red_half_green())["method"] == "occlusion"
         body = client.post("/features", files={"image": half_red_half_green()}).json()
         assert body["shape"] == [4]
 
@@ -303,6 +315,9 @@ class HeldUp:
 
     async def features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
         raise AssertionError
+
+    def close(self) -> None:
+        pass
 
 
 def test_a_swap_meanwhile_changes_nothing_and_answers_go_on() -> None:

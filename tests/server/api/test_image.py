@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.server.api.conftest import AppClient, started
-from tests.server.conftest import RunningServer
+from tests.server.conftest import RunningServer, need_shared
 from tests.server.pictures import file_of, noise
 
 JSON = {"Accept": "application/json"}
@@ -62,6 +62,30 @@ def test_a_host_that_no_url_can_have_is_refused_before_anything_is_kept(host: st
     with started(public_url="https://recognise.example.com") as client:  # nor a Host for this one
         answer = client.post("/image", files={"image": with_gps()}, headers={**JSON, "Host": host})
         assert answer.status_code == 200
+
+
+LONG = 65_535
+"""Longer than JPEG allows; GIF's longest."""
+
+
+@pytest.mark.parametrize("size", [(LONG, 2), (2, LONG), (65_501, 2), (LONG, 900)])
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_side_that_jpeg_cannot_hold_is_reduced(
+    app_client: AppClient, kind: str, size: tuple[int, int]
+) -> None:
+    sent = file_of(Image.new("RGB", size, (200, 30, 60)), kind)
+    back = Image.open(io.BytesIO(app_client.post("/image", files={"image": sent}).content))
+    assert max(back.size) == 65_500
+    assert min(back.size) == pytest.approx(min(size), abs=1)
+    body = app_client.post("/image", files={"image": sent}, headers=JSON).json()
+    assert (body["width"], body["height"]) == back.size
+
+
+@pytest.mark.parametrize("name", ["w65501.png", "gif65535.gif"])
+@pytest.mark.parametrize("path", ["/predict", "/image"])
+def test_files_of_that_size(app_client: AppClient, path: str, name: str) -> None:
+    file = need_shared("cases", "photos", name).read_bytes()
+    assert app_client.post(path, files={"image": file}).status_code == 200
 
 
 def colour(jpeg: bytes) -> tuple[int, ...]:

@@ -1,11 +1,14 @@
 """Every invalid request is answered with a 4xx problem that says what to do."""
 
+import errno
 from collections.abc import Callable
 
 import pytest
 from httpx import Response
 
-from paishi.contract import Problem
+from paishi.contract import MissingWeights, Problem
+from paishi.models.errors import WeightsUnavailable
+from paishi.recognition.recogniser import Recogniser
 from tests.server.api.conftest import AppClient, started
 from tests.server.pictures import file_of, noise
 
@@ -32,7 +35,7 @@ WRONG: dict[str, tuple[Callable[[AppClient], Response], int, str]] = {
     "no body": (lambda client: client.post("/predict"), 400, "image-missing"),
     "json": (lambda client: client.post("/predict", json={"image": "x"}), 400, "image-missing"),
     "other field": (lambda client: client.post("/predict", files={"photo": GOOD}), 400, "image-missing"),
-    "text field": (lambda client: client.post("/predict", data={"image": "x"}), 400, "image-missing"),
+    "form without files": (lambda client: client.post("/predict", data={"image": "x"}), 400, "image-missing"),
     "two photos": (
         lambda client: client.post("/predict", files=[("image", GOOD), ("image", GOOD)]),
         400,
@@ -103,12 +106,60 @@ def test_an_unexpected_error_reveals_nothing(
     assert problem.request_id in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (RuntimeError, ["can't start new thread"]),
+        (MemoryError, []),
+        (OSError, [errno.EMFILE, "Too many open files"]),
+    ],
+)
+def test_a_lack_of_the_machine_is_no_fault_of_the_server(
+    kind: type[Exception],
+    told: list[object],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> object:
+        raise kind(*told)
+
+    with started() as client:  # uvicorn closes the connection of an unexpected error
+        monkeypatch.setattr(client.services.photos, "views", broken)
+        problem = assert_problem(send(client, GOOD), 503, "overloaded")
+    assert problem.retry_after
+    assert problem.request_id in caplog.text
+
+
 def test_a_full_server_refuses_at_once() -> None:
     with started(max_in_hand=1) as client:
         with client.services.admission.admit():
             answer = send(client, GOOD)
         assert assert_problem(answer, 503, "overloaded").retry_after == int(answer.headers["retry-after"])
         assert send(client, GOOD).status_code == 200
+
+
+def test_missing_weights_are_members_of_the_problem() -> None:
+    """Folder and command, which have paths of the server, only for clients on the same machine."""
+    missing = MissingWeights(
+        file="big.h5", size=9, hash="md5:0a", urls=["https://host/big.h5"], folder="/f", command="curl -o /f"
+    )
+
+    def load(on_progress: object) -> Recogniser:
+        raise WeightsUnavailable("The weights of Big could not be obtained.", missing=missing)
+
+    members = missing.model_dump()
+    with started(load) as client:
+        for path in ("/readyz", "/predict"):
+            here = client.request("GET" if path == "/readyz" else "POST", path, files={"image": GOOD})
+            problem = assert_problem(here, 503, "model-unavailable")
+            assert problem.model_dump(include=set(members)) == members
+            assert problem.detail == "The weights of Big could not be obtained."
+            elsewhere = client.request(
+                here.request.method, path, files={"image": GOOD}, headers={"X-Forwarded-For": "203.0.113.7"}
+            )
+            assert assert_problem(elsewhere, 503, "model-unavailable").urls == missing.urls
+            assert "/f" not in elsewhere.text
+            assert not {"folder", "command"} & elsewhere.json().keys()
 
 
 @pytest.mark.parametrize(("given", "kept"), [("abc-123", True), ("a\tb", False), ("x" * 65, False)])

@@ -7,9 +7,8 @@ import pytest
 from fastapi import Request
 
 from paishi.client_address import is_from_this_machine
-from paishi.models.keras.imports import keras
 from tests.server.conftest import RunningServer, run_server, wait_for
-from tests.server.models.custom_models import write_custom
+from tests.server.models.graph_models import graph_folder
 from tests.server.pictures import file_of, noise
 
 PHOTO = file_of(noise())
@@ -36,10 +35,9 @@ def broken(
     if request.param == "weights":
         environment = {"PAISHI_WEIGHTS": str(folder / "resnet50.h5")}
     else:
-        picture = keras.Input((32, 32, 3))
-        pooled = keras.layers.GlobalAveragePooling2D()(picture)
-        without_softmax = keras.Model(picture, keras.layers.Dense(2)(pooled))
-        environment = {"PAISHI_MODEL": str(write_custom(folder / "own", without_softmax))}
+        environment = {
+            "PAISHI_MODEL": str(graph_folder(folder / "own", "torch_softmax", card={"output": "logits"}))
+        }
     output = tmp_path_factory.mktemp("server") / "output"
     with run_server(output, until="/livez", **environment) as server, server.client() as client:
         wait_for(lambda: is_unavailable(client), 60, "the failure")

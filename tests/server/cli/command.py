@@ -16,7 +16,12 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     """Runs it in a process of its own, as operators do."""
     env = {**os.environ, **WIDE, **environment}
     return subprocess.run(
-        [sys.executable, "-m", "paishi", *arguments], cwd=ROOT, env=env, capture_output=True, text=True
+        [sys.executable, "-m", "paishi", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        encoding=environment.get("PYTHONIOENCODING"),
     )
 
 

@@ -69,15 +69,16 @@ def test_a_mistake_is_one_sentence_without_a_secret(mistake: str, tmp_path: Path
     assert SECRET not in done.stderr + done.stdout
 
 
-def test_settings_show_no_secret() -> None:
+@pytest.mark.parametrize("auth", ["key", "wechat"])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_settings_show_no_secret(auth: str, form: list[str]) -> None:
     secret = SECRET * 3
-    done = invoke(
-        "settings",
-        PAISHI_WECHAT_SECRET=secret,
-        PAISHI_TOKEN_KEY=secret,
-        PAISHI_KEYS=secret,
-        PAISHI_RATES=f"redis://:{secret}@x",
-    )
+    secrets = {
+        "key": {"PAISHI_KEYS": secret},
+        "wechat": {"PAISHI_WECHAT_SECRET": secret, "PAISHI_TOKEN_KEY": secret},
+    }
+    rates = {"PAISHI_RATES": f"redis://:{secret}@x", "PAISHI_UPLOADS_PER_MINUTE": "1"}
+    done = invoke("settings", *form, PAISHI_AUTH=auth, **secrets[auth], **rates)
     assert done.returncode == 0
     assert SECRET not in done.stdout + done.stderr
-    assert "****" in done.stdout
+    assert done.stdout.count("****") >= len(secrets[auth]) + 1

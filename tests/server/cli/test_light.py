@@ -18,8 +18,14 @@ COMMANDS = [
     ["use", "NoSuchModel"],
     ["use", "ResNet50"],
     ["predict", "--help"],
+    ["check", "no-such-folder"],
+    ["import", "no-such-folder", "--to", "new"],
     ["serve", "--help"],
     ["key", "new"],
+    ["teach", "--help"],
+    ["teach", "add", "no-such-folder"],
+    ["gallery", "list"],
+    ["gallery", "show", "no-such-key"],
 ]
 
 # Modules stay loaded, so the first command that loads one is the one to blame.

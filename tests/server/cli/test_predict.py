@@ -20,7 +20,7 @@ from paishi.recognition.labels import load_labels
 from paishi.recognition.recogniser import Recogniser
 from paishi.settings import Settings
 from paishi.system.cpu_budget import CpuBudget
-from tests.server.cli.command import assert_one_sentence, run
+from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import ROOT
 from tests.server.pictures import file_of, noise
 
@@ -69,7 +69,7 @@ def test_json_equals_the_response_of_the_server(album: Path, client: httpx.Clien
 def test_tables_and_errors(album: Path, photos: list[Path], keras_home: Path) -> None:
     """Square brackets and colons in a name are printed as they are."""
     snake = album / "b" / "deep" / "[red] :snake:.JPEG"
-    done = run(
+    done = invoke(
         *("predict", str(snake), str(album / "gone.jpg"), str(album / "z.jpg"), "--top", "1"),
         KERAS_HOME=str(keras_home),
         PAISHI_MODEL="MobileNetV2",
@@ -87,17 +87,17 @@ def test_tables_and_errors(album: Path, photos: list[Path], keras_home: Path) ->
 
 
 def test_an_unknown_model_and_an_empty_folder(tmp_path: Path) -> None:
-    unknown = run("predict", "x.jpg", "--model", "MobileNetV4")
+    unknown = invoke("predict", "x.jpg", "--model", "MobileNetV4")
     assert_one_sentence(unknown)
     assert "MobileNetV2" in unknown.stderr
-    nothing = run("predict", str(tmp_path), "--model", "MobileNetV2")
+    nothing = invoke("predict", str(tmp_path), "--model", "MobileNetV2")
     assert_one_sentence(nothing, code=1)
     assert "no photos" in nothing.stderr
 
 
 def test_without_weights_it_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(file_of(noise()))
-    done = run("predict", str(tmp_path), KERAS_HOME=str(tmp_path), PAISHI_WEIGHTS="/nowhere/resnet50.h5")
+    done = invoke("predict", str(tmp_path), KERAS_HOME=str(tmp_path), PAISHI_WEIGHTS="/nowhere/resnet50.h5")
     assert_one_sentence(done, code=1)
     assert "/nowhere/resnet50.h5" in done.stderr
 
@@ -154,6 +154,25 @@ def test_so_many_are_in_flight_that_the_runtime_can_batch_and_the_order_stays(tm
     assert runtime.at_once == IN_FLIGHT
 
 
+def test_a_photo_whose_process_cannot_start_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = [tmp_path / "1.gif", tmp_path / "2.png"]
+    photos[0].write_bytes(file_of(noise(), "GIF"))
+    photos[1].write_bytes(file_of(noise(), "PNG"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+
+    async def name_all() -> list[NamedPhoto]:
+        recogniser = Recogniser("ResNet50", 32, "crop", WaitsForCompany(1), load_labels("imagenet"))  # type: ignore[arg-type]
+        reader = PhotoReader(Decoder(2, 1), 64_000_000, 1, CpuBudget(1))
+        return [named async for named in PhotoNamer(10**6, reader, recogniser, 1).in_order(photos)]
+
+    without_process, named = asyncio.run(name_all())
+    assert (without_process.file, without_process.predictions) == (photos[0], [])
+    assert "Try again" in without_process.failure
+    assert named.predictions
+
+
 @pytest.mark.parametrize(("terminal", "photos"), [(True, 2), (True, 1), (False, 2)])
 def test_the_bar_is_for_terminals_and_several_photos(terminal: bool, photos: int) -> None:
     code = (
@@ -176,3 +195,15 @@ def test_the_bar_is_for_terminals_and_several_photos(terminal: bool, photos: int
     if not terminal:
         assert [json.loads(line)["error"] for line in done.stdout.splitlines()] == ["broken"] * photos
         assert done.stderr == ""
+
+
+def test_files_are_looked_for_before_the_model(tmp_path: Path) -> None:
+    """The weights are not there either, but they are not what is wrong."""
+    environment = {"KERAS_HOME": str(tmp_path), "PAISHI_WEIGHTS": str(tmp_path / "none.h5")}
+    done = invoke("predict", str(tmp_path / "nosuch.jpg"), str(tmp_path / "nor\nthis.png"), **environment)
+    assert done.returncode == 1
+    assert [line.partition(": ")[0] for line in done.stderr.splitlines()] == [
+        str(tmp_path / "nosuch.jpg"),
+        str(tmp_path / "nor\N{REPLACEMENT CHARACTER}this.png"),
+    ]
+    assert "none.h5" not in done.stderr

@@ -218,10 +218,14 @@ def test_a_file_of_weights_is_for_the_model_that_it_was_set_for(tmp_path: Path) 
         same = run("use", "resnet50", **home)
         assert_one_sentence(same, code=1)
         assert "/nowhere/a.h5" in same.stderr
-        other = run("use", "NASNetMobile", **home)
+        other = run("use", "NASNetMobile", LANGUAGE="en", **home)
         assert other.returncode == 1
         assert "/nowhere/a.h5" not in other.stderr
-        assert "nasnet_mobile.h5" in other.stderr
+        assert "could not switch to NASNetMobile: The weights of NASNetMobile could not be" in other.stderr
+        assert (
+            f"  by hand  curl -fL -C - --create-dirs -o {tmp_path}/keras/models/nasnet_mobile.h5 "
+            in other.stderr
+        )
 
 
 def test_a_server_needs_no_run_folder(tmp_path: Path) -> None:

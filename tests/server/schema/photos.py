@@ -4,11 +4,15 @@ import os
 import zlib
 from typing import Any
 
+import pillow_heif
 import schemathesis
 from hypothesis import strategies
 from schemathesis import Case, HookContext
 
 from tests.server.pictures import file_of, noise
+
+pillow_heif.register_heif_opener()
+KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "HEIF", "AVIF")
 
 
 def _files(kind: str) -> strategies.SearchStrategy[bytes]:
@@ -17,8 +21,9 @@ def _files(kind: str) -> strategies.SearchStrategy[bytes]:
     return strategies.sampled_from([file_of(noise(width), kind) for width in (1, 64)])
 
 
-for kind in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF"):
-    schemathesis.openapi.media_type(f"image/{kind.lower()}", _files(kind))
+for kind in KINDS:
+    schemathesis.openapi.media_type(f"image/{kind.lower().replace('heif', 'heic')}", _files(kind))
+schemathesis.openapi.media_type("application/octet-stream", strategies.one_of(map(_files, KINDS)))
 
 
 @schemathesis.hook

@@ -63,7 +63,9 @@ def test_what_is_no_photo(tmp_path: Path) -> None:
 
 def test_for_holders_of_a_key(tmp_path: Path) -> None:
     corrections = str(tmp_path / "corrections")
-    with started(load_seeing, corrections=corrections, auth="key", keys=line(KEY)) as client:
+    with started(
+        load_seeing, corrections=corrections, auth="key", keys=line(KEY), taught_per_minute=0
+    ) as client:
         key = bearing(KEY)
         check(client, tmp_path, "--exclude-path=/session", kept=keep_picture(client, **key), **key)
 
@@ -84,6 +86,7 @@ def test_logging_in(tmp_path: Path) -> None:
             wechat_appid=APPID,
             wechat_secret=SECRET,
             wechat_url=wechat.url,
+            teachers="nobody",
             logins_per_minute=0,
         ) as client,
     ):
