@@ -18,6 +18,7 @@ export type ProblemCode =
   | "method-not-allowed"
   | "model-loading"
   | "model-unavailable"
+  | "not-explainable"
   | "overloaded"
   | "image-takes-too-long"
   | "request-timeout"
@@ -28,10 +29,30 @@ export type ProblemCode =
   | "login-unavailable"
   | "corrections-off"
   | "corrections-full"
+  | "teaching-off"
+  | "not-teachable"
+  | "taught-before"
+  | "taught-name-exists"
+  | "taught-looks-like-other"
+  | "taught-full"
   | "store-unavailable"
   | "shutting-down"
   | "not-answering"
   | "internal";
+/**
+ * Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` serves pages written for the old demo.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Problem".
+ */
+export type Problem = MissingWeights & Problem1;
+/**
+ * The model for which another one stands in.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Awaited".
+ */
+export type Awaited = MissingWeights & Awaited1;
 
 /**
  * Every body that the PaiShi server sends; the single source of both sides' types.
@@ -67,11 +88,81 @@ export interface Prediction {
    */
   label: string;
   /**
-   * Softmax output for this class, 0 to 1.
+   * Probability of this class, 0 to 1.
    */
   probability: number;
   /**
    * Identifier of the class; for ImageNet the WordNet id.
+   */
+  id: string;
+  name: Name;
+  /**
+   * True for a thing that a user taught this server, left out for others; its `id` begins with `taught:`, and `label` and both names are the user's text.
+   */
+  taught?: boolean;
+}
+/**
+ * A rough kind of thing, such as a dog or a vehicle; its English name has the article.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Kind".
+ */
+export interface Kind {
+  /**
+   * Identifier of the kind, as in shared/labels/imagenet_kinds.json.
+   */
+  id: string;
+  name: Name;
+  /**
+   * Sum of the probabilities of its classes.
+   */
+  probability: number;
+}
+/**
+ * 200 of GET /classes/{id}: what people may like to read about a class.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "ClassCard".
+ */
+export interface ClassCard {
+  /**
+   * As in predictions.
+   */
+  id: string;
+  label: string;
+  name: Name;
+  /**
+   * Reading of the Chinese name with tone marks, one syllable for each character.
+   */
+  pinyin: string;
+  about: About;
+  kind: KindName;
+}
+/**
+ * A sentence about the class.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "About".
+ */
+export interface About {
+  /**
+   * In English.
+   */
+  en: string;
+  /**
+   * In Chinese.
+   */
+  zh: string;
+}
+/**
+ * The most special kind of thing that the class belongs to.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "KindName".
+ */
+export interface KindName {
+  /**
+   * As in `Kind`.
    */
   id: string;
   name: Name;
@@ -106,9 +197,10 @@ export interface Predictions {
    */
   predictions: [Prediction, ...Prediction[]];
   /**
-   * Whether the first name is probably right. If not, tell the user so instead of showing a name.
+   * Whether the first name is probably right. If not, tell the user so, and show the `kind` if there is one, instead of a name.
    */
   confident: boolean;
+  kind?: Kind;
   model: Model;
   /**
    * Also sent as the header X-Request-ID; quote it when you report a problem.
@@ -137,9 +229,9 @@ export interface Explanation {
   success: true;
   label: Prediction;
   /**
-   * `cam`, exact class activation, if the model ends in pooling and one matrix; otherwise `grad-cam`, by gradients.
+   * `cam`, exact class activation, if the model ends in pooling and one matrix; otherwise `grad-cam`, by gradients, or for a custom model `occlusion`, by covering part after part of the photo. For a taught thing it is always `similarity`, that of each part of the photo to the photos it was taught with.
    */
-  method: "cam" | "grad-cam";
+  method: "cam" | "grad-cam" | "occlusion" | "similarity";
   /**
    * Rows from top to bottom, each from left to right: from 0, no evidence for the class, to 1, the strongest.
    */
@@ -227,12 +319,184 @@ export interface Correction {
   request_id: string;
 }
 /**
- * Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` serves pages written for the old demo.
+ * A thing that its user taught the server by photos.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
- * via the `definition` "Problem".
+ * via the `definition` "TaughtThing".
  */
-export interface Problem {
+export interface TaughtThing {
+  /**
+   * The same for as long as the thing is kept, whatever its name.
+   */
+  id: string;
+  /**
+   * As the user typed it, at most 60 characters as a reader counts them: an emoji of several code points is one.
+   */
+  name: string;
+  /**
+   * Language of the name, if the user's page said it.
+   */
+  lang?: "zh" | "en";
+  /**
+   * Numbers of its photos for GET /taught/{id}/photos/{n}, oldest first; numbers are never used again. Empty if the server keeps no photos.
+   */
+  photos: number[];
+  /**
+   * How many photos it was taught with.
+   */
+  count: number;
+  /**
+   * Whether these are enough to be relied on: three, better from different sides and before different backgrounds.
+   */
+  enough: boolean;
+  /**
+   * Whether photos are compared with it now. False while the server learns it anew for another model, and for good if that model cannot be taught.
+   */
+  ready: boolean;
+  /**
+   * Set from twenty photos on: `paishi train` recognises it better than teaching.
+   */
+  advice?: "train";
+}
+/**
+ * 200 of POST /taught: the photo is learned; the next photo is compared with it.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Taught".
+ */
+export interface Taught {
+  success: true;
+  thing: TaughtThing;
+  /**
+   * Number of the new photo.
+   */
+  photo: number;
+  seen_as: Prediction1;
+  /**
+   * Whether the name is already that of a class of the model, which is allowed.
+   */
+  is_class: boolean;
+  request_id: string;
+}
+/**
+ * One class with its probability.
+ */
+export interface Prediction1 {
+  /**
+   * The class as the index of Keras spells it.
+   */
+  label: string;
+  /**
+   * Probability of this class, 0 to 1.
+   */
+  probability: number;
+  /**
+   * Identifier of the class; for ImageNet the WordNet id.
+   */
+  id: string;
+  name: Name;
+  /**
+   * True for a thing that a user taught this server, left out for others; its `id` begins with `taught:`, and `label` and both names are the user's text.
+   */
+  taught?: boolean;
+}
+/**
+ * The most that a user may teach.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TaughtLimits".
+ */
+export interface TaughtLimits {
+  things: number;
+  /**
+   * Of one thing.
+   */
+  photos: number;
+}
+/**
+ * 200 of GET /taught: all things of this user, the one taught last first.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TaughtThings".
+ */
+export interface TaughtThings {
+  success: true;
+  things: TaughtThing[];
+  limits: TaughtLimits;
+  request_id: string;
+}
+/**
+ * 200 of PATCH /taught/{id} and POST /taught/undo: the thing as it is now.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TaughtChanged".
+ */
+export interface TaughtChanged {
+  success: true;
+  thing: TaughtThing;
+  request_id: string;
+}
+/**
+ * 200 of DELETE: the thing or photo is gone from all answers. It is deleted for good when `undo` expires.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "TaughtRemoved".
+ */
+export interface TaughtRemoved {
+  success: true;
+  /**
+   * For POST /taught/undo. Left out by DELETE /taught, which deletes everything of the user at once and for good.
+   */
+  undo?: string;
+  /**
+   * Seconds until `undo` no longer works.
+   */
+  expires_in?: number;
+  request_id: string;
+}
+/**
+ * The taught thing that stands in the way of what was asked.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OtherThing".
+ */
+export interface OtherThing {
+  id: string;
+  name: string;
+}
+/**
+ * The file of weights that the operator can fetch by hand, if that is what the model lacks. Clients on other machines see neither `folder` nor `command`.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "MissingWeights".
+ */
+export interface MissingWeights {
+  /**
+   * Name of the file.
+   */
+  file?: string;
+  /**
+   * Bytes of the file, if its publisher is known to have given it that size.
+   */
+  size?: number;
+  /**
+   * Algorithm and hash as published, such as `md5:2cb9…`; left out if none is published.
+   */
+  hash?: string;
+  /**
+   * Addresses of the publishers that have the file.
+   */
+  urls?: string[];
+  /**
+   * Folder of the server in which it looks for the file.
+   */
+  folder?: string;
+  /**
+   * Command line that fetches the file into `folder`, quoted for the shell of the server's system.
+   */
+  command?: string;
+}
+export interface Problem1 {
   /**
    * Kind of problem: `urn:paishi:problem:` and the code.
    */
@@ -256,6 +520,7 @@ export interface Problem {
    * Seconds to wait before a retry: the header Retry-After, for clients that cannot read headers.
    */
   retry_after?: number;
+  other?: OtherThing;
 }
 /**
  * 200 of GET /livez: the process responds.
@@ -269,6 +534,20 @@ export interface Alive {
    * Version of the server.
    */
   version: string;
+}
+export interface Awaited1 {
+  /**
+   * As in GET /models.
+   */
+  name: string;
+  /**
+   * Why its last attempt to load failed; it is tried again.
+   */
+  reason?: string;
+  /**
+   * How much of its weights has been received.
+   */
+  percent?: number;
 }
 /**
  * 200 of GET /readyz: a model is loaded and has passed its self-test. Until then, a Problem with status 503.
@@ -291,6 +570,11 @@ export interface Ready {
    * How a photo is fitted to the model's input size.
    */
   fit: "crop" | "squash" | "both";
+  awaited?: Awaited;
+  /**
+   * Whether users may teach this server things of their own now (`/taught`); left out means no.
+   */
+  teaching?: boolean;
 }
 /**
  * A model of the catalogue, or the custom model while it is being served.
@@ -304,9 +588,17 @@ export interface Backbone {
    */
   name: string;
   /**
-   * Side of the model's square input, in pixels.
+   * Side of the model's square input, in pixels; left out if it is not square, as a custom model's may be.
    */
-  input_size: number;
+  input_size?: number;
+  /**
+   * Height of the model's input in pixels, if that is not square.
+   */
+  input_height?: number;
+  /**
+   * Width of the model's input in pixels, if that is not square.
+   */
+  input_width?: number;
   /**
    * Number of weights, classifier included; null for a custom model.
    */
@@ -347,6 +639,14 @@ export interface Backbone {
    * Number of other photos used for calibration; bf16 needs none.
    */
   calibrated_on?: number;
+  /**
+   * Address of the page that publishes the accuracies, for a model of the catalogue.
+   */
+  accuracy_source?: string;
+  /**
+   * What an operator should know before choosing this model.
+   */
+  note?: string;
   /**
    * Median milliseconds for one photo on this machine, decoding excluded, as measured by `python -m paishi models --measure`.
    */

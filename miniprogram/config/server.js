@@ -5,7 +5,8 @@
  *
  * `trial` (体验版) and `release` (正式版) need HTTPS and a domain that is listed in the WeChat console
  * under 开发管理 → 服务器域名, as request, uploadFile and downloadFile domain. An address that ends in
- * `.invalid` counts as not set, and the page shows that.
+ * `.invalid` counts as not set, and the page shows that. In the settings users may give another one: any in `develop`
+ * and `trial`, one of their local network in `release`.
  *
  * @type {Record<'develop' | 'trial' | 'release', string>}
  */

@@ -1,10 +1,13 @@
 // @ts-check
+const { coversSize } = require('./teaching/book');
 const { chooseLanguage } = require('./text/language');
 const { forgetAll } = require('./history/history');
 const { forgetSession, hasSession } = require('./api/session');
 const { photosSize } = require('./history/photo-files');
 const { readIndex } = require('./history/stored-index');
 const { stopSending } = require('./corrections/send');
+const { forgetLessons } = require('./teaching/lessons');
+const { photos: lessonPhotos } = require('./teaching/queue');
 const { waiting } = require('./corrections/queue');
 
 /**
@@ -25,7 +28,8 @@ function keysAndBytes() {
 
 /** @returns {Promise<Stored>} rejects if the platform fails */
 async function storageUsage() {
-  const bytes = (await photosSize()) + keysAndBytes().bytes;
+  const sizes = await Promise.all([photosSize(), lessonPhotos.size(), coversSize()]);
+  const bytes = sizes.reduce((sum, size) => sum + size, keysAndBytes().bytes);
   return { results: readIndex().length, bytes, session: hasSession(), corrections: waiting().length };
 }
 
@@ -40,6 +44,7 @@ async function forgetResults() {
 async function forgetEverything() {
   forgetSession();
   chooseLanguage('system');
+  await forgetLessons();
   const resultsGone = await forgetResults();
   wx.clearStorageSync();
   return resultsGone && keysAndBytes().keys.length === 0;

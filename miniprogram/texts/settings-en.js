@@ -37,7 +37,7 @@ const settings = {
     deleteEverything: 'Delete everything',
     deleteEverythingTitle: 'Delete everything?',
     deleteEverythingSentence:
-      'Results, photos, the login, waiting corrections and all settings go from this phone for good. What was saved to the album or sent as a correction stays.',
+      'Results, photos, the login, waiting corrections and all settings go from this phone for good. What was saved to the album, sent as a correction or taught to the server stays.',
     delete: 'Yes',
     keep: 'No',
     deleted: 'Deleted',
@@ -50,6 +50,7 @@ const settings = {
     echo:
       'To show what the server received, it holds that picture in memory for a while (usually ten minutes), so that the phone can fetch it.',
     corrections: 'Corrections are sent only while the switch above is on. The server does keep those photos.',
+    taught: 'The names and photos that you teach are stored on the server only after you agreed, until you delete them.',
     phone: 'Results and copies of their photos stay on this phone until you delete them.',
     login: 'Where the server wants a login, WeChat gives it a code that counts once. Nobody asks for your name or picture.',
     contract: 'Read the privacy statement',
@@ -73,7 +74,9 @@ const settings = {
     versionDevelop: 'In development, without a number',
     versionTrial: 'On trial, without a number',
     model: 'Model',
-    modelUnset: 'No server is set',
+    standsIn: 'The built-in model answers for now; {model} is not ready yet, the server keeps trying',
+    standsInDownloading: 'The built-in model answers for now; {model} is downloading, {percent}%',
+    modelUnset: 'Not available yet',
     asking: 'Asking…',
     askAgain: 'Ask again',
     fit: 'Looks at',

@@ -18,3 +18,20 @@ export function later(reply) {
   const asked = new Promise((resolve) => (send = () => resolve(reply)));
   return { reply: () => asked, send };
 }
+
+/**
+ * A taught thing of the golden bodies.
+ *
+ * @param {string} name
+ * @param {object} [changes]
+ * @returns {any}
+ */
+export function taughtThing(name, changes = {}) {
+  const { things } = JSON.parse(example('taught-things'));
+  return { ...(things.find((thing) => thing.name === name) ?? { ...things[0], name }), ...changes };
+}
+
+/** @param {object[]} things @returns {any} the body of GET /taught */
+export function taughtThings(things) {
+  return { ...JSON.parse(example('taught-things')), things };
+}

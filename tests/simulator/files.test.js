@@ -28,6 +28,17 @@ async function temporary() {
   return tempFiles[0].tempFilePath;
 }
 
+test('several pictures come from the album, in their order, as many as the app takes', async () => {
+  const dot = () => albumFile(phone, `${FIXTURE}/images/dot.png`);
+  const choose = (count) => phone.simulator.call('chooseMedia', { mediaType: ['image'], count });
+  phone.simulator.album([dot(), dot(), dot()]);
+  const { tempFiles } = await choose(2);
+  expect(new Set(tempFiles.map(({ tempFilePath }) => tempFilePath)).size).toBe(2);
+  for (const count of [0, 21, 1.5]) {
+    await expect(choose(count)).rejects.toMatchObject({ errMsg: `chooseMedia:fail parameter error: count ${count}` });
+  }
+});
+
 test('a saved file moves out of the temporary ones, is listed and removed', async () => {
   const tempFilePath = await temporary();
   const { savedFilePath } = await call('saveFile', { tempFilePath });

@@ -15,10 +15,12 @@ import { hostTag } from './runtime/host-tag.js';
  * @property {'light' | 'dark'} [theme]
  * @property {'develop' | 'trial' | 'release'} [envVersion]
  * @property {string} [language]
- * @property {number} [scene] 1007 is a friend's card
+ * @property {number} [scene] 1007 is a friend's card, 1154 the single-page mode of Moments
  * @property {number} [fontSize] CSS pixels
  * @property {string} [server] where requests for http://127.0.0.1:5000 go
  * @property {'ask' | 'agreed' | 'refused'} [privacy]
+ * @property {string[]} [undeclared] APIs, and `camera`, whose item the privacy guide lacks
+ * @property {string} [sdkVersion] of the base library
  * @property {Record<string, boolean>} [scopes] for example {'scope.camera': true}
  * @property {Record<string, unknown>} [storage] what is stored before the app starts
  * @property {Record<string, Uint8Array | import('./runtime/files.js').KeptFile>} [files] the user's files by path

@@ -188,3 +188,10 @@ test('the proxy leaves the neighbourhood alone', () => {
   expect(near.filter(isNearby)).toEqual(near);
   expect(far.filter(isNearby)).toEqual([]);
 });
+
+test('a request has the methods of the platform, and PATCH is none of them', async () => {
+  expect(() => phone.simulator.call('request', { url: base, method: 'PATCH' })).toThrow('no method PATCH');
+  const answer = await new Promise((success) => phone.simulator.call('request', { url: base, method: 'PUT', success }));
+  expect(answer.statusCode).toBe(200);
+  expect(received.map(({ method }) => method)).toEqual(['PUT']);
+});

@@ -81,6 +81,10 @@ describe.skipIf(!findChromium())('in Chromium', () => {
     expect(corners).toEqual(['red', 'green', 'blue', 'white']);
     expect(await page.evaluate(cornerOfPhoto, 1)).toMatchObject([320, 240, 'black']);
     expect(await page.evaluate(cornerOfPhoto, 4)).toMatchObject([320, 240, 'red']);
+    // A component of half the height sees the middle of the frame, and so does its photo.
+    const { width } = await page.locator('.lens').boundingBox();
+    await page.locator('.lens').evaluate((lens, height) => (lens.style.height = `${height}px`), (width * 3) / 8);
+    expect(await page.evaluate(cornerOfPhoto, 1)).toMatchObject([320, 120, 'red']);
     const track = () => page.evaluate(() => window.tracked.map((each) => each.readyState));
     expect(await track()).toEqual(['live']);
     await page.getByRole('button', { name: '打开' }).tap();

@@ -1,6 +1,9 @@
 // @ts-check
 
-/** A panel that rises from the bottom of `.page-root`. A tap outside closes it. */
+/**
+ * A panel that rises from the bottom of `.page-root`. A tap outside closes it, and so do the back key and a swipe from
+ * the edge: WeChat lets them close an open page-container, here an empty one, before they close the page.
+ */
 Component({
   properties: {
     heading: { type: String, value: '' },

@@ -4,7 +4,7 @@ const { entries, forget, forgetAll } = require('../../services/history/history')
 const { fill, texts } = require('../../texts/texts');
 const { pagesOf, PAGE } = require('./items');
 const { textScale } = require('../../services/device/device-info');
-const { toCamera } = require('../../services/device/navigation');
+const { showTitle, toCamera } = require('../../services/device/navigation');
 
 /** @typedef {import('./items').ItemPage} ItemPage */
 
@@ -29,11 +29,11 @@ Page({
 
   /** A result may have been corrected or deleted on its own page. */
   onShow() {
+    showTitle(this.data.t.title);
     this.draw();
   },
 
   onReady() {
-    wx.setNavigationBarTitle({ title: this.data.t.title });
     // One page may not fill a tablet, and a list that does not scroll never loads more.
     this.more();
   },

@@ -1,6 +1,6 @@
 // @ts-check
 const { relativeDay } = require('../../services/text/relative-day');
-const { inLanguage, namesOf } = require('../../services/text/display-names');
+const { inLanguage, isUnsure, namesOf } = require('../../services/text/display-names');
 const { fill, texts } = require('../../texts/texts');
 
 /**
@@ -9,9 +9,10 @@ const { fill, texts } = require('../../texts/texts');
  * @typedef {object} Item
  * @property {string} id
  * @property {string} photo  path of a small picture
- * @property {string} name
+ * @property {string} name  or the rough kind if the model is not confident
  * @property {string} day
  * @property {boolean} corrected  whether the name is the user's correction
+ * @property {boolean} taught  whether the name is that of a taught thing
  * @property {string} maybe  the first prediction if the model is not confident, else ''
  * @property {string} removeLabel  for a screen reader
  *
@@ -39,7 +40,8 @@ function itemOf(entry, now) {
     name,
     day,
     corrected: entry.corrected !== null,
-    maybe: names ? '' : fill(result.maybeName, { name: guess }),
+    taught: !entry.corrected && entry.confident && first !== undefined && first.taught === true,
+    maybe: isUnsure(entry) ? fill(result.maybeName, { name: guess }) : '',
     removeLabel: fill(t.removeLabel, { name, day }),
   };
 }

@@ -1,9 +1,10 @@
 // @ts-check
 const { isLoopback } = require('../../services/server/url');
-const { isPhone } = require('../../services/device/device-info');
+const { isPhone, isRelease } = require('../../services/device/device-info');
 const { isWorthRetrying } = require('../../services/http/failure');
-const { currentServer, mayChangeServer } = require('../../services/server/address');
-const { LONGEST_WAIT } = require('../../services/api/send-photo');
+const { currentServer, mayOfferAddress } = require('../../services/server/address');
+const { failureNote } = require('../../services/text/developer-notes');
+const { LONGEST_WAIT } = require('../../services/api/authorised');
 const { fill, texts } = require('../../texts/texts');
 
 /**
@@ -13,7 +14,7 @@ const { fill, texts } = require('../../texts/texts');
  * @property {string} title
  * @property {string} sentence
  * @property {boolean} retry  whether the same photo may be sent again
- * @property {boolean} server  whether another server address may help, and this version lets the user set one
+ * @property {boolean} server  whether another server address may help, and the user may set one
  * @property {string} requestId  '' if the response had none
  * @property {string} requestLine  the same as a sentence
  */
@@ -40,7 +41,7 @@ const POINTS_TO_ADDRESS = new Set(
  * @returns {boolean}
  */
 function isServerOnPhone() {
-  return mayChangeServer() && isPhone() && isLoopback(currentServer());
+  return !isRelease() && isPhone() && isLoopback(currentServer());
 }
 
 /**
@@ -65,9 +66,9 @@ function failureNotice({ kind, requestId, retryAfter }) {
   const unanswered = kind === 'unreachable' || kind === 'timeout';
   return {
     title,
-    sentence: (unanswered && isServerOnPhone() ? server.phone : sentence) + waitLine(retryAfter),
+    sentence: (unanswered && isServerOnPhone() ? server.phone : sentence + failureNote(kind)) + waitLine(retryAfter),
     retry: isWorthRetrying(kind),
-    server: mayChangeServer() && POINTS_TO_ADDRESS.has(kind),
+    server: mayOfferAddress() && POINTS_TO_ADDRESS.has(kind),
     requestId,
     requestLine: requestId && fill(photo.requestId, { id: requestId.slice(0, 8) }),
   };

@@ -9,7 +9,7 @@ const { fill, texts } = require('../../texts/texts');
  * @typedef {object} LastResult
  * @property {string} id
  * @property {string} photo  path; the file may be gone
- * @property {string} name  '' if the model is not confident
+ * @property {string} name  or the rough kind; '' if there is neither
  * @property {string} label  for a screen reader
  */
 

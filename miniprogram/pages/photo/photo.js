@@ -1,16 +1,17 @@
 // @ts-check
 const { asFailure, failure } = require('../../services/http/failure');
 const { choosePhoto } = require('../../services/device/album');
-const { currentServer, isServerSet, mayChangeServer } = require('../../services/server/address');
+const { copyText } = require('../../services/device/clipboard');
+const { currentServer, isServerSet, mayOfferAddress } = require('../../services/server/address');
 const { failureNotice, isServerOnPhone } = require('./failure-notice');
-const { fetchFit, storedFit } = require('../../services/api/readiness');
+const { fetchAbilities, storedAbilities } = require('../../services/api/readiness');
 const { forget, remember } = require('../../services/history/history');
 const { INITIAL, nextState, SENDING } = require('./journey-state');
 const { lastResult } = require('./last-result');
-const { openSettings } = require('../../services/device/navigation');
+const { openSettings, showTitle } = require('../../services/device/navigation');
 const { recognise } = require('../../services/api/recognise');
 const { texts } = require('../../texts/texts');
-const { textScale } = require('../../services/device/device-info');
+const { isRelease, textScale } = require('../../services/device/device-info');
 
 /** @typedef {import('./journey-state').Journey} Journey */
 
@@ -22,6 +23,8 @@ Page({
     t: texts().photo,
     scale: 1,
     framed: false,
+    /** Whether the server can be taught. */
+    teaching: false,
     last: /** @type {import('./last-result').LastResult | null} */ (null),
     /** Warning at the top while nothing can be recognised. */
     banner: '',
@@ -41,17 +44,14 @@ Page({
   server: '',
 
   onLoad() {
-    this.setData({ t: texts().photo, scale: textScale(), mayChange: mayChangeServer() });
+    this.setData({ t: texts().photo, scale: textScale(), mayChange: mayOfferAddress() });
     this.checkServer();
     this.onNetwork = this.onNetwork.bind(this);
     wx.onNetworkStatusChange(this.onNetwork);
   },
 
-  onReady() {
-    wx.setNavigationBarTitle({ title: texts().title });
-  },
-
   onShow() {
+    showTitle(texts().title);
     this.setData({ last: lastResult() });
     if (this.server !== currentServer()) {
       this.checkServer();
@@ -70,21 +70,26 @@ Page({
     this.dispatch({ type: 'unload' });
   },
 
-  /** Warns the developer about the address before the first photo fails. */
+  /** Warns about the address before the first photo fails. */
   checkServer() {
     this.server = currentServer();
     const { t } = this.data;
     const ownPhone = isServerOnPhone() ? t.ownPhone : '';
-    this.setData({ banner: isServerSet() ? ownPhone : t.unset });
+    this.setData({ banner: isServerSet() ? ownPhone : isRelease() ? t.notOpen : t.unset });
     this.frame();
   },
 
   async frame() {
     const server = currentServer();
-    this.setData({ framed: storedFit(server) === 'crop' });
+    this.showAbilities(storedAbilities(server));
     if (!isServerSet()) return;
-    const fit = await fetchFit(server);
-    if (currentServer() === server) this.setData({ framed: fit === 'crop' });
+    const abilities = await fetchAbilities(server);
+    if (currentServer() === server) this.showAbilities(abilities);
+  },
+
+  /** @param {import('../../services/api/readiness').Abilities} abilities */
+  showAbilities({ fit, teaching }) {
+    this.setData({ framed: fit === 'crop', teaching });
   },
 
   /** @param {import('./journey-state').JourneyEvent} event */
@@ -155,6 +160,7 @@ Page({
     const choice = await choosePhoto();
     const capture = texts().capture;
     if (choice.outcome === 'no-consent') wx.showToast({ title: capture.albumNoConsent, icon: 'none' });
+    if (choice.outcome === 'undeclared') wx.showToast({ title: capture.albumUndeclared, icon: 'none' });
     if (choice.outcome === 'failed') wx.showToast({ title: capture.albumFailed, icon: 'none' });
     this.dispatch({ type: 'close-album', photo: choice.outcome === 'chosen' ? choice.path : '' });
   },
@@ -184,9 +190,10 @@ Page({
     this.dispatch({ type: 'connection', online: isConnected });
   },
 
-  copyRequestId() {
+  async copyRequestId() {
     const { notice } = this.data;
-    if (notice) wx.setClipboardData({ data: notice.requestId });
+    const problem = notice && (await copyText(notice.requestId));
+    if (problem) wx.showToast({ title: problem, icon: 'none' });
   },
 
   openLast() {
@@ -196,6 +203,10 @@ Page({
 
   openHistory() {
     wx.navigateTo({ url: '/pages/history/history' });
+  },
+
+  openTaught() {
+    wx.navigateTo({ url: '/pages/taught/taught' });
   },
 
   openSettings() {

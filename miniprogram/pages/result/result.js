@@ -1,18 +1,21 @@
 // @ts-check
 const { asFailure, failure } = require('../../services/http/failure');
-const { captionOf, classCalled, questionOf } = require('./words');
+const { captionOf, classCalled, unsureOf } = require('./words');
+const { cardOf, pathOf, queryOf, questionOf, sharedFrom, sharedOf } = require('./share');
 const { confirm } = require('../../services/device/confirm');
+const { copyText } = require('../../services/device/clipboard');
 const { correct, entry, forget } = require('../../services/history/history');
 const { explain } = require('../../services/api/explain');
 const { fill, texts } = require('../../texts/texts');
 const { inLanguage, namesOf } = require('../../services/text/display-names');
-const { isServerSet, mayChangeServer } = require('../../services/server/address');
-const { CAMERA, leave, toCamera } = require('../../services/device/navigation');
+const { currentServer, isServerSet } = require('../../services/server/address');
+const { CAMERA, leave, showTitle, toCamera } = require('../../services/device/navigation');
 const { offer, sendWaiting } = require('../../services/corrections/send');
-const { wxPromise } = require('../../services/device/wx-promise');
 const { rowsOf } = require('./ranking/rows');
 const { saveAsking, saveMessage } = require('./saving');
-const { textScale } = require('../../services/device/device-info');
+const { isRelease, isSinglePage, textScale } = require('../../services/device/device-info');
+const { sendLessons } = require('../../services/teaching/lessons');
+const { storedAbilities } = require('../../services/api/readiness');
 
 /**
  * @typedef {import('../../services/history/history').Entry} Entry
@@ -22,13 +25,20 @@ const { textScale } = require('../../services/device/device-info');
 Page({
   data: {
     t: texts().result,
+    taughtTexts: texts().teaching.result,
     scale: 1,
-    stage: /** @type {'opening' | 'shown' | 'gone'} */ ('opening'),
+    stage: /** @type {'opening' | 'shown' | 'shared' | 'gone'} */ ('opening'),
+    /** The result that somebody shared, in `shared`. */
+    shared: /** @type {import('./share').Shared | null} */ (null),
+    /** Whether this page is all there is, as in Moments: nothing on it may lead elsewhere. */
+    alone: false,
     /** Path of the photo, or of the server's echo; never the bytes. */
     picture: '',
     caption: '',
     rows: /** @type {import('./ranking/rows').Row[]} */ ([]),
     sure: true,
+    /** Shown if the model is not confident. */
+    unsure: { title: '', sentence: '' },
     by: '',
     heading: '',
     /** Names of the user's correction. */
@@ -44,23 +54,37 @@ Page({
     message: '',
     saving: false,
     mayEcho: false,
+    /** Whether the server can be taught. */
+    teaching: false,
   },
 
   id: '',
   /** The explanation in progress; the result of any other task is ignored. */
   explaining: /** @type {import('../../services/http/task').Task<Explanation> | null} */ (null),
 
-  /** @param {{id?: string}} query */
-  onLoad({ id = '' }) {
-    this.id = id;
-    this.setData({ t: texts().result, scale: textScale(), mayEcho: mayChangeServer() });
+  /** @param {Record<string, string | undefined>} query  the `id` of a result on this phone, or a shared result */
+  onLoad(query) {
+    this.id = query.id || '';
+    const alone = isSinglePage();
+    this.setData({
+      t: texts().result,
+      taughtTexts: texts().teaching.result,
+      scale: textScale(),
+      alone,
+      mayEcho: !isRelease(),
+      teaching: !alone && storedAbilities(currentServer()).teaching,
+    });
+    const shared = sharedFrom(query);
+    if (shared) return this.setData({ stage: 'shared', shared });
     this.present();
-    // Retry corrections that failed earlier: a result was just received, so the connection may work.
+    if (!this.entry()) return;
+    // Retry corrections and lessons that failed earlier: a result was just received, so the connection may work.
     sendWaiting();
+    void sendLessons();
   },
 
-  onReady() {
-    wx.setNavigationBarTitle({ title: this.data.t.title });
+  onShow() {
+    showTitle(this.data.t.title);
   },
 
   onUnload() {
@@ -82,6 +106,7 @@ Page({
       picture: photo,
       rows: rowsOf(predictions),
       sure: confident,
+      unsure: unsureOf(found),
       by: fill(t.by, { model: model.name }),
       heading: corrected ? t.guesses : confident ? t.results : t.maybe,
       corrected: corrected && inLanguage(corrected.name),
@@ -121,7 +146,7 @@ Page({
     task.promise.then(
       (explanation) => this.showHeat(task, explanation, name),
       (thrown) => {
-        if (this.explaining === task) this.missHeat(asFailure(thrown));
+        if (this.explaining === task) this.missHeat(asFailure(thrown), row.taught);
       }
     );
   },
@@ -138,11 +163,16 @@ Page({
     this.setData({ looking: false, heated: true, note: fill(this.data.t.looked, { name }) });
   },
 
-  /** @param {import('../../services/http/failure').Failure} reason */
-  missHeat({ kind }) {
+  /**
+   * @param {import('../../services/http/failure').Failure} reason
+   * @param {boolean} [taught]  whether it is about a taught thing
+   */
+  missHeat({ kind }, taught = false) {
     this.explaining = null;
-    const { t } = this.data;
-    const note = kind === 'request-invalid' ? t.unknownClass : fill(t.failed, texts().failures[kind]);
+    const { t, taughtTexts } = this.data;
+    const gone = taught && (kind === 'not-found' || kind === 'request-invalid');
+    const unknown = gone ? taughtTexts.gone : t.unknownClass;
+    const note = gone || kind === 'request-invalid' ? unknown : fill(t.failed, texts().failures[kind]);
     this.setData({ looked: '', looking: false, note });
   },
 
@@ -176,6 +206,12 @@ Page({
     this.keepCorrection(chosen || classCalled(found, text));
   },
 
+  /** Teaches this photo, under the name that the user gave it or gives it there. */
+  teach() {
+    this.closeCorrection();
+    wx.navigateTo({ url: `/pages/teach/teach?result=${this.id}` });
+  },
+
   undoCorrection() {
     this.keepCorrection(null);
   },
@@ -187,7 +223,7 @@ Page({
     if (corrected) offer(corrected);
   },
 
-  /** @returns {string} the displayed name, or that of the first prediction */
+  /** @returns {string} the displayed name or kind, or the name of the first prediction */
   name() {
     const found = this.entry();
     const names = found && namesOf(found);
@@ -195,14 +231,11 @@ Page({
     return names ? names.name : row ? row.name : '';
   },
 
-  copy() {
-    return wxPromise(wx.setClipboardData, { data: this.name() }).then(
-      () => true,
-      () => {
-        this.setData({ message: this.data.t.copyFailed });
-        return false;
-      }
-    );
+  /** @returns {Promise<boolean>} whether it was copied; if not, says why */
+  async copy() {
+    const message = await copyText(this.name());
+    this.setData({ message });
+    return message === '';
   },
 
   /** Mini-programs cannot open WeChat's search, so this copies the name and explains where to paste it. */
@@ -230,11 +263,13 @@ Page({
 
   onShareAppMessage() {
     const found = this.entry();
-    const path = `/${CAMERA}`;
-    if (!found) return { title: texts().title, path };
-    const title = questionOf(found);
+    const shared = this.shared();
+    if (!shared) return { title: texts().title, path: `/${CAMERA}` };
+    const title = questionOf(shared);
+    const path = pathOf(shared);
+    if (!found) return { title, path };
     /** @type {Promise<string>} */
-    const drawn = this.selectComponent('#drawing').forFriends(found.photo, { ...captionOf(found), name: title });
+    const drawn = this.selectComponent('#drawing').forFriends(found.photo, cardOf(shared));
     // Without a picture WeChat uses a screenshot of the page.
     const promise = drawn.then(
       (imageUrl) => ({ title, path, imageUrl }),
@@ -243,12 +278,19 @@ Page({
     return { title, path, promise };
   },
 
-  /** Moments open this page on other phones, where the result does not exist and the page shows that. */
+  /** Moments open this page on other phones, in the single-page mode. */
   onShareTimeline() {
     const found = this.entry();
-    return found
-      ? { title: questionOf(found), query: '', imageUrl: found.photo }
-      : { title: texts().title, query: '' };
+    const shared = this.shared();
+    if (!shared) return { title: texts().title, query: '' };
+    const card = { title: questionOf(shared), query: queryOf(shared) };
+    return found ? { ...card, imageUrl: found.photo } : card;
+  },
+
+  /** @returns {import('./share').Shared | null} what others may see of the result on this page; null if there is none */
+  shared() {
+    const found = this.entry();
+    return found ? sharedOf(found) : this.data.shared;
   },
 
   async remove() {

@@ -2,6 +2,7 @@
 const { changePermission } = require('../../services/device/permissions');
 const { confirm } = require('../../services/device/confirm');
 const { savePhoto } = require('../../services/device/album');
+const { undeclaredNote } = require('../../services/text/developer-notes');
 const { texts } = require('../../texts/texts');
 
 /** @typedef {import('../../services/device/album').SaveOutcome} SaveOutcome */
@@ -29,8 +30,9 @@ async function permitSaving() {
  * @returns {string} message for the page, or ''
  */
 function saveMessage(outcome) {
-  const { saveFailed, saveNoConsent } = texts().result;
+  const { saveFailed, saveNoConsent, saveUndeclared } = texts().result;
   if (outcome === 'failed') return saveFailed;
+  if (outcome === 'undeclared') return saveUndeclared + undeclaredNote('save');
   return outcome === 'no-consent' ? saveNoConsent : '';
 }
 

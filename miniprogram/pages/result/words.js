@@ -1,6 +1,6 @@
 // @ts-check
 const { fill, texts } = require('../../texts/texts');
-const { namesOf } = require('../../services/text/display-names');
+const { inLanguage, isUnsure, namesOf } = require('../../services/text/display-names');
 const { rowsOf } = require('./ranking/rows');
 
 /** @typedef {import('../../services/history/history').Entry} Entry */
@@ -8,7 +8,7 @@ const { rowsOf } = require('./ranking/rows');
 /**
  * The caption of a saved or shared photo.
  *
- * @param {Entry} entry
+ * @param {Pick<Entry, 'predictions' | 'confident' | 'kind' | 'corrected'>} entry
  * @returns {import('../../services/text/caption').Caption}
  */
 function captionOf(entry) {
@@ -17,17 +17,21 @@ function captionOf(entry) {
   const names = namesOf(entry);
   if (entry.corrected && names) return { name: names.name, detail: names.other, percent: '', mark };
   const { name = '', other = '', percent = '' } = first || {};
-  return { name: names ? name : fill(maybeName, { name }), detail: other, percent, mark };
+  if (!isUnsure(entry)) return { name, detail: other, percent, mark };
+  const maybe = fill(maybeName, { name });
+  return names ? { name: names.name, detail: maybe, percent, mark } : { name: maybe, detail: other, percent, mark };
 }
 
 /**
- * @param {Entry} entry
- * @returns {string} title of a shared result
+ * What is said in place of a name that the model is not confident of.
+ *
+ * @param {Pick<Entry, 'kind'>} entry
+ * @returns {{title: string, sentence: string}}
  */
-function questionOf(entry) {
-  const { shareTitle, shareUnsure } = texts().result;
-  const names = namesOf(entry);
-  return names ? fill(shareTitle, { name: names.name }) : shareUnsure;
+function unsureOf({ kind }) {
+  const { kindSentence, kindTitle, unsureSentence, unsureTitle } = texts().result;
+  if (!kind) return { title: unsureTitle, sentence: unsureSentence };
+  return { title: fill(kindTitle, { kind: inLanguage(kind.name).name }), sentence: kindSentence };
 }
 
 /**
@@ -43,4 +47,4 @@ function classCalled({ predictions }, text) {
   return called || text;
 }
 
-module.exports = { captionOf, questionOf, classCalled };
+module.exports = { captionOf, unsureOf, classCalled };

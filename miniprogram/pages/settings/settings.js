@@ -1,10 +1,10 @@
 // @ts-check
-const { beginAnewInSettings } = require('../../services/device/navigation');
+const { beginAnewInSettings, showTitle } = require('../../services/device/navigation');
 const { chooseLanguage, languageChoice } = require('../../services/text/language');
-const { currentServer, mayChangeServer } = require('../../services/server/address');
+const { currentServer } = require('../../services/server/address');
 const { showPrivacyContract } = require('../../services/device/privacy');
 const { texts } = require('../../texts/texts');
-const { textScale } = require('../../services/device/device-info');
+const { isRelease, textScale } = require('../../services/device/device-info');
 
 /** @typedef {import('../../services/text/language').Choice} Choice */
 
@@ -34,8 +34,8 @@ Page({
     scale: 1,
     languages: languages(''),
     choice: /** @type {Choice} */ ('system'),
-    /** Whether this version lets the user choose the server. */
-    mayChange: false,
+    /** Whether this version is for developers. */
+    developing: false,
     server: '',
   },
 
@@ -45,13 +45,13 @@ Page({
       scale: textScale(),
       languages: languages(texts().settings.languageSystem),
       choice: languageChoice(),
-      mayChange: mayChangeServer(),
+      developing: !isRelease(),
       server: currentServer(),
     });
   },
 
-  onReady() {
-    wx.setNavigationBarTitle({ title: this.data.t.title });
+  onShow() {
+    showTitle(this.data.t.title);
   },
 
   /** @param {WechatMiniprogram.TouchEvent} event */

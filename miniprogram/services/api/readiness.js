@@ -1,18 +1,24 @@
 // @ts-check
 const { readReady } = require('./schema');
 const { request } = require('../http/client');
-const { sequence } = require('../http/task');
+const { pause, sequence } = require('../http/task');
 
 /**
- * GET /readyz: whether a model is loaded, and how it crops photos.
+ * GET /readyz: whether a model is loaded, how it crops photos, and whether it can be taught.
  *
  * @typedef {import('../../contract').Ready} Ready
+ *
+ * @typedef {object} Abilities  of a server, as pages need them
+ * @property {Ready['fit']} [fit]  unknown until the first response
+ * @property {boolean} teaching
  */
 
-/** Stored, so that the frame in the viewfinder is there from the first moment. */
+/** Stored, so that the frame in the viewfinder and the ways to teaching are there from the first moment. */
 const STORAGE_KEY = 'fit';
 /** Milliseconds. The body is a few bytes: a longer wait gains nothing. */
 const TIME_LIMIT = 8000;
+/** Seconds between a response and the next request while a model is awaited. */
+const WATCH_INTERVAL = 2;
 
 /**
  * Also wakes a server that was scaled to zero.
@@ -28,26 +34,48 @@ function readiness(address) {
 }
 
 /**
- * @param {string} server
- * @returns {Ready['fit'] | undefined} of this server's last response
+ * Asks as `readiness` does, and again every few seconds while another model stands in for the wanted one.
+ *
+ * @param {string} address  of the server
+ * @param {(ready: Ready) => void} onReady  called with each response
+ * @returns {import('../http/task').Task<void>} fulfilled once no model is awaited
  */
-function storedFit(server) {
-  const stored = wx.getStorageSync(STORAGE_KEY);
-  return stored && stored.server === server ? stored.fit : undefined;
+function watchReadiness(address, onReady) {
+  return sequence(async (run) => {
+    for (;;) {
+      const ready = await run(() => readiness(address));
+      onReady(ready);
+      if (!ready.awaited) return;
+      await run(() => pause(WATCH_INTERVAL));
+    }
+  });
 }
 
 /**
  * @param {string} server
- * @returns {Promise<Ready['fit'] | undefined>} the stored one if the request fails
+ * @returns {Abilities} by this server's last response
  */
-function fetchFit(server) {
+function storedAbilities(server) {
+  const stored = wx.getStorageSync(STORAGE_KEY);
+  const own = stored && stored.server === server;
+  return { fit: own ? stored.fit : undefined, teaching: own ? stored.teaching === true : false };
+}
+
+/**
+ * @param {string} server
+ * @returns {Promise<Abilities>} the stored ones if the request fails
+ */
+function fetchAbilities(server) {
   return readiness(server).promise.then(
-    ({ fit }) => {
-      if (fit !== storedFit(server)) wx.setStorage({ key: STORAGE_KEY, data: { server, fit }, fail: () => {} });
-      return fit;
+    ({ fit, teaching = false }) => {
+      const before = storedAbilities(server);
+      if (fit !== before.fit || teaching !== before.teaching) {
+        wx.setStorage({ key: STORAGE_KEY, data: { server, fit, teaching }, fail: () => {} });
+      }
+      return { fit, teaching };
     },
-    () => storedFit(server)
+    () => storedAbilities(server)
   );
 }
 
-module.exports = { readiness, storedFit, fetchFit };
+module.exports = { readiness, watchReadiness, storedAbilities, fetchAbilities };

@@ -19,7 +19,7 @@ const { sendPhoto } = require('./send-photo');
  *
  * @typedef {object} RecogniseListener
  * @property {(percent: number) => void} onProgress  0 to 100, of the bytes sent
- * @property {(wait: import('./send-photo').Wait) => void} onWaiting  the server is busy
+ * @property {(wait: import('./authorised').Wait) => void} onWaiting  the server is busy
  * @property {(warming: Warming) => void} onWarming  the server is loading its model
  */
 

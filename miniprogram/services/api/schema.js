@@ -34,6 +34,14 @@ function hasForm(form) {
     typeof value === 'object' && value !== null && names.every((name) => form[name]?.(value[name]));
 }
 
+/**
+ * @param {Check} check
+ * @returns {Check} of a field that may be absent
+ */
+function optional(check) {
+  return (value) => value === undefined || check(value);
+}
+
 const isName = hasForm({ en: isFilledText, zh: isFilledText });
 const isModel = hasForm({ name: isText, labels: isText });
 const isPrediction = hasForm({
@@ -41,12 +49,15 @@ const isPrediction = hasForm({
   probability: isShare,
   id: isFilledText,
   name: isName,
+  taught: optional((value) => typeof value === 'boolean'),
 });
+const isKind = hasForm({ id: isFilledText, name: isName, probability: isShare });
 
 const isPredictions = hasForm({
   success: (value) => value === true,
   predictions: (value) => Array.isArray(value) && value.length > 0 && value.every(isPrediction),
   confident: (value) => typeof value === 'boolean',
+  kind: optional(isKind),
   model: isModel,
   request_id: isText,
 });
@@ -60,7 +71,15 @@ const isEcho = hasForm({
   request_id: isText,
 });
 
-const isReady = hasForm({ status: (value) => value === 'ready', model: isModel, runtime: isText });
+const isAwaited = hasForm({ name: isFilledText, percent: optional(isNumber) });
+
+const isReady = hasForm({
+  status: (value) => value === 'ready',
+  model: isModel,
+  runtime: isText,
+  awaited: optional(isAwaited),
+  teaching: optional((value) => typeof value === 'boolean'),
+});
 
 const isSession = hasForm({
   success: (value) => value === true,
@@ -97,7 +116,9 @@ module.exports = {
   readSession,
   read,
   hasForm,
+  optional,
   isFilledText,
+  isKind,
   isModel,
   isName,
   isNumber,

@@ -1,16 +1,9 @@
 // @ts-check
-const { asFailure } = require('../http/failure');
-const { currentServer } = require('../server/address');
-const { otherToken, sessionToken } = require('./session');
-const { pause, sequence } = require('../http/task');
+const { authorised } = require('./authorised');
 const { upload } = require('../http/client');
 
 /**
- * @typedef {import('../http/failure').Failure} Failure
- *
- * @typedef {object} Wait
- * @property {number} seconds  until the photo is sent again
- * @property {import('../http/failure').FailureKind} reason
+ * @typedef {import('./authorised').Wait} Wait
  *
  * @typedef {object} Sending
  * @property {string} path  such as /predict
@@ -21,90 +14,17 @@ const { upload } = require('../http/client');
  * @property {(wait: Wait) => void} [onWaiting]  the server is busy; called each second until the next attempt
  */
 
-/** Failures that pass after `retry_after`. `model-loading` is handled in recognise.js. */
-const PASSING = new Set(
-  /** @type {import('../http/failure').FailureKind[]} */ ([
-    'too-many-requests',
-    'overloaded',
-    'busy',
-    'shutting-down',
-    'login-unavailable',
-  ])
-);
-
-/** Waits for a busy server, and the longest wait in seconds. */
-const WAITS = 3;
-const LONGEST_WAIT = 20;
-/** Seconds before a dropped connection is retried: a phone changes its cell in less. */
-const BREATH = 0.5;
-
 /**
- * @param {Failure} reason
- * @returns {boolean}
- */
-function passes({ kind, retryAfter }) {
-  return PASSING.has(kind) && retryAfter > 0 && retryAfter <= LONGEST_WAIT;
-}
-
-/**
- * Sends one photo to the server in use. Logs in if the server requires it, waits if it is busy, and retries
- * once if the connection dropped. One request at a time, a bounded number of them, none after `cancel`.
+ * Sends one photo to the server in use, as `authorised` sends any request.
  *
  * @param {Sending} sending
  * @returns {import('../http/task').Task<string>} the body of a 200
  */
-function sendPhoto({ path, filePath, header = {}, formData = {}, onProgress = () => {}, onWaiting = () => {} }) {
-  const server = currentServer();
-  const left = { waits: WAITS, repeats: 1, logins: 1 };
-  let token = '';
-  let refused = false;
-
-  /** @param {import('../http/task').Run} run */
-  async function attempt(run) {
-    token = await run(() => (refused ? otherToken(server, token) : sessionToken(server)));
-    refused = false;
+function sendPhoto({ path, filePath, header = {}, formData = {}, onProgress = () => {}, onWaiting }) {
+  return authorised((server, login) => {
     onProgress(0);
-    const shown = token ? { ...header, Authorization: `Bearer ${token}` } : header;
-    return run(() => upload({ url: server + path, filePath, header: shown, formData, onProgress }));
-  }
-
-  /**
-   * @param {import('../http/task').Run} run
-   * @param {Failure} problem
-   */
-  async function countDown(run, { kind, retryAfter }) {
-    for (let left = retryAfter; left > 0; left -= 1) {
-      onWaiting({ seconds: Math.ceil(left), reason: kind });
-      await run(() => pause(Math.min(left, 1)));
-    }
-  }
-
-  /**
-   * @param {import('../http/task').Run} run
-   * @param {Failure} problem
-   */
-  async function mend(run, problem) {
-    if (problem.kind === 'not-authorised' && left.logins > 0) {
-      left.logins -= 1;
-      refused = true;
-    } else if (problem.kind === 'unreachable' && left.repeats > 0) {
-      left.repeats -= 1;
-      await run(() => pause(BREATH));
-    } else if (passes(problem) && left.waits > 0) {
-      left.waits -= 1;
-      await countDown(run, problem);
-    } else throw problem;
-  }
-
-  return sequence(async (run) => {
-    for (;;) {
-      try {
-        return await attempt(run);
-      } catch (thrown) {
-        await mend(run, asFailure(thrown));
-      }
-    }
-  });
+    return upload({ url: server + path, filePath, header: { ...header, ...login }, formData, onProgress });
+  }, onWaiting);
 }
 
-module.exports = { sendPhoto, WAITS, LONGEST_WAIT };
+module.exports = { sendPhoto };

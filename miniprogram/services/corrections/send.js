@@ -91,10 +91,10 @@ function afterFailure(id, kind) {
 
 /**
  * @param {import('../history/history').Correction} corrected
- * @returns {string} in the form that the server accepts
+ * @returns {string} in the form that the server accepts: the id of a class, or a name
  */
 function labelOf({ id, label }) {
-  return id || label;
+  return id.startsWith('taught:') ? label : id || label;
 }
 
 /** @returns {import('../history/history').Entry[]} corrected without consent, newest first; as many as the queue holds */

@@ -1,19 +1,41 @@
 // @ts-check
-const { isConsentRefusal } = require('./privacy');
+const { consentProblem } = require('./privacy');
 const { wxPromise } = require('./wx-promise');
 
 /**
- * @typedef {{outcome: 'chosen', path: string} | {outcome: 'cancelled' | 'no-consent' | 'failed'}} Choice
- * @typedef {'saved' | 'cancelled' | 'not-permitted' | 'no-consent' | 'failed'} SaveOutcome
+ * @typedef {{outcome: 'cancelled' | 'no-consent' | 'undeclared' | 'failed'}} NoChoice
+ * @typedef {{outcome: 'chosen', path: string} | NoChoice} Choice
+ * @typedef {{outcome: 'chosen', paths: string[]} | NoChoice} Choices
+ * @typedef {'saved' | 'cancelled' | 'not-permitted' | 'no-consent' | 'undeclared' | 'failed'} SaveOutcome
  */
 
 /**
- * @param {{errMsg?: string}} error
- * @returns {'cancelled' | 'no-consent' | 'failed'}
+ * @param {import('./privacy').Failure} failure
+ * @returns {'cancelled' | 'no-consent' | 'undeclared' | 'failed'}
  */
-function outcomeOf(error) {
-  if (isConsentRefusal(error)) return 'no-consent';
-  return /cancel/i.test(String(error.errMsg)) ? 'cancelled' : 'failed';
+function outcomeOf(failure) {
+  return consentProblem(failure) || (/cancel/i.test(String(failure.errMsg)) ? 'cancelled' : 'failed');
+}
+
+/**
+ * Lets the user choose photos from the album.
+ *
+ * @param {number} most  at most 9, or 20 from base library 2.25.0 on
+ * @returns {Promise<Choices>}
+ */
+async function choosePhotos(most) {
+  try {
+    const { tempFiles } = await wxPromise(wx.chooseMedia, {
+      count: most,
+      mediaType: /** @type {['image']} */ (['image']),
+      sourceType: /** @type {['album']} */ (['album']),
+      sizeType: /** @type {['compressed']} */ (['compressed']),
+    });
+    const paths = tempFiles.map((/** @type {{tempFilePath: string}} */ { tempFilePath }) => tempFilePath);
+    return paths.length ? { outcome: 'chosen', paths } : { outcome: 'cancelled' };
+  } catch (error) {
+    return { outcome: outcomeOf(/** @type {import('./privacy').Failure} */ (error)) };
+  }
 }
 
 /**
@@ -22,18 +44,8 @@ function outcomeOf(error) {
  * @returns {Promise<Choice>}
  */
 async function choosePhoto() {
-  try {
-    const { tempFiles } = await wxPromise(wx.chooseMedia, {
-      count: 1,
-      mediaType: /** @type {['image']} */ (['image']),
-      sourceType: /** @type {['album']} */ (['album']),
-      sizeType: /** @type {['compressed']} */ (['compressed']),
-    });
-    const [file] = tempFiles;
-    return file ? { outcome: 'chosen', path: file.tempFilePath } : { outcome: 'cancelled' };
-  } catch (error) {
-    return { outcome: outcomeOf(/** @type {{errMsg?: string}} */ (error)) };
-  }
+  const choice = await choosePhotos(1);
+  return choice.outcome === 'chosen' ? { outcome: 'chosen', path: choice.paths[0] ?? '' } : choice;
 }
 
 /**
@@ -47,11 +59,11 @@ async function savePhoto(filePath) {
     await wxPromise(wx.saveImageToPhotosAlbum, { filePath });
     return 'saved';
   } catch (error) {
-    const refusal = /** @type {{errMsg?: string}} */ (error);
-    return /auth|permission/i.test(String(refusal.errMsg)) && !isConsentRefusal(refusal)
+    const failure = /** @type {import('./privacy').Failure} */ (error);
+    return /auth|permission/i.test(String(failure.errMsg)) && !consentProblem(failure)
       ? 'not-permitted'
-      : outcomeOf(refusal);
+      : outcomeOf(failure);
   }
 }
 
-module.exports = { choosePhoto, savePhoto };
+module.exports = { choosePhoto, choosePhotos, savePhoto };

@@ -1,7 +1,19 @@
 // @ts-check
 
+const { isSinglePage } = require('./device-info');
+
 const CAMERA = 'pages/photo/photo';
 const SETTINGS = '/pages/settings/settings';
+
+/**
+ * Sets the title of the page in front: call it in `onShow`, since a page that only gets ready may lie below another.
+ * The single-page mode shows the title of the page's JSON and lets nobody set one.
+ *
+ * @param {string} title
+ */
+function showTitle(title) {
+  if (!isSinglePage()) wx.setNavigationBarTitle({ title });
+}
 
 /** Goes back to the photo page if it is open, else relaunches it. */
 function toCamera() {
@@ -27,4 +39,4 @@ function beginAnewInSettings() {
   wx.reLaunch({ url: `/${CAMERA}`, success: openSettings });
 }
 
-module.exports = { CAMERA, toCamera, leave, openSettings, beginAnewInSettings };
+module.exports = { CAMERA, showTitle, toCamera, leave, openSettings, beginAnewInSettings };

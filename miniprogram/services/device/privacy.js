@@ -3,11 +3,17 @@ const { wxPromise } = require('./wx-promise');
 
 /**
  * Consent to the privacy statement (隐私保护指引), which WeChat requires before camera and album. The
- * platform requests it through wx.onNeedPrivacyAuthorization; the privacy sheet resolves it.
+ * platform requests it through wx.onNeedPrivacyAuthorization; the privacy sheet resolves it. Base libraries before
+ * 2.32.3 neither have these functions nor require consent.
  *
+ * @typedef {{errMsg?: string, errno?: number}} Failure  of any `wx` function or component
  * @typedef {{event: 'agree' | 'disagree' | 'exposureAuthorization', buttonId?: string}} ConsentAnswer
  * @typedef {(answer: ConsentAnswer) => void} Resolve
  */
+
+/** Numbers of WeChat's failures. */
+const REFUSED = 104;
+const UNDECLARED = 112;
 
 /** @type {Resolve[]} several features may wait for the same consent */
 let waiting = [];
@@ -24,7 +30,7 @@ function onConsentNeeded(show) {
     resolve({ event: 'exposureAuthorization' });
     show();
   };
-  wx.onNeedPrivacyAuthorization(listener);
+  if (wx.onNeedPrivacyAuthorization) wx.onNeedPrivacyAuthorization(listener);
 }
 
 /**
@@ -46,11 +52,11 @@ function needsConsent() {
   );
 }
 
-/** @returns {Promise<boolean>} whether the user agreed, now or earlier; requests consent if needed */
+/** @returns {Promise<boolean>} false if the user refused; requests consent if needed */
 function askConsent() {
   return wxPromise(wx.requirePrivacyAuthorize, {}).then(
     () => true,
-    () => false
+    (failure) => consentProblem(failure) !== 'no-consent'
   );
 }
 
@@ -63,11 +69,16 @@ function showPrivacyContract() {
 }
 
 /**
- * @param {{errMsg?: string}} error  of any `wx` function
- * @returns {boolean} whether it failed for lack of consent
+ * What consent has to do with a failure. Not every client sends `errno`.
+ *
+ * @param {Failure} failure
+ * @returns {'no-consent' | 'undeclared' | null} `no-consent`: the user refused and may be asked again; `undeclared`:
+ *   the console's privacy guide lacks the item, so that asking again is of no use; null: something else failed
  */
-function isConsentRefusal(error) {
-  return /privacy/i.test(String(error.errMsg));
+function consentProblem({ errMsg, errno }) {
+  const text = String(errMsg);
+  if (errno === UNDECLARED || /not declared in the privacy/i.test(text)) return 'undeclared';
+  return errno === REFUSED || /privacy permission is not authorized/i.test(text) ? 'no-consent' : null;
 }
 
 module.exports = {
@@ -76,5 +87,5 @@ module.exports = {
   needsConsent,
   askConsent,
   showPrivacyContract,
-  isConsentRefusal,
+  consentProblem,
 };

@@ -16,6 +16,7 @@ const { readIndex, removeIndex, writeIndex } = require('./stored-index');
  * @property {string} small  path of a small copy for lists, or the same path
  * @property {import('../../contract').Prediction[]} predictions  1 to 5, most probable first
  * @property {boolean} confident
+ * @property {import('../../contract').Kind | null} kind  if the model is not confident; null if the server gave none
  * @property {import('../../contract').Model} model
  * @property {Correction | null} corrected  the user's correction
  */
@@ -49,10 +50,10 @@ function known() {
  * @param {Known} entry
  * @returns {Entry}
  */
-function shown({ id, takenAt, file, small, photo, predictions, confident, model, corrected }) {
+function shown({ id, takenAt, file, small, photo, predictions, confident, kind, model, corrected }) {
   const path = photo ?? photoPath(file);
   const smallPath = photo === null && small ? photoPath(small) : path;
-  return { id, takenAt, photo: path, small: smallPath, predictions, confident, model, corrected };
+  return { id, takenAt, photo: path, small: smallPath, predictions, confident, kind, model, corrected };
 }
 
 /** @returns {boolean} whether the results with files are stored */
@@ -60,8 +61,8 @@ function store() {
   return writeIndex(
     known()
       .filter(({ photo }) => photo === null)
-      .map(({ id, takenAt, file, small, bytes, predictions, confident, model, corrected }) => {
-        return { id, takenAt, file, small, bytes, predictions, confident, model, corrected };
+      .map(({ id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected }) => {
+        return { id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected };
       })
   );
 }
@@ -141,7 +142,7 @@ async function remember({ photo, answer }) {
   const takenAt = Date.now();
   const id = takenAt.toString(36) + Math.random().toString(36).slice(2, 8);
   const kept = await copyMakingRoom(photo, id, await fileSize(photo)).catch(() => null);
-  const { confident, model, predictions } = answer;
+  const { confident, kind = null, model, predictions } = answer;
   /** @type {Known} */
   const entry = {
     id,
@@ -150,6 +151,7 @@ async function remember({ photo, answer }) {
     photo: kept ? null : photo,
     predictions: predictions.slice(0, PREDICTIONS),
     confident,
+    kind: kind && { id: kind.id, name: kind.name, probability: kind.probability },
     model: { name: model.name, labels: model.labels },
     corrected: null,
   };

@@ -1,5 +1,6 @@
 // @ts-check
 const { fileSize } = require('../device/file-size');
+const { photoFolder } = require('../device/photo-folder');
 const { wxPromise } = require('../device/wx-promise');
 
 /**
@@ -15,28 +16,7 @@ const { wxPromise } = require('../device/wx-promise');
 const SMALL_WIDTH = 320;
 const SMALL_QUALITY = 75;
 
-/** @returns {string} */
-function folder() {
-  return `${wx.env.USER_DATA_PATH}/history`;
-}
-
-/**
- * @param {string} name  as returned by `keepPhoto`
- * @returns {string} path for an image, an upload or the album
- */
-function photoPath(name) {
-  return `${folder()}/${name}`;
-}
-
-/** @returns {WechatMiniprogram.FileSystemManager} */
-function files() {
-  return wx.getFileSystemManager();
-}
-
-/** @returns {Promise<unknown>} when the folder exists */
-function makeFolder() {
-  return wxPromise((options) => files().mkdir(options), { dirPath: folder(), recursive: true }).catch(() => {});
-}
+const folder = photoFolder('history');
 
 /**
  * @param {string} path  JPEG, PNG, …
@@ -45,16 +25,6 @@ function makeFolder() {
 function suffixOf(path) {
   const [suffix = ''] = /\.[a-z0-9]{2,5}$/i.exec(path) || [];
   return suffix.toLowerCase();
-}
-
-/**
- * @param {string} path
- * @param {string} name
- * @returns {Promise<unknown>}
- * @throws {{errMsg: string}} of the platform
- */
-function copy(path, name) {
-  return wxPromise((options) => files().copyFile(options), { srcPath: path, destPath: photoPath(name) });
 }
 
 /**
@@ -67,10 +37,9 @@ function copy(path, name) {
  */
 async function keepPhoto(path, id) {
   const file = id + suffixOf(path);
-  await makeFolder();
-  await copy(path, file);
+  await folder.copy(path, file);
   const small = await keepSmall(path, `${id}-small.jpg`).catch(() => '');
-  const sizes = [await fileSize(photoPath(file)), small ? await fileSize(photoPath(small)) : 0];
+  const sizes = [await fileSize(folder.path(file)), small ? await fileSize(folder.path(small)) : 0];
   return { file, small, bytes: sizes.reduce((sum, size) => sum + size) };
 }
 
@@ -86,16 +55,8 @@ async function keepSmall(path, name) {
     quality: SMALL_QUALITY,
     compressedWidth: SMALL_WIDTH,
   });
-  await copy(tempFilePath, name);
+  await folder.copy(tempFilePath, name);
   return name;
-}
-
-/**
- * @param {string} name
- * @returns {Promise<unknown>} fulfilled even if there is no such file
- */
-function drop(name) {
-  return wxPromise((options) => files().unlink(options), { filePath: photoPath(name) }).catch(() => {});
 }
 
 /**
@@ -103,25 +64,7 @@ function drop(name) {
  * @returns {Promise<unknown>} fulfilled even if there are no such files
  */
 function dropPhoto({ file, small }) {
-  return Promise.all([file, small].filter(Boolean).map(drop));
-}
-
-/** @returns {Promise<string[]>} of all photo files */
-function names() {
-  return wxPromise((options) => files().readdir(options), { dirPath: folder() }).then(
-    (answer) => answer.files,
-    () => []
-  );
-}
-
-/**
- * Removes files without a result: copies that were made just before the mini-program was killed.
- *
- * @param {ReadonlySet<string>} spared  names of the files that stay
- * @returns {Promise<unknown>}
- */
-async function sweepPhotos(spared) {
-  return Promise.all((await names()).filter((name) => !spared.has(name)).map(drop));
+  return Promise.all([file, small].filter(Boolean).map(folder.drop));
 }
 
 /**
@@ -134,10 +77,13 @@ function isNoRoom(error) {
   return /exceed|limit|space|full/i.test(String(/** @type {{errMsg?: string}} */ (error).errMsg));
 }
 
-/** @returns {Promise<number>} bytes of all photo files */
-async function photosSize() {
-  const sizes = await Promise.all((await names()).map((name) => fileSize(photoPath(name))));
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-module.exports = { photoPath, photosSize, keepPhoto, dropPhoto, sweepPhotos, isNoRoom };
+module.exports = {
+  photoPath: folder.path,
+  photosSize: folder.size,
+  /** Removes files without a result: copies that were made just before the mini-program was killed. */
+  sweepPhotos: folder.sweep,
+  keepPhoto,
+  dropPhoto,
+  isNoRoom,
+  suffixOf,
+};

@@ -1,5 +1,5 @@
 // @ts-check
-const { hasForm, isFilledText, isModel, isName, isPrediction, isText } = require('../api/schema');
+const { hasForm, isFilledText, isKind, isModel, isName, isPrediction, isText } = require('../api/schema');
 
 /**
  * Past results in key-value storage, without the photos. The platform allows 1 MB a key and 10 MB in all.
@@ -17,6 +17,7 @@ const { hasForm, isFilledText, isModel, isName, isPrediction, isText } = require
  * @property {number} bytes  of both files
  * @property {import('../../contract').Prediction[]} predictions
  * @property {boolean} confident
+ * @property {import('../../contract').Kind | null} kind  null if the server gave none
  * @property {import('../../contract').Model} model
  * @property {Correction | null} corrected
  */
@@ -36,6 +37,7 @@ const isStoredEntry = hasForm({
   bytes: (value) => Number.isFinite(value) && value >= 0,
   predictions: (value) => Array.isArray(value) && value.length > 0 && value.every(isPrediction),
   confident: (value) => typeof value === 'boolean',
+  kind: (value) => value === null || isKind(value),
   model: isModel,
   corrected: (value) => value === null || isCorrection(value),
 });
@@ -43,7 +45,9 @@ const isStoredEntry = hasForm({
 /** @returns {StoredEntry[]} newest first; invalid entries are left out */
 function readIndex() {
   const stored = wx.getStorageSync(STORAGE_KEY);
-  return Array.isArray(stored) ? stored.filter(isStoredEntry) : [];
+  if (!Array.isArray(stored)) return [];
+  // Results of earlier versions have no kind.
+  return stored.map((entry) => ({ kind: null, ...entry })).filter(isStoredEntry);
 }
 
 /**

@@ -29,7 +29,12 @@ function callbacks(result, resolve, reject) {
 /**
  * Sends one request without a file.
  *
- * @param {{url: string, method: 'GET' | 'POST', data?: object, timeout: number}} options  `timeout` in milliseconds
+ * @param {object} options
+ * @param {string} options.url
+ * @param {'GET' | 'POST' | 'PUT' | 'DELETE'} options.method  the platform has no PATCH
+ * @param {Record<string, string>} [options.header]
+ * @param {object} [options.data]  sent as JSON
+ * @param {number} options.timeout  milliseconds
  * @returns {import('./task').Task<unknown>} the body of a 200
  */
 function request(options) {
@@ -59,11 +64,12 @@ function upload({ onProgress, ...options }) {
  * Downloads one file.
  *
  * @param {string} url
+ * @param {Record<string, string>} [header]
  * @returns {import('./task').Task<string>} path of a temporary file
  */
-function download(url) {
+function download(url, header = {}) {
   return platformTask((resolve, reject) =>
-    wx.downloadFile({ url, timeout: FILE_TIMEOUT, ...callbacks('tempFilePath', resolve, reject) })
+    wx.downloadFile({ url, header, timeout: FILE_TIMEOUT, ...callbacks('tempFilePath', resolve, reject) })
   );
 }
 

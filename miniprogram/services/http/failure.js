@@ -15,6 +15,7 @@
  * @typedef {object} FailureFacts
  * @property {string} requestId  of the response; '' if it had none
  * @property {number} retryAfter  seconds; 0 if the response had none
+ * @property {import('../../contract').OtherThing | null} other  taught thing that stands in the way; null if the response named none
  *
  * @typedef {Error & FailureFacts & {kind: FailureKind}} Failure
  */
@@ -58,7 +59,7 @@ const WORTH_RETRYING = new Set(
  * @returns {Failure}
  */
 function failure(kind, facts) {
-  return Object.assign(new Error(kind), { kind, requestId: '', retryAfter: 0 }, facts);
+  return Object.assign(new Error(kind), { kind, requestId: '', retryAfter: 0, other: null }, facts);
 }
 
 /**

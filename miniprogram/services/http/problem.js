@@ -21,6 +21,7 @@ const KNOWN_CODES = {
   'method-not-allowed': true,
   'model-loading': true,
   'model-unavailable': true,
+  'not-explainable': true,
   overloaded: true,
   'image-takes-too-long': true,
   'request-timeout': true,
@@ -31,6 +32,12 @@ const KNOWN_CODES = {
   'login-unavailable': true,
   'corrections-off': true,
   'corrections-full': true,
+  'teaching-off': true,
+  'not-teachable': true,
+  'taught-before': true,
+  'taught-name-exists': true,
+  'taught-looks-like-other': true,
+  'taught-full': true,
   'store-unavailable': true,
   'shutting-down': true,
   'not-answering': true,
@@ -63,6 +70,16 @@ function isRecord(body) {
 }
 
 /**
+ * @param {unknown} other
+ * @returns {import('../../contract').OtherThing | null}
+ */
+function otherThing(other) {
+  if (!isRecord(other)) return null;
+  const { id, name } = other;
+  return typeof id === 'string' && typeof name === 'string' ? { id, name } : null;
+}
+
+/**
  * The failure of a response that is not 200: by the `code` of an RFC 9457 problem, else by status.
  *
  * @param {number} status  HTTP status
@@ -77,6 +94,7 @@ function responseFailure(status, data) {
   return failure(known ? /** @type {ProblemCode} */ (code) : kindOfStatus(status), {
     requestId: typeof body.request_id === 'string' ? body.request_id : '',
     retryAfter: typeof body.retry_after === 'number' && body.retry_after > 0 ? body.retry_after : 0,
+    other: otherThing(body.other),
   });
 }
 

@@ -1,37 +1,48 @@
 // @ts-check
 const { SERVERS } = require('../../config/server');
-const { isPlaceholder, parseAddress } = require('./url');
+const { appVersion, isRelease } = require('../device/device-info');
+const { isPlaceholder, isPrivate, parseAddress } = require('./url');
 
 const STORAGE_KEY = 'server-address';
 
-/** @returns {'develop' | 'trial' | 'release'} */
-function version() {
-  return wx.getAccountInfoSync().miniProgram.envVersion;
-}
-
 /**
- * Whether this version lets the user choose the server. The release never does: a typed address would
- * outlive every update.
+ * Whether this version may use a typed address. The release takes those of the local network only, as in a school:
+ * WeChat reaches them without a listed domain, and what is public has passed its review in config/server.js.
  *
+ * @param {string} address  as returned by `parseAddress`
  * @returns {boolean}
  */
-function mayChangeServer() {
-  return version() !== 'release';
+function isAllowed(address) {
+  return !isRelease() || isPrivate(address);
 }
 
 /** @returns {string} the address from config/server.js */
 function defaultServer() {
-  return SERVERS[version()].replace(/\/+$/, '');
+  return SERVERS[appVersion()].replace(/\/+$/, '');
+}
+
+/** @returns {string | null} the address that the user chose, if this version may use it */
+function chosenServer() {
+  const stored = wx.getStorageSync(STORAGE_KEY);
+  const address = typeof stored === 'string' ? parseAddress(stored) : null;
+  return address && isAllowed(address) ? address : null;
 }
 
 /** @returns {string} the address in use, without a trailing slash */
 function currentServer() {
-  if (!mayChangeServer()) return defaultServer();
-  const stored = wx.getStorageSync(STORAGE_KEY);
-  return (typeof stored === 'string' && parseAddress(stored)) || defaultServer();
+  return chosenServer() || defaultServer();
 }
 
-/** @returns {boolean} false if config/server.js has only the placeholder for this version */
+/**
+ * Whether the user may be sent to the settings to change the address: a developer, or someone who chose one before.
+ *
+ * @returns {boolean}
+ */
+function mayOfferAddress() {
+  return !isRelease() || chosenServer() !== null;
+}
+
+/** @returns {boolean} false if config/server.js has only the placeholder for this version, and none was chosen */
 function isServerSet() {
   return !isPlaceholder(currentServer());
 }
@@ -50,7 +61,8 @@ module.exports = {
   currentServer,
   defaultServer,
   isServerSet,
-  mayChangeServer,
+  isAllowed,
+  mayOfferAddress,
   chooseServer,
   forgetServer,
 };

@@ -4,6 +4,8 @@
 
 const ADDRESS = /^(https?):\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::(\d{1,5}))?(\/[^\s?#]*)?$/i;
 const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/i;
+/** RFC 1918, and RFC 3927 for networks without a router. */
+const PRIVATE = /^https?:\/\/(10(\.\d{1,3}){3}|172\.(1[6-9]|2\d|3[01])(\.\d{1,3}){2}|(192\.168|169\.254)(\.\d{1,3}){2})(:|\/|$)/;
 const PLACEHOLDER = /^https?:\/\/[^/:]*\.invalid(:|\/|$)/i;
 
 /**
@@ -34,6 +36,16 @@ function isLoopback(address) {
 }
 
 /**
+ * Whether the address is an IPv4 address of a local network.
+ *
+ * @param {string} address  as returned by `parseAddress`
+ * @returns {boolean}
+ */
+function isPrivate(address) {
+  return PRIVATE.test(address);
+}
+
+/**
  * Whether the address is the placeholder of config/server.js. RFC 2606 reserves `.invalid` for this.
  *
  * @param {string} address
@@ -58,4 +70,4 @@ function resolveAgainst(address, url) {
   return path.startsWith(`${prefix}/`) ? origin + path : address + path;
 }
 
-module.exports = { parseAddress, isLoopback, isPlaceholder, resolveAgainst };
+module.exports = { parseAddress, isLoopback, isPlaceholder, isPrivate, resolveAgainst };

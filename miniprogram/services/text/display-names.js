@@ -18,13 +18,23 @@ function inLanguage(name) {
 }
 
 /**
- * @param {Entry} entry
- * @returns {Names | null} the user's correction, else the first prediction if the model is confident, else null
+ * @param {Pick<Entry, 'corrected' | 'confident'>} entry
+ * @returns {boolean} whether the model is not confident and the user gave no name either
  */
-function namesOf({ corrected, confident, predictions }) {
-  if (corrected) return inLanguage(corrected.name);
-  const [first] = predictions;
-  return confident && first ? inLanguage(first.name) : null;
+function isUnsure({ corrected, confident }) {
+  return !corrected && !confident;
 }
 
-module.exports = { inLanguage, namesOf };
+/**
+ * @param {Pick<Entry, 'corrected' | 'confident' | 'kind' | 'predictions'>} entry
+ * @returns {Names | null} the user's correction, else the first prediction if the model is confident, else the
+ *   rough kind, else null
+ */
+function namesOf({ corrected, confident, kind, predictions }) {
+  if (corrected) return inLanguage(corrected.name);
+  const [first] = predictions;
+  if (confident && first) return inLanguage(first.name);
+  return kind && inLanguage(kind.name);
+}
+
+module.exports = { inLanguage, isUnsure, namesOf };

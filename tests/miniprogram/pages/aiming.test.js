@@ -112,6 +112,15 @@ describe('the last result', () => {
     expect(phone.text()).not.toContain('印度象');
   });
 
+  it('is called by its kind where the server was not sure of more', async () => {
+    server.on('POST /predict', { body: example('predictions-unsure') });
+    await open();
+    await phone.tap('拍照');
+    await phone.until(() => expect(phone.simulator.pages()).toHaveLength(2));
+    await phone.back();
+    expect(phone.named('看上一次的结果：钟表').textContent).toContain('钟表');
+  });
+
   it('whose picture is gone is a sign', async () => {
     await open();
     await phone.tap('拍照');

@@ -161,7 +161,7 @@ describe('a network that goes away in the middle', () => {
   it('does not send again what the server refused', async () => {
     server.on('POST /predict', { status: 422, body: example('problem') });
     await shoot();
-    await phone.reads('照片读不出来');
+    await phone.reads('照片无法读取');
     phone.simulator.network('none');
     phone.simulator.network('wifi');
     await phone.settle();

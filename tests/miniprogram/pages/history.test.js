@@ -64,6 +64,16 @@ describe('the history', () => {
     expect(sure).not.toContain('你说的');
   });
 
+  it('shows the kind where nobody is sure of more, also to a screen reader and before it is deleted', async () => {
+    const { predictions, confident, kind } = JSON.parse(example('predictions-unsure'));
+    await openHistory([{ predictions, confident, kind }]);
+    expect(phone.text('.words')).toMatch(/^钟表 ?也许是指针式时钟 ?今天$/);
+    expect(phone.find('.open').getAttribute('aria-label')).toMatch(/^钟表 也许是指针式时钟 +今天$/);
+    await phone.tap('整理');
+    await phone.tap('删除 钟表，今天');
+    expect(phone.glass()).toContain('删除“钟表”？');
+  });
+
   it('in English is in English', async () => {
     await openHistory([{}], { language: 'en' });
     expect(names()).toEqual(['Indian elephant']);

@@ -14,7 +14,8 @@ const LONG = [
   ...predictions.slice(2),
 ];
 const corrected = { id: '', label: 'y'.repeat(40), name: { zh: 'y'.repeat(40), en: 'y'.repeat(40) } };
-const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false }, { corrected }, {}, {}, {}];
+const kind = { id: 'crustacean', name: { zh: '虾蟹', en: 'a crab, lobster or other crustacean' }, probability: 0.93 };
+const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false, kind }, { corrected }, {}, {}, {}];
 
 aroundAllTests({ 'POST /explain': { body: example('explanation') } });
 
@@ -39,6 +40,21 @@ async function goTo(page, scale) {
   await phone.page.evaluate((url) => globalThis.simulator.call('reLaunch', { url }), `/${page}`);
   await phone.page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), scale);
 }
+
+describe.skipIf(!findChromium())('a small phone', () => {
+  it.each(['zh_CN', 'en'])('shows the first guess above the buttons where nobody is sure, in %s', { timeout: SLOW }, async (language) => {
+    await launch({ width: 320, height: 568, query: { privacy: 'agreed', language, page: 'pages/result/result?id=r0' } });
+    await givePast(phone, [{ confident: false }]);
+    const { page } = phone;
+    await page.addStyleTag({ content: FILL });
+    const [first, tips, dock] = await Promise.all(['listitem', 'tips', 'dock'].map(async (name) => {
+      const found = name === 'listitem' ? page.getByRole(name) : page.locator(`[class$="--${name}"], .${name}`);
+      return found.first().boundingBox();
+    }));
+    expect(first.y + first.height).toBeLessThanOrEqual(dock.y);
+    expect(tips.y).toBeGreaterThan(first.y);
+  });
+});
 
 describe.skipIf(!findChromium())('result and history fit', () => {
   const cases = [

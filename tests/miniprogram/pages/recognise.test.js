@@ -192,7 +192,7 @@ describe('a server that warms up', () => {
     server.on('GET /readyz', loading);
     await openReady();
     await phone.tap('拍照');
-    await phone.reads('服务器还在热身');
+    await phone.reads('服务还在启动');
     expect(server.to('/readyz')).toHaveLength(WARM_UP_WAITS);
     expect(server.to('/predict')).toHaveLength(1);
     expect(phone.text()).toContain('重试');
@@ -213,8 +213,8 @@ describe('a failure', () => {
   const untold = '{"oops": ';
   /** @type {[string, import('../server.js').Reply, string, boolean][]} */
   const replies = [
-    ['a picture that cannot be read', problem('problem'), '照片读不出来', true],
-    ['a format that is not known', problem('problem', { code: 'image-format-unsupported', status: 415 }), '不认识的格式', false],
+    ['a picture that cannot be read', problem('problem'), '照片无法读取', true],
+    ['a format that is not known', problem('problem', { code: 'image-format-unsupported', status: 415 }), '不支持的格式', false],
     ['a picture that is too large', problem('problem', { code: 'image-too-large', status: 413 }), '照片太大', false],
     ['a server that is busy', problem('problem', { code: 'overloaded', status: 503, retry_after: 1 }), '服务器正忙', true],
     ['a server without a model', problem('problem', { code: 'model-unavailable', status: 503 }), '识别服务暂不可用', true],
@@ -242,7 +242,7 @@ describe('a failure', () => {
   const words = [
     ['uploadFile:fail timeout', '等得太久了'],
     ['uploadFile:fail interrupted', '上传中断了'],
-    ['uploadFile:fail url not in domain list', '这个域名还不能用'],
+    ['uploadFile:fail url not in domain list', '识别服务暂不可用'],
     ['uploadFile:fail Error: connect ECONNREFUSED', '连不上服务器'],
     ['uploadFile:fail file not found', '照片找不到了'],
     ['uploadFile:fail abort', '已取消'],

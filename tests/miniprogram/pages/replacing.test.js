@@ -111,7 +111,7 @@ describe('another photo', () => {
   it('may follow one that failed', async () => {
     server.on('POST /predict', problem('problem'), { body: predictionsOf('第二张') });
     await phone.tap('拍照');
-    await phone.reads('照片读不出来');
+    await phone.reads('照片无法读取');
     await phone.tap('从相册换');
     await chosen();
     await phone.reads('第二张');
@@ -120,12 +120,12 @@ describe('another photo', () => {
   it('that does not come out of the album is explained, and the failure stays', async () => {
     server.on('POST /predict', problem('problem'));
     await phone.tap('拍照');
-    await phone.reads('照片读不出来');
+    await phone.reads('照片无法读取');
     await phone.tap('从相册换');
     albums.shift().fail({ errMsg: 'chooseMedia:fail system error' });
     await phone.settle();
     expect(phone.glass()).toContain('没能从相册取到照片');
-    expect(phone.text()).toContain('照片读不出来');
+    expect(phone.text()).toContain('照片无法读取');
   });
 
   it('is no longer wanted where the first one was called off meanwhile', async () => {

@@ -137,7 +137,7 @@ describe('the heat map', () => {
   it('without a server is missed at once', async () => {
     await open({ envVersion: 'release' });
     await phone.tap(nameButton('印度象'));
-    await phone.reads('还没有设置服务器');
+    await phone.reads('识别服务还没有开通');
     expect(phone.called('uploadFile')).toBe(0);
   });
 });

@@ -28,6 +28,16 @@ describe('saving to the album', () => {
     expect(phone.glass()).toContain('已保存到相册');
   });
 
+  it('saves the kind with the first name as a guess where only the kind is sure', async () => {
+    const { predictions, confident, kind } = JSON.parse(example('predictions-unsure'));
+    await open(past([{ predictions, confident, kind }]));
+    await phone.tap('保存到相册');
+    await saved();
+    const { calls } = phone.find('canvas.drawing').__node;
+    const texts = calls.filter(([name]) => name === 'fillText').map(([, text]) => text);
+    expect(texts).toEqual(['钟表', '拍识', '也许是指针式时钟 · 54.4%']);
+  });
+
   it('asks at that moment where nobody was asked yet', async () => {
     await open({ scopes: {} });
     expect(phone.glass()).not.toContain('申请使用');
@@ -149,10 +159,10 @@ describe("the server's picture", () => {
     server.on(PLACE, { status: 404, body: '{}' }, { type: 'image/jpeg', body: PICTURE });
     await open();
     await phone.tap('看看服务器收到的图');
-    await phone.reads('图已经过期');
+    await phone.reads('图片已过期');
     await phone.tap('看看服务器收到的图');
     await phone.reads('1080 × 1440');
-    expect(phone.text()).not.toContain('图已经过期');
+    expect(phone.text()).not.toContain('图片已过期');
   });
 
   it('is nothing for people: a release does not offer it', async () => {

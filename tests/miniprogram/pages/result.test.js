@@ -12,6 +12,10 @@ async function openResult(entry = {}, { storage = {}, ...options } = {}) {
   await open({ ...before, storage: { ...before.storage, ...storage }, ...options });
 }
 
+/** A clock, but is it an analog clock or a wall clock? */
+const { predictions, confident, kind, model } = JSON.parse(example('predictions-unsure'));
+const CLOCK = { predictions, confident, kind, model };
+
 /** @returns {any} what is stored of the result */
 const stored = () => phone.simulator.kept().storage.history[0];
 
@@ -45,6 +49,22 @@ describe('a result', () => {
     expect(phone.findAll('.row')).toHaveLength(5);
   });
 
+  it('of which only the kind is sure says the kind, helps, and calls the names guesses', async () => {
+    await openResult(CLOCK);
+    expect(phone.text('.notice')).toContain('看起来是钟表 具体是什么还说不准');
+    expect(phone.text('.tips')).toContain('靠近一点');
+    expect(phone.text()).not.toContain('没认出来');
+    expect(phone.find('.row-first')).toBeNull();
+    expect(phone.text('.ranking')).toMatch(/指针式时钟.*挂钟.*由 EfficientNetLite0 识别/);
+    expect(phone.find('.ranking').getAttribute('aria-label')).toBe('也许是');
+  });
+
+  it('of which only the kind is sure says it in English', async () => {
+    await openResult(CLOCK, { language: 'en' });
+    expect(phone.text('.notice')).toContain('It looks like a clock or watch We are not sure what exactly');
+    expect(phone.text('.notice')).not.toMatch(/\p{Script=Han}/u);
+  });
+
   it('whose photo was cleared away says so and keeps its names', async () => {
     await openResult({}, { files: {} });
     await phone.reads('这张照片已经被清理了');
@@ -58,11 +78,6 @@ describe('a result', () => {
     expect(phone.text()).toContain('这里没有这个结果');
     await phone.tap('去拍一张');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
-  });
-
-  it('that came from Moments has no id and is not here either', async () => {
-    await openResult({}, { query: '' });
-    expect(phone.text()).toContain('这里没有这个结果');
   });
 
   it('puts little into its first setData, and no picture', async () => {
@@ -112,6 +127,16 @@ describe('“not this”', () => {
     expect(stored().corrected).toMatchObject({ id: '', label: '毛绒玩具' });
   });
 
+  it('takes the place of a kind, which comes back when it is taken back', async () => {
+    await openResult(CLOCK);
+    await phone.tap('不是这个？');
+    await phone.tap('挂钟');
+    expect(phone.text('.corrected')).toContain('你说这是 挂钟');
+    expect(phone.text()).not.toContain('看起来是');
+    await phone.tap('撤销');
+    expect(phone.text('.notice')).toContain('看起来是钟表');
+  });
+
   it('knows a class by the name that is typed', async () => {
     await openResult();
     await phone.tap('不是这个？');
@@ -157,6 +182,12 @@ describe('the name', () => {
     expect(phone.calls.find(({ name }) => name === 'setClipboardData').args[0].data).toBe('豆豆');
   });
 
+  it('is copied as the kind where nobody is sure of more', async () => {
+    await openResult(CLOCK);
+    await phone.tap('复制名字');
+    expect(phone.calls.find(({ name }) => name === 'setClipboardData').args[0].data).toBe('钟表');
+  });
+
   it('can be looked up: it is copied, and where to paste it is said', async () => {
     await openResult();
     await phone.tap('搜一搜');
@@ -166,45 +197,10 @@ describe('the name', () => {
   });
 
   it('that could not be copied says so', async () => {
-    await openResult({}, { wx: { setClipboardData: ({ fail }) => fail({ errMsg: 'setClipboardData:fail privacy' }) } });
+    await openResult({}, { wx: { setClipboardData: ({ fail }) => fail({ errMsg: 'setClipboardData:fail' }) } });
     await phone.tap('搜一搜');
     await phone.reads('没有复制成功');
     expect(phone.called('showModal')).toBe(0);
-  });
-});
-
-describe('a friend', () => {
-  it('is asked, with a card of the photo, and comes to the camera', async () => {
-    await openResult();
-    await phone.tap('发给朋友');
-    await phone.until(() => expect(phone.simulator.shared).toHaveLength(1));
-    const [{ title, path, imageUrl }] = phone.simulator.shared;
-    expect([title, path]).toEqual(['这是印度象吗？', '/pages/photo/photo']);
-    const { width, height } = await phone.simulator.call('getImageInfo', { src: imageUrl });
-    expect(width / height).toBe(5 / 4);
-    const texts = phone.find('canvas.drawing').__node.calls.filter(([name]) => name === 'fillText').map(([, text]) => text);
-    expect(texts).toContain('这是印度象吗？');
-  });
-
-  it('is asked without a picture where none can be drawn', async () => {
-    await openResult({}, { files: {} });
-    expect(await phone.simulator.share()).toEqual({ title: '这是印度象吗？', path: '/pages/photo/photo' });
-  });
-
-  it('is not told a name that nobody is sure of', async () => {
-    await openResult({ confident: false });
-    expect(await phone.simulator.share()).toMatchObject({ title: '你认得这是什么吗？' });
-    expect(await phone.simulator.shareTimeline()).toEqual({
-      title: '你认得这是什么吗？',
-      query: '',
-      imageUrl: 'wxfile://usr/history/r0.jpg',
-    });
-  });
-
-  it('is not shown a page of nothing: what is gone is shared as the app', async () => {
-    await openResult({}, { query: '' });
-    expect(await phone.simulator.share()).toMatchObject({ title: '图像识别', path: '/pages/photo/photo' });
-    expect(await phone.simulator.shareTimeline()).toMatchObject({ title: '图像识别', query: '' });
   });
 });
 

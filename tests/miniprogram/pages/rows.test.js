@@ -15,6 +15,7 @@ it('puts the name in the language of the person first', () => {
     other: 'Indian elephant',
     percent: '82.7%',
     width: 82.7,
+    taught: false,
   });
   chooseLanguage('en');
   expect(rowsOf(predictions)[0]).toMatchObject({ name: 'Indian elephant', other: '印度象' });

@@ -6,7 +6,7 @@ import { TRUSTING } from './phone.js';
 
 aroundEachTest({ phone: TRUSTING });
 
-const { WAITS, LONGEST_WAIT } = load('services/api/send-photo.js');
+const { WAITS, LONGEST_WAIT } = load('services/api/authorised.js');
 
 /** @param {object} [options] @returns {Promise<void>} a photo is on its way */
 async function shoot(options) {
@@ -106,7 +106,7 @@ describe('a server that wants to know who it is', () => {
     server.on('POST /predict', REFUSED);
     await shoot();
     await failed();
-    expect(phone.text()).toContain('没有登录上');
+    expect(phone.text()).toContain('登录失败');
     expect(server.to('/predict')).toHaveLength(2);
     expect(server.to('/session')).toHaveLength(1);
   });
@@ -115,7 +115,7 @@ describe('a server that wants to know who it is', () => {
     server.on('POST /session', { status: 404, body: '{}' });
     await shoot();
     await failed();
-    expect(phone.text()).toContain('没有登录上');
+    expect(phone.text()).toContain('登录失败');
     expect(server.to('/predict')).toHaveLength(1);
   });
 

@@ -37,6 +37,29 @@ describe('while developing', () => {
     expect(server.to('/predict')).toHaveLength(1);
   });
 
+  it('a server that awaits its model is connected, and its model is followed', async () => {
+    server.on('GET /readyz', { body: example('ready-standing-in') }, { body: example('ready') });
+    await open();
+    await phone.tap('打开设置');
+    await phone.type(server.address);
+    await phone.tap('测试连接');
+    await phone.reads('连接成功，模型：EfficientNetLite0 先由内置模型识别；ResNet50 下载中 34%');
+    await phone.reads('连接成功，模型：ResNet50');
+    expect(phone.text()).not.toContain('先由内置模型识别');
+  });
+
+  it('what was said about another address is gone once the address is edited', async () => {
+    server.on('GET /readyz', { body: example('ready-standing-in') });
+    await open();
+    await phone.tap('打开设置');
+    await phone.type(server.address);
+    await phone.tap('测试连接');
+    await phone.reads('ResNet50 下载中 34%');
+    await phone.type('http://192.168.1.5');
+    expect(phone.text()).not.toContain('连接成功');
+    expect(phone.text()).not.toContain('下载中');
+  });
+
   it('an address that was stored is there the next time, and the default comes back', async () => {
     await open({ storage: { 'server-address': server.address } });
     await phone.tap('打开设置');
@@ -64,7 +87,7 @@ describe('while developing', () => {
     await phone.tap('打开设置');
     await phone.type(server.address);
     await phone.tap('测试连接');
-    await phone.reads('服务器还在热身');
+    await phone.reads('服务还在启动');
     server.on('GET /readyz', { status: 404, type: 'text/html', body: 'x' });
     await phone.tap('测试连接');
     await phone.reads('地址不对');
@@ -126,28 +149,62 @@ describe('while developing', () => {
 });
 
 describe('a release', () => {
-  it('that never got an address says so, sends nothing, and offers no address to set', async () => {
-    await open({ envVersion: 'release' });
-    expect(phone.text()).toContain('还没有设置服务器地址');
-    await phone.tap('拍照');
-    await phone.reads('还没有设置服务器');
-    expect(phone.text()).not.toContain('改服务器地址');
-    expect(phone.called('uploadFile')).toBe(0);
-    await phone.tap('再拍一张');
-    await phone.tap('打开设置');
-    expect(phone.field()).toBeNull();
-  });
+  const LAN = 'http://192.168.1.5:5000';
 
-  it('takes no address from a stored one', async () => {
-    await open({ envVersion: 'release', storage: { 'server-address': server.address } });
+  it('that never got an address says so to its users, sends nothing, and speaks to no developer', async () => {
+    await open({ envVersion: 'release' });
+    expect(phone.text()).toContain('识别服务还没有开通');
     await phone.tap('拍照');
-    await phone.reads('还没有设置服务器');
-    expect(server.received).toEqual([]);
+    await phone.reads('暂时不能识别，请过一阵再来。 从相册换');
+    expect(phone.text()).not.toMatch(/改服务器地址|开发者|config/);
+    expect(phone.called('uploadFile')).toBe(0);
   });
 
   it('in English says the same', async () => {
     await open({ envVersion: 'release', language: 'en' });
-    expect(phone.text()).toContain('No server is set');
+    expect(phone.text()).toContain('Recognition is not available yet');
+    expect(phone.text()).not.toMatch(/developer|config/i);
+  });
+
+  it.each(['http://recognise.example.com', 'https://8.8.8.8', 'http://127.0.0.1:5000'])('takes no address from a stored %s', async (address) => {
+    await open({ envVersion: 'release', storage: { 'server-address': address } });
+    await phone.tap('拍照');
+    await phone.reads('识别服务还没有开通');
+    expect(phone.called('uploadFile')).toBe(0);
+    await phone.tap('再拍一张');
+    await phone.tap('打开设置');
+    expect(phone.field()?.value).toBe('');
+  });
+
+  it('refuses a public address that is typed or scanned, with a sentence', async () => {
+    await open({ envVersion: 'release', page: 'pages/settings/settings' });
+    expect(phone.text()).not.toContain('默认是');
+    await phone.type('https://recognise.example.com');
+    for (const button of ['测试连接', '保存']) {
+      await phone.tap(button);
+      expect(phone.text('.finding')).toContain('只能填局域网里的地址');
+      await phone.type('https://recognise.example.com');
+    }
+    phone.simulator.scan('https://recognise.example.com');
+    await phone.tap('扫码');
+    expect(phone.text('.finding')).toContain('只能填局域网里的地址');
+    expect(stored()).toBeNull();
+    expect(phone.called('request')).toBe(0);
+  });
+
+  it('uses an address of the local network', async () => {
+    const uploadFile = ({ fail }) => (fail({ errMsg: 'uploadFile:fail connect' }), { abort() {}, onProgressUpdate() {} });
+    const request = ({ fail }) => (fail({ errMsg: 'request:fail connect' }), { abort() {} });
+    await open({ envVersion: 'release', wx: { uploadFile, request } });
+    await phone.tap('打开设置');
+    await phone.type(LAN);
+    await phone.tap('保存');
+    expect(stored()).toBe(LAN);
+    await phone.back();
+    expect(phone.find('.banner')).toBeNull();
+    await phone.tap('拍照');
+    await phone.reads('改服务器地址');
+    expect(phone.calls.find(({ name }) => name === 'uploadFile').args[0].url).toBe(`${LAN}/predict`);
   });
 });
 

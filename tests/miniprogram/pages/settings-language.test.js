@@ -23,6 +23,7 @@ describe('the language', () => {
     expect(phone.named('English').getAttribute('aria-checked')).toBe('true');
     await phone.back();
     await phone.reads('Settings');
+    expect(phone.title()).toContain('What is it?');
     expect(phone.named('Open the settings')).not.toBeNull();
     expect(phone.text()).toContain('Indian elephant');
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);
@@ -36,6 +37,7 @@ describe('the language', () => {
     await phone.settle();
     expect(phone.text()).toContain('on this phone only');
     expect(phone.text()).toContain('Today');
+    expect(phone.title()).toContain('History');
   });
 
   it('follows on pages that were there before in another one', async () => {

@@ -2,6 +2,8 @@ import { example } from '../sources.js';
 import { TRUSTING } from './phone.js';
 
 export const READY = JSON.parse(example('ready'));
+/** EfficientNetLite0 answers while ResNet50 is downloaded. */
+export const STANDING_IN = JSON.parse(example('ready-standing-in'));
 
 /** The settings on a phone, and a server that answers as a PaiShi server does. */
 export const SETTINGS = {

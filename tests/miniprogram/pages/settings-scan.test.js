@@ -28,7 +28,7 @@ describe('an address out of a code', () => {
     await open();
     phone.simulator.scan(`${server.address}/`);
     await phone.tap('扫码');
-    await phone.reads('服务器还在热身');
+    await phone.reads('服务还在启动');
     expect(phone.stored()['server-address']).toBe(server.address);
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../sources.js';
@@ -6,6 +6,14 @@ import { ROOT } from '../sources.js';
 /** WCAG 2.2, success criteria 1.4.3 (text) and 1.4.11 (what is no text). */
 const TEXT = 4.5;
 const SHAPES = 3;
+
+/** @type {[string, string][]} template and variable; the fields have the colour of the page */
+const placeholders = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.wxml'))
+  .flatMap((file) => {
+    const styles = readFileSync(join(ROOT, file), 'utf8').matchAll(/placeholder-style="color: (?:var\(--([\w-]+)\))?/g);
+    return [...styles].map(([, name = '']) => /** @type {[string, string]} */ ([file, name]));
+  });
 
 const style = readFileSync(join(ROOT, 'app.wxss'), 'utf8');
 const [light, dark] = style.split('@media (prefers-color-scheme: dark)');
@@ -53,7 +61,7 @@ describe.each([
   });
 
   it('icons can be made out', () => {
-    for (const icon of ['album', 'gear', 'history', 'flash', 'turn']) {
+    for (const icon of ['album', 'gear', 'history', 'taught', 'flash', 'turn']) {
       const [, stroke] = /stroke="(#[0-9a-f]{6})"/.exec(readFileSync(join(ROOT, `icons/${icon}.svg`), 'utf8')) ?? [];
       expect(contrast(stroke, palette.ground), icon).toBeGreaterThanOrEqual(SHAPES);
     }
@@ -63,6 +71,11 @@ describe.each([
     const template = readFileSync(join(ROOT, 'pages/settings/contribution/contribution.wxml'), 'utf8');
     const [, colour] = /<switch [^>]*color="(#[0-9a-f]{6})"/.exec(template) ?? [];
     expect(contrast(colour, palette.surface)).toBeGreaterThanOrEqual(SHAPES);
+  });
+
+  it('the words in an empty field can be read', () => {
+    expect(placeholders.length).toBeGreaterThan(0);
+    for (const [file, colour] of placeholders) expect(contrast(palette[colour], palette.ground), file).toBeGreaterThanOrEqual(TEXT);
   });
 
   it('the navigation bar has the colour of the page', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import schema from '../../../shared/contract.schema.json' with { type: 'json' };
 import { load } from '../sources.js';
 
 const { fill, textsFor } = load('texts/texts.js');
@@ -41,6 +42,13 @@ describe('both languages', () => {
     expect(other, 'Chinese in the English text').not.toMatch(CHINESE);
     expect(text, 'no Chinese in the Chinese text').toMatch(CHINESE);
   });
+});
+
+it.each(schema.$defs.ProblemCode.enum)('the problem %s has a title and a sentence, in both languages', (code) => {
+  for (const { failures } of [zh, en]) {
+    expect(failures[code].title).toMatch(/[^。.]$/);
+    expect(failures[code].sentence).toMatch(/[。.]$/);
+  }
 });
 
 it('fills places in, and leaves those that it knows nothing about', () => {

@@ -82,13 +82,14 @@ function watchHost(phone) {
 function optionsOf(search) {
   const query = new URLSearchParams(search);
   const options = Object.fromEntries(
-    ['theme', 'envVersion', 'server', 'privacy', 'language', 'query', 'scene', 'fontSize']
+    ['theme', 'envVersion', 'server', 'privacy', 'language', 'query', 'scene', 'sdkVersion', 'fontSize']
       .filter((name) => query.has(name))
       .map((name) => [name, query.get(name)]),
   );
   const [page, pageQuery] = (query.get('page') ?? '').split('?');
   if (page) options.page = page.replace(/^\//, '');
   if (pageQuery) options.query = pageQuery;
+  if (query.has('undeclared')) options.undeclared = query.get('undeclared').split(',');
   if (query.has('granted'))
     options.scopes = Object.fromEntries(
       query

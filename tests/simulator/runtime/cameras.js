@@ -119,13 +119,28 @@ class Lens {
       const bytes = new Blob([picture], { type: 'image/jpeg' });
       return { bytes, width: 0, height: 0 };
     }
-    const { videoWidth: width, videoHeight: height } = this.video;
+    const { width, height } = this.#visible();
     const canvas = Object.assign(phone.document.createElement('canvas'), { width, height });
-    const [part, rest] = [1 / this.zoom, (1 - 1 / this.zoom) / 2];
-    const view = [width * rest, height * rest, width * part, height * part];
+    const [across, down] = [width / this.zoom, height / this.zoom];
+    const { videoWidth, videoHeight } = this.video;
+    const view = [(videoWidth - across) / 2, (videoHeight - down) / 2, across, down];
     canvas.getContext('2d').drawImage(this.video, ...view, 0, 0, width, height);
     const bytes = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality));
     return { bytes, width, height };
+  }
+
+  /**
+   * A phone takes what the component shows: the middle of the frame at the component's proportions.
+   *
+   * @returns {{width: number, height: number}} pixels of the frame
+   */
+  #visible() {
+    const { videoWidth, videoHeight, clientWidth, clientHeight } = this.video;
+    const scale = Math.max(clientWidth / videoWidth, clientHeight / videoHeight);
+    return {
+      width: Math.min(videoWidth, Math.round(clientWidth / scale)),
+      height: Math.min(videoHeight, Math.round(clientHeight / scale)),
+    };
   }
 
   /** Enlarges the middle, as a phone does where its lens cannot. */

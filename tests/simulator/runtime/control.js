@@ -17,6 +17,14 @@ export function createControl(phone) {
     forget: (scope) => void delete scopes.given[scope],
     /** @param {'ask' | 'agreed' | 'refused'} state */
     privacy: (state) => void (privacy.state = state),
+    /** @param {...string} apis, or `camera`, whose item is missing in the console's privacy guide from now on */
+    undeclare: (...apis) => apis.forEach((api) => privacy.undeclared.add(api)),
+    /** A new version of the mini-program has been downloaded. */
+    updateReady: () => void phone.listeners.emit('UpdateReady', undefined),
+    /** @returns {boolean} whether the app asked for its new version */
+    updated: () => phone.updated,
+    /** What went to the realtime log manager: level and values. */
+    logged: phone.logged,
     /** @param {'wifi' | '2g' | '3g' | '4g' | '5g' | 'none' | 'weak' | 'silent' | 'lost'} status */
     network: (status) => network.become(status),
     /** @param {number} bytesPerSecond 0 lifts it */
@@ -34,13 +42,15 @@ export function createControl(phone) {
     /** @param {boolean} full nothing more can be written, neither files nor storage */
     storageFull: (full) => void (phone.files.full = full),
     /** @returns {{files: Record<string, import('./files.js').KeptFile>, storage: Record<string, unknown>}} what a restart finds */
-    kept: () => ({ files: phone.files.remaining, storage: storedValues() }),
+    kept: () => ({ files: phone.files.remaining, storage: storedValues(phone) }),
     /** @returns {Promise<void>} when all files are safe from a reload */
     flush: () => phone.files.kept.written,
     /** @param {'light' | 'dark'} name */
     theme: (name) => theme.choose(name),
     /** @param {{seconds?: number}} [time] the phone behaves as if so much had passed; until show() anyway */
     hide: (time) => router.hide(time),
+    /** The back key or a swipe from the edge; from the first page it leaves WeChat. */
+    back: () => router.back(),
     show: () => router.show(),
     /** @param {Blob[]} files that the next chooseMedia gets without asking */
     album: (files) => void phone.album.push(...files),
@@ -63,6 +73,8 @@ export function createControl(phone) {
       data: router.current.instance.data,
       instance: router.current.instance,
     }),
+    /** @returns {any} what App() was given */
+    app: () => phone.appInstance,
     env: phone.wx.env,
     /** Calls `wx.name(...args)`, for tests and the console. */
     call: (name, ...args) => phone.wx[name](...args),

@@ -18,6 +18,8 @@ const TOUCHES = {
  */
 export function listenForGestures(phone, area) {
   let press = undefined;
+  /** @type {Map<number, PointerEvent>} fingers on the glass */
+  const fingers = new Map();
   const cancelPress = () => {
     clearTimeout(press?.timer);
     press = undefined;
@@ -25,16 +27,19 @@ export function listenForGestures(phone, area) {
   for (const [pointerType, type] of Object.entries(TOUCHES)) {
     area.addEventListener(pointerType, (event) => {
       const pointer = /** @type {PointerEvent} */ (event);
-      if (type === 'touchmove' && !press) return;
-      send(phone, event, type, [pointer]);
-      if (type === 'touchstart') {
+      if (type === 'touchmove' && !fingers.has(pointer.pointerId)) return;
+      if (type === 'touchstart' || type === 'touchmove') fingers.set(pointer.pointerId, pointer);
+      else fingers.delete(pointer.pointerId);
+      send(phone, event, type, [pointer], [...fingers.values()]);
+      if (type === 'touchstart' && fingers.size > 1) cancelPress();
+      else if (type === 'touchstart') {
         phone.longPressed = false;
         press = {
           x: pointer.clientX,
           y: pointer.clientY,
           timer: setTimeout(() => send(phone, event, 'longpress', [pointer]), LONG_PRESS_MS),
         };
-      } else if (type !== 'touchmove' || moved(press, pointer)) cancelPress();
+      } else if (type !== 'touchmove' || (press && moved(press, pointer))) cancelPress();
     });
   }
   area.addEventListener('click', (event) => {
@@ -58,27 +63,35 @@ function within(canvas, pointer) {
   return { x: pointer.clientX - left, y: pointer.clientY - top };
 }
 
-/** @param {import('./phone.js').Phone} phone @param {any} original @param {string} type @param {MouseEvent[]} pointers @returns {void} */
-function send(phone, original, type, pointers) {
+/**
+ * @param {import('./phone.js').Phone} phone
+ * @param {any} original
+ * @param {string} type
+ * @param {MouseEvent[]} pointers that changed
+ * @param {MouseEvent[]} [fingers] that are on the glass now
+ * @returns {void}
+ */
+function send(phone, original, type, pointers, fingers = pointers) {
   let element = original.target;
   while (element && !element.__wxElement) element = element.parentNode;
   if (!element) return;
   // A page's coordinates begin under the navigation bar; pageY also counts what is scrolled away.
   const { left, top } = phone.pagesElement.getBoundingClientRect();
   const { scrollTop } = phone.router.current.element;
-  const points = pointers.map((pointer) => {
+  const place = (/** @type {any} */ pointer) => {
     const [clientX, clientY] = [pointer.clientX - left, pointer.clientY - top];
-    const place = { identifier: 0, clientX, clientY, pageX: clientX, pageY: clientY + scrollTop };
-    return original.target.localName === 'canvas' ? { ...place, ...within(original.target, pointer) } : place;
-  });
-  const ended = type === 'touchend' || type === 'touchcancel';
+    const identifier = pointer.pointerId ?? 0;
+    const point = { identifier, clientX, clientY, pageX: clientX, pageY: clientY + scrollTop };
+    return original.target.localName === 'canvas' ? { ...point, ...within(original.target, pointer) } : point;
+  };
+  const points = pointers.map(place);
   const detail = type === 'tap' || type === 'longpress' ? { x: points[0].clientX, y: points[0].clientY } : {};
   const event = new glassEasel.Event(type, detail, {
     originalEvent: original,
     bubbles: true,
     composed: true,
     capturePhase: true,
-    extraFields: { touches: ended ? [] : points, changedTouches: points },
+    extraFields: { touches: fingers.map(place), changedTouches: points },
   });
   glassEasel.Event.dispatchEvent(element.__wxElement, event);
 }

@@ -30,7 +30,7 @@ export function createNavigationBar(phone) {
   const bar = make('header', 'phone-bar');
   const back = make('button', 'phone-back');
   back.setAttribute('aria-label', '返回');
-  back.addEventListener('click', () => phone.router.navigateBack());
+  back.addEventListener('click', () => phone.router.back());
   const title = make('h1', 'phone-title');
   const capsule = make('span', 'phone-capsule');
   capsule.setAttribute('aria-hidden', 'true');

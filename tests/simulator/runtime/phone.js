@@ -10,6 +10,8 @@ import { Network } from './network.js';
 import { Sharing } from './sharing.js';
 import { Canvases } from './canvas/canvases.js';
 import { Listeners } from './listeners.js';
+import { NEWEST } from './sdk-version.js';
+import { SinglePage } from './single-page.js';
 
 /**
  * @typedef {object} PhoneOptions
@@ -20,11 +22,13 @@ import { Listeners } from './listeners.js';
  * @property {string} [server] takes the place of http://127.0.0.1:5000 in every request
  * @property {string} [proxy] address prefix that requests go through; none where it is empty
  * @property {'ask' | 'agreed' | 'refused'} [privacy] default ask
+ * @property {string[]} [undeclared] APIs, and `camera`, whose item the privacy guide lacks
+ * @property {string} [sdkVersion] of the base library, default the newest; what came later is undefined
  * @property {Record<string, boolean>} [scopes] answers that were given earlier
  * @property {Record<string, Uint8Array | import('./files.js').KeptFile>} [files] user files of an earlier visit
  * @property {Record<string, Function>} [wx] members that replace the simulator's
  * @property {string} [language] default zh_CN
- * @property {number} [scene] how the app is opened, default 1001; 1007 is a friend's card
+ * @property {number} [scene] how the app is opened, default 1001; 1007 is a friend's card, 1154 the single-page mode of Moments
  * @property {string} [version] of the published app, default 1.0.0
  * @property {number} [fontSize] that the user chose in WeChat, CSS pixels, default 17
  * @property {{width: number, height: number}} [screen] where there is no layout, as in jsdom
@@ -60,10 +64,16 @@ export class Phone {
     this.loginCode = undefined;
     /** @type {(string | null | object)[]} what the next calls of scanCode see; null cancels */
     this.scans = [];
+    /** @type {any[][]} what went to the realtime log manager, without what it adds itself */
+    this.logged = [];
+    /** Whether the app asked for its new version. */
+    this.updated = false;
+    this.sdkVersion = options.sdkVersion ?? NEWEST;
+    this.singlePage = new SinglePage(this);
     this.listeners = new Listeners(this);
     this.dialogs = new Dialogs(this);
     this.scopes = new Scopes(this, options.scopes);
-    this.privacy = new Privacy(this, options.privacy);
+    this.privacy = new Privacy(this, options.privacy, options.undeclared);
     this.theme = new Theme(this, options.theme);
     this.files = new Files(options.files);
     this.pictures = new Pictures(this);

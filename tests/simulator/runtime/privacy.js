@@ -1,11 +1,20 @@
+import { isOlder } from './sdk-version.js';
 import { Refusal } from './wx/api.js';
+
+/** Base library that brought the privacy APIs; below it nothing is enforced. */
+const ENFORCED_SINCE = '2.32.3';
 
 /** Consent to the privacy guide, without which a phone refuses camera, album and photos. */
 export class Privacy {
-  /** @param {import('./phone.js').Phone} phone @param {'ask' | 'agreed' | 'refused'} [state] */
-  constructor(phone, state = 'ask') {
+  /**
+   * @param {import('./phone.js').Phone} phone
+   * @param {'ask' | 'agreed' | 'refused'} [state]
+   * @param {Iterable<string>} [undeclared] APIs, and `camera`, whose item is missing in the console's privacy guide
+   */
+  constructor(phone, state = 'ask', undeclared = []) {
     this.phone = phone;
     this.state = state;
+    this.undeclared = new Set(undeclared);
     /** @type {Function | undefined} the app's own way of asking; the last one counts */
     this.listener = undefined;
     /** @type {Set<string>} ids of the agree buttons that were tapped */
@@ -28,9 +37,11 @@ export class Privacy {
   /**
    * @param {string} api that needs the consent
    * @returns {Promise<void>}
-   * @throws {Refusal} where the user does not agree
+   * @throws {Refusal} where the user does not agree, or the privacy guide does not have the item
    */
   async need(api) {
+    if (isOlder(this.phone.sdkVersion, ENFORCED_SINCE)) return;
+    if (this.undeclared.has(api)) throw undeclared();
     if (this.state === 'agreed') return;
     if (this.state === 'refused') throw refused();
     this.asking ??= (this.listener ? this.#askApp(api) : this.#askUser()).finally(
@@ -68,6 +79,11 @@ export class Privacy {
     if (!confirm) throw refused();
     this.state = 'agreed';
   }
+}
+
+/** @returns {Refusal} */
+function undeclared() {
+  return new Refusal('api scope is not declared in the privacy agreement', { errno: 112 });
 }
 
 /** @returns {Refusal} */

@@ -14,6 +14,7 @@ const DEEPEST = 10;
  * @property {Record<string, any>} bar what setNavigationBar… changed
  * @property {string} [rootFontSize] CSS length of 1rem
  * @property {EventChannel} channel to the page that opened it
+ * @property {{leave: () => void}} [container] the <page-container> that shows
  */
 
 /** The stack of pages and their lifecycles. */
@@ -90,12 +91,24 @@ export class Router {
     this.#push(this.tabs.get(path) ?? this.#open(path, {}));
   }
 
-  /** @param {{delta?: number}} [options] @returns {void} */
+  /** @param {{delta?: number}} [options] @returns {void} closes a <page-container> first, as a phone does */
   navigateBack({ delta = 1 } = {}) {
+    if (this.current.container) return this.current.container.leave();
     if (this.stack.length < 2) throw new Refusal('cannot navigate back at first page');
     const steps = Math.min(delta, this.stack.length - 1);
     for (let step = 0; step < steps; step += 1) this.#close(this.stack.pop());
     this.#show(this.current);
+  }
+
+  /** The back key, a swipe from the edge, or the arrow in the bar. @returns {void} */
+  back() {
+    if (this.stack.length > 1 || this.current.container) this.navigateBack();
+    else this.hide();
+  }
+
+  /** @param {HTMLElement | null} element that a page is in @returns {OpenPage | undefined} */
+  pageAt(element) {
+    return [...this.stack, ...this.tabs.values()].find((page) => page?.element === element);
   }
 
   /** The user leaves WeChat. @param {{seconds?: number}} [time] how long, by the tester's clock */

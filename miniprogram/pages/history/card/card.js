@@ -14,11 +14,12 @@ Component({
   },
   data: {
     t: texts().history,
+    taughtMark: texts().teaching.result.mark,
     missing: false,
   },
   lifetimes: {
     attached() {
-      this.setData({ t: texts().history });
+      this.setData({ t: texts().history, taughtMark: texts().teaching.result.mark });
     },
   },
   observers: {

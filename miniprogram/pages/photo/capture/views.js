@@ -1,4 +1,5 @@
 // @ts-check
+const { undeclaredNote } = require('../../../services/text/developer-notes');
 const { texts } = require('../../../texts/texts');
 
 /**
@@ -9,8 +10,9 @@ const { texts } = require('../../../texts/texts');
  * - `refused`: the user denied the camera permission
  * - `missing`: there is no camera, or it does not open
  * - `no-consent`: the privacy statement was not accepted
+ * - `undeclared`: the console's privacy guide lacks the camera, so only the album is left
  *
- * @typedef {'resting' | 'closed' | 'live' | 'refused' | 'missing' | 'no-consent'} View
+ * @typedef {'resting' | 'closed' | 'live' | 'refused' | 'missing' | 'no-consent' | 'undeclared'} View
  *
  * The panel in place of the camera.
  *
@@ -28,6 +30,11 @@ function panels() {
     refused: { title: t.refusedTitle, sentence: t.refusedSentence, action: t.toSettings },
     missing: { title: t.missingTitle, sentence: t.missingSentence, action: t.again },
     'no-consent': { title: t.noConsentTitle, sentence: t.noConsentSentence, action: t.open },
+    undeclared: {
+      title: t.undeclaredTitle,
+      sentence: t.undeclaredSentence + undeclaredNote('camera'),
+      action: t.albumLabel,
+    },
   };
 }
 

@@ -5,15 +5,18 @@ const { TYPED_LETTERS } = require('../../../services/history/history');
 /**
  * Lets the user correct a result: with one of the predicted names, or a typed one.
  *
- * Events: `correct` with the `id` of a class or a `text`; `close`.
+ * Events: `correct` with the `id` of a class or a `text`; `teach`; `close`.
  */
 Component({
   properties: {
     /** Row[], see ../ranking/rows.js */
     rows: { type: Array, value: [] },
+    /** Whether the server can be taught. */
+    teaching: { type: Boolean, value: false },
   },
   data: {
     t: texts().result,
+    again: '',
     letters: TYPED_LETTERS,
     draft: '',
     /** Whether there is a typed name to save. */
@@ -21,7 +24,8 @@ Component({
   },
   lifetimes: {
     attached() {
-      this.setData({ t: texts().result });
+      const { result, teaching } = texts();
+      this.setData({ t: result, again: teaching.result.again });
     },
   },
   methods: {
@@ -37,6 +41,10 @@ Component({
 
     keep() {
       if (this.data.ready) this.triggerEvent('correct', { text: this.data.draft.trim() });
+    },
+
+    teach() {
+      this.triggerEvent('teach');
     },
 
     close() {

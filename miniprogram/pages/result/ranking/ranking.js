@@ -18,6 +18,8 @@ Component({
     hint: { type: String, value: '' },
     /** Id of the class whose heat map is shown. */
     looked: { type: String, value: '' },
+    /** Mark of taught things. */
+    taughtMark: { type: String, value: '' },
   },
   methods: {
     /** @param {WechatMiniprogram.TouchEvent} event */

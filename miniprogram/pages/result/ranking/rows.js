@@ -8,6 +8,7 @@ const { inLanguage } = require('../../../services/text/display-names');
  * @property {string} other  in the other language; '' if it is the same
  * @property {string} percent  as text
  * @property {number} width  of the bar in percent of its track
+ * @property {boolean} taught  whether it is a thing that the user taught
  */
 
 /** Rows on the page; the server may send more. */
@@ -30,11 +31,12 @@ function percentText(probability) {
  * @returns {Row[]}
  */
 function rowsOf(predictions) {
-  return predictions.slice(0, ROWS).map(({ id, name, probability }) => ({
+  return predictions.slice(0, ROWS).map(({ id, name, probability, taught = false }) => ({
     id,
     ...inLanguage(name),
     percent: percentText(probability),
     width: Math.round(probability * 1000) / 10,
+    taught,
   }));
 }
 

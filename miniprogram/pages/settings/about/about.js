@@ -1,8 +1,8 @@
 // @ts-check
-const { asFailure } = require('../../../services/http/failure');
 const { isPlaceholder } = require('../../../services/server/url');
-const { readiness } = require('../../../services/api/readiness');
 const { texts } = require('../../../texts/texts');
+const { awaitedText, unwatch, watch } = require('../watch');
+const { watching } = require('../watching');
 
 /** @returns {string} of the mini-program; only published versions have a number */
 function versionText() {
@@ -14,6 +14,7 @@ function versionText() {
 
 /** Version of the mini-program, and model of the server. */
 Component({
+  behaviors: [watching],
   properties: {
     server: { type: String, value: '' },
   },
@@ -22,6 +23,8 @@ Component({
     version: '',
     state: /** @type {'asking' | 'ready' | 'failed' | 'unset'} */ ('asking'),
     model: { name: '', fit: '', precision: '' },
+    /** Line about the wanted model while another one stands in for it. */
+    awaited: '',
     /** Text in place of the model while there is none. */
     said: '',
   },
@@ -36,17 +39,29 @@ Component({
     },
   },
   methods: {
-    async again() {
-      const server = this.data.server;
+    again() {
+      const { server } = this.data;
       const t = texts().settings.about;
+      unwatch(this);
       if (isPlaceholder(server)) return this.setData({ state: 'unset', said: t.modelUnset });
       this.setData({ state: 'asking', said: t.asking });
-      const answer = await readiness(server).promise.catch((thrown) => asFailure(thrown));
-      if (this.data.server !== server) return;
-      if ('kind' in answer) return this.setData({ state: 'failed', said: texts().failures[answer.kind].title });
-      const { model, fit, precision } = answer;
+      watch(this, {
+        server,
+        onReady: (ready) => this.present(ready),
+        onFailure: ({ kind }) => this.setData({ state: 'failed', said: texts().failures[kind].title }),
+      });
+    },
+
+    /** @param {import('../../../contract').Ready} ready */
+    present(ready) {
+      const t = texts().settings.about;
+      const { model, fit, precision } = ready;
       const fits = { crop: t.fitCrop, squash: t.fitSquash, both: t.fitBoth };
-      this.setData({ state: 'ready', model: { name: model.name, fit: fits[fit], precision } });
+      this.setData({
+        state: 'ready',
+        model: { name: model.name, fit: fits[fit], precision },
+        awaited: awaitedText(ready),
+      });
     },
   },
 });

@@ -1,29 +1,31 @@
 // @ts-check
-const { asFailure } = require('../../../services/http/failure');
-const { chooseServer, currentServer, defaultServer, forgetServer } = require('../../../services/server/address');
+const { chooseServer, currentServer, defaultServer, forgetServer, isAllowed } = require('../../../services/server/address');
 const { isLoopback, parseAddress } = require('../../../services/server/url');
-const { isPhone } = require('../../../services/device/device-info');
+const { isPhone, isRelease } = require('../../../services/device/device-info');
 const { wxPromise } = require('../../../services/device/wx-promise');
-const { readiness } = require('../../../services/api/readiness');
 const { fill, texts } = require('../../../texts/texts');
-
-/**
- * @typedef {object} Found  result of testing an address
- * @property {string} sentence
- * @property {boolean} ours  whether it is a PaiShi server, ready or not
- */
+const { awaitedText, unwatch, watch } = require('../watch');
+const { watching } = require('../watching');
 
 /** @type {ReadonlySet<import('../../../services/http/failure').FailureKind>} failures that only a PaiShi server returns */
 const NOT_YET = new Set(
   /** @type {import('../../../services/http/failure').FailureKind[]} */ (['model-loading', 'model-unavailable'])
 );
 
+/** @returns {string} the address in use; '' in the release if the user chose none */
+function editable() {
+  const server = currentServer();
+  return isAllowed(server) ? server : '';
+}
+
 /**
- * The address of the server, for developers: shows, edits, scans, tests and resets it.
+ * The address of the server: shows, edits, scans, tests and resets it. The release takes addresses of the local network
+ * only, and keeps its own to itself.
  *
  * Events: `change` with the new `server`.
  */
 Component({
+  behaviors: [watching],
   data: {
     t: texts().server,
     /** Text of the field. */
@@ -31,14 +33,17 @@ Component({
     explanation: '',
     /** Line below the field: result of the test or of validation. */
     finding: '',
+    /** Line about the wanted model while another one stands in for it. */
+    awaited: '',
     testing: false,
     onPhone: false,
   },
   lifetimes: {
     attached() {
       const t = texts().server;
-      this.setData({ t, explanation: fill(t.sentence, { address: defaultServer() }) });
-      this.fillIn(currentServer());
+      const explanation = isRelease() ? t.sentenceRelease : fill(t.sentence, { address: defaultServer() });
+      this.setData({ t, explanation });
+      this.fillIn(editable());
     },
   },
   methods: {
@@ -49,18 +54,20 @@ Component({
 
     /** @param {string} draft */
     fillIn(draft) {
+      unwatch(this);
       const onPhone = isPhone() && isLoopback(parseAddress(draft) || '');
-      this.setData({ draft, finding: '', testing: false, onPhone });
+      this.setData({ draft, finding: '', awaited: '', testing: false, onPhone });
     },
 
     async scan() {
-      const { t } = this.data;
+      const { draft, t } = this.data;
+      this.fillIn(draft);
       try {
         const { result } = await wxPromise(wx.scanCode, {
           onlyFromCamera: false,
           scanType: /** @type {['qrCode']} */ (['qrCode']),
         });
-        return await this.takeScanned(result);
+        return this.takeScanned(result);
       } catch (error) {
         const cancelled = /cancel/i.test(String(/** @type {{errMsg?: string}} */ (error).errMsg));
         if (!cancelled) this.setData({ finding: t.scanFailed });
@@ -72,12 +79,12 @@ Component({
      *
      * @param {string} code
      */
-    async takeScanned(code) {
+    takeScanned(code) {
       const address = /^https?:/i.test(code.trim()) ? parseAddress(code) : null;
       if (!address) return this.setData({ finding: this.data.t.scanForeign });
+      if (!isAllowed(address)) return this.setData({ finding: this.data.t.publicAddress });
       this.fillIn(address);
-      const found = await this.try(address);
-      if (found && found.ours) this.use(address, found.sentence);
+      this.try(address, () => this.use(address, this.data.finding));
     },
 
     test() {
@@ -87,37 +94,33 @@ Component({
 
     /**
      * @param {string} address
-     * @returns {Promise<Found | null>} null if the field was edited meanwhile
+     * @param {() => void} [onOurs]  called if it is a PaiShi server, ready or not
      */
-    async try(address) {
-      const { draft } = this.data;
-      this.setData({ testing: true, finding: this.data.t.testing });
-      const found = await this.ask(address);
-      if (!this.data.testing || this.data.draft !== draft) return null;
-      this.setData({ testing: false, finding: found.sentence });
-      return found;
-    },
-
-    /**
-     * @param {string} address
-     * @returns {Promise<Found>}
-     */
-    ask(address) {
-      return readiness(address).promise.then(
-        ({ model }) => ({ sentence: fill(this.data.t.ready, { model: model.name }), ours: true }),
-        (thrown) => {
-          const { kind } = asFailure(thrown);
+    try(address, onOurs = () => {}) {
+      const { t } = this.data;
+      this.setData({ testing: true, finding: t.testing, awaited: '' });
+      watch(this, {
+        server: address,
+        onReady: (ready) => {
+          const finding = fill(t.ready, { model: ready.model.name });
+          this.setData({ testing: false, finding, awaited: awaitedText(ready) });
+          onOurs();
+        },
+        onFailure: ({ kind }) => {
           const { title, sentence } = texts().failures[kind];
-          return { sentence: fill(this.data.t.failed, { title, sentence }), ours: NOT_YET.has(kind) };
-        }
-      );
+          this.setData({ testing: false, finding: fill(t.failed, { title, sentence }), awaited: '' });
+          if (NOT_YET.has(kind)) onOurs();
+        },
+      });
     },
 
-    /** @returns {string | null} the address in the field; null, with a message, if it is invalid */
+    /** @returns {string | null} the address in the field; null, with a message, if it cannot be used */
     checked() {
-      const address = parseAddress(this.data.draft);
-      if (!address) this.setData({ finding: this.data.t.invalid, testing: false });
-      return address;
+      const { draft, t } = this.data;
+      const address = parseAddress(draft);
+      if (address && isAllowed(address)) return address;
+      this.setData({ finding: address ? t.publicAddress : t.invalid, testing: false });
+      return null;
     },
 
     save() {
@@ -131,6 +134,7 @@ Component({
      */
     use(address, finding) {
       const { t } = this.data;
+      unwatch(this);
       try {
         chooseServer(address);
       } catch {
@@ -144,7 +148,7 @@ Component({
     reset() {
       forgetServer();
       const server = currentServer();
-      this.fillIn(server);
+      this.fillIn(editable());
       this.setData({ finding: this.data.t.wasReset });
       this.triggerEvent('change', { server });
     },

@@ -32,6 +32,17 @@ it('reads the golden echo and the golden readiness, as text and as object', () =
   expect(readReady(JSON.parse(example('ready'))).model.name).toBe('ResNet50');
 });
 
+it('reads the kind of an unsure name', () => {
+  expect(readPredictions(example('predictions')).kind).toBeUndefined();
+  expect(readPredictions(example('predictions-unsure')).kind.name).toEqual({ en: 'a clock or watch', zh: '钟表' });
+});
+
+it('reads which model is awaited', () => {
+  expect(readReady(example('ready')).awaited).toBeUndefined();
+  expect(readReady(example('ready-standing-in')).awaited).toEqual({ name: 'ResNet50', percent: 34 });
+  expect(kindOf(() => readReady(changed('ready-standing-in', (it) => delete it.awaited.name)))).toBe('wrong-form');
+});
+
 it('takes fields that a newer server may add', () => {
   const body = changed('predictions', (it) => (it.took_ms = 31));
   expect(readPredictions(body).predictions).toHaveLength(5);
@@ -54,6 +65,7 @@ describe('refuses', () => {
     ['a null in the list', (it) => (it.predictions[3] = null)],
     ['success that is not true', (it) => (it.success = false)],
     ['no model', (it) => delete it.model],
+    ['a kind without a name', (it) => (it.kind = { id: 'dog', probability: 0.93 })],
   ];
   it.each(wrong)('predictions with %s', (_, change) => {
     expect(kindOf(() => readPredictions(changed('predictions', change)))).toBe('wrong-form');

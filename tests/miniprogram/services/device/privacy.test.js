@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { load } from '../../sources.js';
 
-const { answerConsent, onConsentNeeded } = load('services/device/privacy.js');
+const { answerConsent, consentProblem, onConsentNeeded } = load('services/device/privacy.js');
 
 /** @type {(resolve: (answer: object) => void) => void} */
 let need;
@@ -24,4 +24,16 @@ it('one answer is given to everything that waits for it, once', () => {
   expect(shown).toBe(2);
   expect(camera).toEqual(['exposureAuthorization', 'agree']);
   expect(album).toEqual(['exposureAuthorization', 'agree']);
+});
+
+it.each([
+  [{ errMsg: 'chooseMedia:fail x', errno: 104 }, 'no-consent'],
+  [{ errMsg: 'chooseMedia:fail privacy permission is not authorized' }, 'no-consent'],
+  [{ errMsg: 'chooseMedia:fail x', errno: 112 }, 'undeclared'],
+  [{ errMsg: 'chooseMedia:fail api scope is not declared in the privacy agreement' }, 'undeclared'],
+  [{ errMsg: 'chooseMedia:fail the privacy service is busy' }, null],
+  [{ errMsg: 'chooseMedia:fail cancel' }, null],
+  [{}, null],
+])('%j has to do with consent: %s', (failure, problem) => {
+  expect(consentProblem(failure)).toBe(problem);
 });

@@ -4,6 +4,7 @@ import { PICTURE } from '../../picture.js';
 import { platform } from '../platform.js';
 
 const ANSWER = JSON.parse(example('predictions'));
+const UNSURE = JSON.parse(example('predictions-unsure'));
 const [ELEPHANT, TUSKER] = ANSWER.predictions;
 
 /** @type {Awaited<ReturnType<typeof platform>>} */
@@ -50,11 +51,17 @@ describe('a result', () => {
     restart();
     const [entry] = history.entries();
     expect(entry).toEqual(kept);
-    expect(entry).toMatchObject({ confident: true, model: ANSWER.model, corrected: null });
+    expect(entry).toMatchObject({ confident: true, kind: null, model: ANSWER.model, corrected: null });
     expect(entry.predictions).toEqual(ANSWER.predictions);
     expect(Buffer.from(device.files.readFileSync(entry.photo)).equals(PICTURE)).toBe(true);
     expect(history.entry(kept.id)).toEqual(kept);
     expect(history.entry('other')).toBeNull();
+  });
+
+  it('of an unsure name keeps the kind', async () => {
+    const { id } = await history.remember({ photo: device.photo(), answer: UNSURE });
+    restart();
+    expect(history.entry(id)).toMatchObject({ confident: false, kind: UNSURE.kind });
   });
 
   it('comes before the older ones, which stay as they are', async () => {
@@ -243,10 +250,19 @@ describe('at the start', () => {
   it('broken entries are skipped, the others stay', async () => {
     const good = await remember();
     const [stored] = device.wx.getStorageSync('history');
-    const broken = [null, 1, {}, { ...stored, predictions: [] }, { ...stored, takenAt: 'now' }, { ...stored, corrected: {} }];
+    const broken = [null, 1, {}, { ...stored, predictions: [] }, { ...stored, takenAt: 'now' }, { ...stored, corrected: {} }, { ...stored, kind: {} }];
     device.wx.setStorageSync('history', [...broken, stored]);
     restart();
     expect(history.entries().map(({ id }) => id)).toEqual([good.id]);
+  });
+
+  it('an entry of an earlier version, which had no kinds, stays', async () => {
+    const { id } = await remember();
+    const [{ kind, ...stored }] = device.wx.getStorageSync('history');
+    expect(kind).toBeNull();
+    device.wx.setStorageSync('history', [stored]);
+    restart();
+    expect(history.entry(id)).toMatchObject({ id, kind: null });
   });
 
   it('an entry whose photo was cleared away stays', async () => {

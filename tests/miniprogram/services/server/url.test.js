@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { load } from '../../sources.js';
 
-const { parseAddress, isLoopback, isPlaceholder, resolveAgainst } = load('services/server/url.js');
+const { parseAddress, isLoopback, isPlaceholder, isPrivate, resolveAgainst } = load('services/server/url.js');
 
 describe('an address as it is typed', () => {
   it.each([
@@ -34,6 +34,22 @@ it.each([
   ['http://localhost.example.com', false],
 ])('%s is this device itself: %s', (address, own) => {
   expect(isLoopback(address)).toBe(own);
+});
+
+it.each([
+  ['http://192.168.1.5:5000', true],
+  ['http://10.0.0.7/paishi', true],
+  ['https://172.16.0.1', true],
+  ['http://172.31.255.1', true],
+  ['http://169.254.3.4:80', true],
+  ['http://172.32.0.1', false],
+  ['http://192.169.1.5', false],
+  ['http://8.8.8.8', false],
+  ['http://10.0.0.7.example.com', false],
+  ['http://recognise.example.com/10.0.0.7', false],
+  ['http://127.0.0.1:5000', false],
+])('%s lies in a local network: %s', (address, local) => {
+  expect(isPrivate(address)).toBe(local);
 });
 
 it.each([

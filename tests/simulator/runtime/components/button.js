@@ -42,6 +42,9 @@ export const button = {
     clickByKeyboard(element);
     showHover(node, () => !data().disabled);
     return {
+      attached() {
+        if (data().openType) node.phone.singlePage.checkComponent(`<button open-type="${data().openType}">`);
+      },
       render({ size, type, plain, disabled, loading, role, ariaRole }) {
         element.setAttribute('role', role || ariaRole || 'button');
         element.setAttribute('tabindex', disabled ? '-1' : '0');

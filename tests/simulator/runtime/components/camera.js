@@ -17,6 +17,7 @@ export const camera = {
     let position = '';
     return {
       attached() {
+        phone.singlePage.checkComponent('<camera>');
         position = data().devicePosition;
         lens.open(position);
       },

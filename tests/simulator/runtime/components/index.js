@@ -7,6 +7,7 @@ import { coverImage, image } from './image.js';
 import { input } from './input.js';
 import { label } from './label.js';
 import { navigator } from './navigator.js';
+import { pageContainer } from './page-container.js';
 import { pageMeta } from './page-meta.js';
 import { picker } from './picker.js';
 import { progress } from './progress.js';
@@ -33,6 +34,7 @@ export const builtIns = new Map(
     input,
     label,
     navigator,
+    pageContainer,
     pageMeta,
     picker,
     progress,

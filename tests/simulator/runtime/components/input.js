@@ -47,6 +47,7 @@ export function mountField({ element, emit, change }, field) {
   return (data) => {
     if (field.value !== data.value) field.value = data.value;
     field.placeholder = data.placeholder;
+    field.style.setProperty('--placeholder', /color:\s*([^;]+)/.exec(data.placeholderStyle)?.[1] ?? '');
     field.disabled = data.disabled;
     if (data.maxlength >= 0) field.maxLength = data.maxlength;
     for (const name of ['aria-label', 'aria-describedby', 'aria-invalid', 'aria-labelledby']) {

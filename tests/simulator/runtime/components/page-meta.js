@@ -11,7 +11,7 @@ export const pageMeta = {
   mount({ element, phone, data }) {
     const apply = ({ pageStyle, pageFontSize, rootFontSize, backgroundColor }) => {
       const area = /** @type {HTMLElement | null} */ (element.closest('.phone-page'));
-      const page = [...phone.router.stack].find((open) => open.element === area);
+      const page = phone.router.pageAt(area);
       const root = /** @type {HTMLElement | null} */ (element.parentElement);
       if (!page || !root) return;
       root.style.cssText = pageStyle;

@@ -73,9 +73,10 @@ export async function settle(phone, name, implementation, options) {
  * @param {import('../phone.js').Phone} phone
  * @param {string} name
  * @returns {void}
- * @throws {Refusal} where the tester wants this API to fail
+ * @throws {Refusal} where the tester wants this API to fail, or the single-page mode switches it off
  */
 export function failWhereAsked(phone, name) {
+  phone.singlePage.checkApi(name);
   const reason = phone.failures.get(name);
   if (reason !== undefined) throw new Refusal(reason);
 }

@@ -1,3 +1,5 @@
+import { strict } from './api.js';
+
 /** @param {import('../phone.js').Phone} phone @returns {Record<string, any>} the app's own life */
 export function appMembers(phone) {
   const pairs = [
@@ -24,13 +26,14 @@ export function appMembers(phone) {
         },
       };
     },
-    // The page is always built anew, so there is never an update.
+    // The page is always built anew, so there is an update only if the tester says so.
     getUpdateManager: () => ({
       onCheckForUpdate: (listener) => setTimeout(() => phone.call(listener, undefined, { hasUpdate: false })),
-      onUpdateReady: () => undefined,
+      onUpdateReady: (listener) => phone.listeners.add('UpdateReady', listener),
       onUpdateFailed: () => undefined,
-      applyUpdate: () => undefined,
+      applyUpdate: () => void (phone.updated = true),
     }),
+    getRealtimeLogManager: () => strict('RealtimeLogManager', logger(phone)),
     nextTick: (callback) => void Promise.resolve().then(() => phone.call(callback, undefined)),
   };
   for (const name of pairs) {
@@ -38,4 +41,10 @@ export function appMembers(phone) {
     members[`off${name}`] = (listener) => phone.listeners.remove(name, listener);
   }
   return members;
+}
+
+/** @param {import('../phone.js').Phone} phone @returns {Record<string, Function>} a method for each level */
+function logger(phone) {
+  const levels = ['info', 'warn', 'error'];
+  return Object.fromEntries(levels.map((level) => [level, (...values) => void phone.logged.push([level, ...values])]));
 }

@@ -2,7 +2,6 @@ import { NAVIGATION_BAR, STATUS_BAR, TAB_BAR } from '../metrics.js';
 import { USER_DATA_PATH } from '../files.js';
 import { Refusal } from './api.js';
 
-const SDK_VERSION = '3.10.0';
 const NORMAL_FONT_SIZE = 17;
 
 /** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} what the phone is */
@@ -11,7 +10,7 @@ export function deviceMembers(phone, api) {
   return {
     env: { USER_DATA_PATH },
     getAppBaseInfo: () => ({
-      SDKVersion: SDK_VERSION,
+      SDKVersion: phone.sdkVersion,
       version: '8.0.60',
       language: phone.options.language ?? 'zh_CN',
       // Only an app with dark mode is told.

@@ -1,4 +1,5 @@
 import { builtIns } from '../components/index.js';
+import { forgetNewer } from '../sdk-version.js';
 import { appMembers } from './app.js';
 import { asynchronous, strict } from './api.js';
 import { cameraMembers } from './camera.js';
@@ -39,6 +40,7 @@ export function createWx(phone) {
     storageMembers,
   ];
   const members = Object.assign({}, ...parts.map((part) => part(phone, api)));
+  forgetNewer(members, phone.sdkVersion);
   members.canIUse = (schema) => canIUse(members, schema);
   Object.assign(members, phone.options.wx);
   for (const [name, member] of Object.entries(members)) {
@@ -58,7 +60,7 @@ function logged(phone, name, member) {
 /** @param {Record<string, any>} members @param {string} schema as the platform defines it @returns {boolean} */
 function canIUse(members, schema) {
   const [name, attribute, option] = schema.split('.');
-  if (name in members) return true;
+  if (members[name]) return true;
   const component = builtIns.get(name);
   if (!component || attribute === undefined) return Boolean(component);
   const property = component.properties[attribute.replace(/-(.)/g, (_, letter) => letter.toUpperCase())];

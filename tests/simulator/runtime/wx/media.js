@@ -13,6 +13,9 @@ const ORIENTATIONS = [
   'left',
 ];
 
+/** Files that a user may choose at once. */
+const MOST_FILES = 20;
+
 /** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} */
 export function mediaMembers(phone, api) {
   return {
@@ -69,15 +72,23 @@ async function choose(
     sizeType = ['original', 'compressed'],
   },
 ) {
-  if (!mediaType.every((type) => ['image', 'video', 'mix'].includes(type)))
-    throw new Refusal('parameter error: mediaType');
-  if (!mediaType.includes('image')) throw new Refusal('the simulator chooses pictures only');
+  refuseChoice(count, mediaType);
   const chosen = phone.album.splice(0, count);
   const files = chosen.length ? chosen : await askForFiles(phone, count, sourceType);
   if (!files.length) throw new Refusal('cancel');
   const tempFiles = [];
   for (const file of files.slice(0, count)) tempFiles.push(await temporary(phone, file, sizeType));
   return { tempFiles, type: 'image' };
+}
+
+/** @param {number} count @param {string[]} mediaType @returns {void} */
+function refuseChoice(count, mediaType) {
+  if (!mediaType.every((type) => ['image', 'video', 'mix'].includes(type)))
+    throw new Refusal('parameter error: mediaType');
+  // As of base library 2.25.0; it was 9 before.
+  if (!(Number.isInteger(count) && count >= 1 && count <= MOST_FILES))
+    throw new Refusal(`parameter error: count ${count}`);
+  if (!mediaType.includes('image')) throw new Refusal('the simulator chooses pictures only');
 }
 
 /** @returns {Promise<any>} one item of tempFiles */

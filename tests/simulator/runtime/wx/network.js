@@ -4,6 +4,8 @@ import { answer, Refusal, settle, strict } from './api.js';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const AT_ONCE = 10;
+/** The platform's list has no PATCH. */
+const METHODS = ['OPTIONS', 'GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'TRACE', 'CONNECT'];
 
 /** @param {import('../phone.js').Phone} phone @returns {Record<string, any>} none of them has a promise form */
 export function networkMembers(phone) {
@@ -23,6 +25,7 @@ export function networkMembers(phone) {
  */
 function task(phone, name, options, run) {
   refuseContentType(name, options.header);
+  refuseMethod(options.method);
   const heard = { progress: new Set(), headers: new Set() };
   let sending;
   let aborted = false;
@@ -70,6 +73,11 @@ async function counted(phone, name, run) {
   } finally {
     running[kind] -= 1;
   }
+}
+
+/** @param {string} [method] of wx.request @returns {void} */
+function refuseMethod(method = 'GET') {
+  if (!METHODS.includes(method.toUpperCase())) throw new Error(`wx.request has no method ${method}`);
 }
 
 /** The client writes the boundary of a multipart body; a header set by hand breaks every upload. */

@@ -1,19 +1,19 @@
 import { Refusal } from './api.js';
 
-const PREFIX = 'simulator:';
 const VALUE_LIMIT = 1024 * 1024;
 const TOTAL_LIMIT = 10 * 1024 * 1024;
 
 /** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} localStorage with the platform's limits */
 export function storageMembers(phone, api) {
   const store = globalThis.localStorage;
+  const prefix = prefixOf(phone);
   const keys = () =>
     Object.keys(store)
-      .filter((key) => key.startsWith(PREFIX))
-      .map((key) => key.slice(PREFIX.length));
-  const used = () => keys().reduce((sum, key) => sum + store.getItem(PREFIX + key).length, 0);
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+  const used = () => keys().reduce((sum, key) => sum + store.getItem(prefix + key).length, 0);
   const get = (key) => {
-    const text = store.getItem(PREFIX + key);
+    const text = store.getItem(prefix + key);
     return text === null ? '' : JSON.parse(text).data;
   };
   const set = (key, data) => {
@@ -21,17 +21,17 @@ export function storageMembers(phone, api) {
       throw new Error('setStorage:fail parameter error: parameter.key should be String');
     const text = JSON.stringify({ data });
     if (text.length > VALUE_LIMIT) throw new Error('setStorage:fail entry size limit reached');
-    if (used() - (store.getItem(PREFIX + key)?.length ?? 0) + text.length > TOTAL_LIMIT)
+    if (used() - (store.getItem(prefix + key)?.length ?? 0) + text.length > TOTAL_LIMIT)
       throw new Error('setStorage:fail storage limit reached');
     if (phone.files.full) throw new Error('setStorage:fail storage limit reached');
     try {
-      store.setItem(PREFIX + key, text);
+      store.setItem(prefix + key, text);
     } catch {
       // The browser's own limit may be lower.
       throw new Error('setStorage:fail storage limit reached');
     }
   };
-  const remove = (key) => store.removeItem(PREFIX + key);
+  const remove = (key) => store.removeItem(prefix + key);
   const clear = () => keys().forEach(remove);
   const info = () => ({ keys: keys(), currentSize: Math.ceil(used() / 1024), limitSize: TOTAL_LIMIT / 1024 });
   return {
@@ -41,7 +41,7 @@ export function storageMembers(phone, api) {
     clearStorageSync: clear,
     getStorageInfoSync: info,
     getStorage: api('getStorage', ({ key }) => {
-      if (store.getItem(PREFIX + key) === null) throw new Refusal('data not found');
+      if (store.getItem(prefix + key) === null) throw new Refusal('data not found');
       return { data: get(key) };
     }),
     setStorage: api('setStorage', ({ key, data }) => {
@@ -57,11 +57,17 @@ export function storageMembers(phone, api) {
   };
 }
 
-/** @returns {Record<string, unknown>} everything that setStorage stored */
-export function storedValues() {
+/** @param {import('../phone.js').Phone} phone @returns {string} of the keys in the browser's storage */
+function prefixOf(phone) {
+  return `${phone.singlePage.storage}simulator:`;
+}
+
+/** @param {import('../phone.js').Phone} phone @returns {Record<string, unknown>} everything that setStorage stored */
+export function storedValues(phone) {
   const store = globalThis.localStorage;
-  const stored = Object.keys(store).filter((key) => key.startsWith(PREFIX));
+  const prefix = prefixOf(phone);
+  const stored = Object.keys(store).filter((key) => key.startsWith(prefix));
   return Object.fromEntries(
-    stored.map((key) => [key.slice(PREFIX.length), JSON.parse(store.getItem(key)).data]),
+    stored.map((key) => [key.slice(prefix.length), JSON.parse(store.getItem(key)).data]),
   );
 }

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { aroundEachTest, open, phone } from './around.js';
+import { TRUSTING } from './phone.js';
+import { past } from './past.js';
+
+aroundEachTest();
+
+/** @returns {Promise<void>} */
+async function goBack() {
+  phone.simulator.back();
+  await phone.settle();
+}
+
+describe('the back key', () => {
+  it('closes the sheet of names, then the page', async () => {
+    await open({ ...TRUSTING, ...past([{}]) });
+    await phone.tap(phone.named('看上一次的结果：印度象'));
+    await phone.tap('不是这个？');
+    await phone.type('豆豆');
+    await goBack();
+    expect(phone.field()).toBeNull();
+    expect(phone.simulator.pages()).toEqual(['pages/photo/photo', 'pages/result/result']);
+    expect(phone.kept().storage.history[0].corrected).toBeNull();
+    await phone.tap('不是这个？');
+    await phone.tap('三角龙');
+    await goBack();
+    expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
+  });
+
+  it('closes the privacy sheet as a refusal, on the first page too', async () => {
+    await open();
+    await phone.tap('打开相机');
+    expect(phone.find('.shade')).not.toBeNull();
+    await goBack();
+    expect(phone.find('.shade')).toBeNull();
+    expect(phone.text()).toContain('还没有同意隐私说明');
+    await phone.tap('打开相机');
+    await phone.tap('同意');
+    await phone.tap('允许');
+    expect(phone.find('camera')).not.toBeNull();
+  });
+});

@@ -1,0 +1,21 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { load } from '../../sources.js';
+
+const { confirm } = load('services/device/confirm.js');
+
+afterEach(() => {
+  delete globalThis.wx;
+  vi.restoreAllMocks();
+});
+
+it.each([true, false])('the dialog is answered with %s', async (answer) => {
+  globalThis.wx = { showModal: ({ success }) => success({ confirm: answer }) };
+  expect(await confirm('删除？', '', '删除', '取消')).toBe(answer);
+});
+
+it('a dialog that does not open counts as not confirmed', async () => {
+  const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+  globalThis.wx = { showModal: ({ fail }) => fail({ errMsg: 'showModal:fail' }) };
+  expect(await confirm('删除？', '', '删除', '取消')).toBe(false);
+  expect(warned).toHaveBeenCalledWith({ errMsg: 'showModal:fail' });
+});
