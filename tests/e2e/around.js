@@ -48,9 +48,10 @@ export function closePhones() {
  *
  * @param {Record<string, string>} [query]  as `visit` has it
  * @param {string} [address]  of another server
+ * @param {string} [cameraPhoto]  as `visit` has it
  * @returns {Promise<void>}
  */
-export async function begin(query, address = server.address) {
-  phone = await visit(address, query);
+export async function begin(query, address = server.address, cameraPhoto) {
+  phone = await visit(address, query, cameraPhoto);
   ({ page } = phone);
 }

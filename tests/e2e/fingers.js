@@ -26,13 +26,14 @@ export async function openCamera(page) {
 }
 
 /**
- * Chromium's fake camera is 2 x 2 black pixels until its film has begun.
+ * Chromium's fake camera is 2 x 2 black pixels until its film has begun, and the shutter waits for the camera.
  *
  * @param {Page} page
  * @returns {Promise<void>}
  */
 export async function cameraShows(page) {
   await page.waitForFunction(() => (document.querySelector('video')?.videoWidth ?? 0) > 2);
+  await page.locator('[class*="--shutter"][aria-disabled="false"]').waitFor();
 }
 
 /** @param {Page} page @returns {Promise<void>} */

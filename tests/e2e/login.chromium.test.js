@@ -74,7 +74,7 @@ describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
       await tap(page, '再拍一张');
       await cameraShows(page);
       await shoot(page);
-      await page.getByText('拍得有点快').waitFor();
+      await page.getByText('操作太频繁').waitFor();
       await page.getByText(/服务器请你 \d+ 秒后再试。$/).waitFor();
       expect(phone.errors).toEqual([]);
     } finally {

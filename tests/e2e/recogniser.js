@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const GIVEN = process.env.PAISHI_PYTHON ?? '.venv/bin/python';
+/** A path is absolute, for programs that run in another folder. */
+export const PYTHON = GIVEN.includes('/') ? resolve(ROOT, GIVEN) : GIVEN;
 const PATIENCE_MS = 120_000;
 
 /**
@@ -24,7 +27,7 @@ export function shared(path) {
 }
 
 /**
- * The real server with MobileNetV2 and its real weights, in a process of its own.
+ * The real server in a process of its own, with MobileNetV2 and its real weights out of ../shared by default.
  *
  * @typedef {object} Recogniser
  * @property {string} address
@@ -36,20 +39,21 @@ export function shared(path) {
  */
 export async function startRecogniser(port, settings) {
   const taken = port ?? (await freePort());
-  const python = process.env.PAISHI_PYTHON ?? '.venv/bin/python';
   // A home of its own, for what the server writes beside the weights.
   const home = mkdtempSync(join(tmpdir(), 'keras-'));
-  symlinkSync(join(/** @type {string} */ (shared('keras')), 'models'), join(home, 'models'));
+  const keras = shared('keras');
+  if (keras) symlinkSync(join(keras, 'models'), join(home, 'models'));
   const environment = {
     ...process.env,
     KERAS_HOME: home,
     PAISHI_CACHE: `${ROOT}build/converted`, // what is in ../shared is only read
     PAISHI_MODEL: 'MobileNetV2',
+    PAISHI_STAND_IN: '', // no other model answers while this one is converted
     PAISHI_HOST: '127.0.0.1',
     PAISHI_PORT: String(taken),
     ...settings,
   };
-  const server = spawn(python, ['-m', 'paishi', 'serve'], { cwd: ROOT, env: environment, stdio: 'pipe' });
+  const server = spawn(PYTHON, ['-m', 'paishi', 'serve'], { cwd: ROOT, env: environment, stdio: 'pipe' });
   const ended = once(server, 'exit');
   let output = '';
   for (const stream of [server.stdout, server.stderr]) stream.on('data', (text) => (output += text));

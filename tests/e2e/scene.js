@@ -52,6 +52,23 @@ export function daisy() {
   </svg>`;
 }
 
+/** @returns {string} a clock in dim light, as SVG: to the embedded model an analog clock or a wall clock */
+export function dimClock() {
+  const ray = (/** @type {number} */ degrees, /** @type {number} */ start, /** @type {number} */ end, /** @type {number} */ width) =>
+    `<path d="M0 ${-start}V${-end}" stroke="#141414" stroke-width="${width}" transform="rotate(${degrees})"/>`;
+  const minutes = Array.from({ length: 60 }, (_, minute) =>
+    minute % 5 === 0 ? ray(6 * minute, 248, 288, 12) : ray(6 * minute, 278, 288, 5),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}">
+    <rect width="${WIDTH}" height="${HEIGHT}" fill="#cdc3b4"/>
+    <g transform="translate(${WIDTH / 2} ${HEIGHT / 2}) scale(0.75)">
+      <circle r="345" fill="#3c281e"/><circle r="300" fill="#fafaf5"/>
+      ${minutes.join('')}${ray(305, 0, 158, 21)}${ray(60, 0, 240, 14)}
+    </g>
+    <rect width="${WIDTH}" height="${HEIGHT}" opacity="0.4"/>
+  </svg>`;
+}
+
 /**
  * @param {string} svg
  * @param {string} file  the JPEG to write

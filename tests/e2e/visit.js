@@ -14,10 +14,11 @@ export const TRUSTED = { privacy: 'agreed', granted: 'scope.camera,scope.writePh
  *
  * @param {string} server
  * @param {Record<string, string>} [query]  of the host page; of somebody who is asked nothing by default
+ * @param {string} [cameraPhoto]  the JPEG of something else
  * @returns {Promise<import('../simulator/chromium.js').RunningPhone>}
  */
-export async function visit(server, query = TRUSTED) {
-  const phone = await launchPhone({ root: ROOT, server, cameraPhoto: photoOf('broccoli'), query });
+export async function visit(server, query = TRUSTED, cameraPhoto = photoOf('broccoli')) {
+  const phone = await launchPhone({ root: ROOT, server, cameraPhoto, query });
   phone.page.setDefaultTimeout(PATIENCE_MS);
   return phone;
 }

@@ -41,6 +41,7 @@ export async function startWeChat() {
       PAISHI_WECHAT_APPID: APPID,
       PAISHI_WECHAT_SECRET: SECRET,
       PAISHI_WECHAT_URL: `http://127.0.0.1:${port}`,
+      PAISHI_TEACHERS: 'nobody',
     },
     codes,
     close: () =>

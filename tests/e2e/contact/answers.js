@@ -23,6 +23,8 @@ export const SURE = [
 
 export const UNSURE = [0.21, 0.18, 0.12, 0.08, 0.05].map((probability, index) => ({ ...SURE[(index + 1) % 5], probability }));
 
+export const KIND = { id: 'animal', name: { zh: '动物', en: 'an animal' }, probability: 0.94 };
+
 export const LONG = SURE.map((one, index) => ({
   ...one,
   ...(index === 0 && {

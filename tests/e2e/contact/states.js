@@ -1,6 +1,7 @@
 // Every state of every page that matters, and how a person gets there.
 import { cameraShows } from '../fingers.js';
-import { EXPLANATION, LONG, refusal, SURE, UNSURE } from './answers.js';
+import { EXPLANATION, KIND, LONG, refusal, SURE, UNSURE } from './answers.js';
+import { TEACHING_STATES } from './teaching-states.js';
 
 /**
  * @typedef {object} Stage
@@ -15,6 +16,9 @@ import { EXPLANATION, LONG, refusal, SURE, UNSURE } from './answers.js';
  * @property {string} [path]  of the page that opens; the photo page otherwise
  * @property {Record<string, string>} [query]
  * @property {object[]} [past]  results of earlier
+ * @property {string} [ready]  golden body of GET /readyz
+ * @property {Record<string, any>} [answers]  of the server, by route: a reply, or several one after the other
+ * @property {Record<string, unknown>} [storage]  of an earlier visit
  * @property {(stage: Stage) => Promise<unknown>} [go]
  */
 
@@ -26,10 +30,12 @@ const DAY_MS = 86_400_000;
 
 const { id, label, name } = SURE[1];
 const BEE = { id, label, name };
+const SHARED = `pages/result/result?r=${SURE.slice(0, 4).map((one) => `${one.id}-${Math.round(one.probability * 1000)}`).join('.')}&s=1`;
 const PAST = [
   {},
   { corrected: BEE },
   { confident: false, predictions: UNSURE },
+  { confident: false, kind: KIND, predictions: UNSURE, takenAt: Date.now() - DAY_MS },
   { predictions: LONG, takenAt: Date.now() - DAY_MS },
   { predictions: SURE.slice(3), takenAt: Date.UTC(2026, 1, 3, 9) },
   { predictions: SURE.slice(2), takenAt: Date.UTC(2025, 11, 3, 9) },
@@ -40,6 +46,13 @@ async function shootInto({ page, server, t, tap }, reply) {
   server.on('POST /predict', reply);
   await cameraShows(page);
   await tap(t.capture.shutter);
+}
+
+/** Of the settings. @param {Stage} stage */
+async function toLowerEnd({ page, t }) {
+  await page.getByText(t.settings.about.precision, { exact: true }).evaluate((row) => row.scrollIntoView({ block: 'end' }));
+  await page.mouse.move(100, 300);
+  await page.mouse.wheel(0, 2000);
 }
 
 /** @type {State[]} */
@@ -69,6 +82,7 @@ export const STATES = [
       await page.getByText(t.capture.missingTitle).waitFor();
     },
   },
+  { sheet: 'photo', name: 'camera undeclared', query: { ...TRUSTED, undeclared: 'camera' } },
   {
     sheet: 'photo',
     name: 'waiting',
@@ -98,6 +112,7 @@ export const STATES = [
   },
   { sheet: 'result', name: 'sure', ...RESULT, past: [{}] },
   { sheet: 'result', name: 'not sure', ...RESULT, past: [{ confident: false, predictions: UNSURE }] },
+  { sheet: 'result', name: 'kind', ...RESULT, past: [{ confident: false, kind: KIND, predictions: UNSURE }] },
   {
     sheet: 'result',
     name: 'heat map',
@@ -111,6 +126,8 @@ export const STATES = [
   },
   { sheet: 'result', name: 'corrected', ...RESULT, past: [{ corrected: BEE }] },
   { sheet: 'result', name: 'long names', ...RESULT, past: [{ predictions: LONG }] },
+  { sheet: 'result', name: 'from a friend', path: `${SHARED}&c=${id}`, query: { ...TRUSTED, scene: '1007' } },
+  { sheet: 'result', name: 'in Moments', path: SHARED, query: { scene: '1154' } },
   { sheet: 'result', name: 'picker', ...RESULT, past: [{}], go: ({ tap, t }) => tap(t.result.notThis) },
   { sheet: 'history', name: 'empty', ...HISTORY },
   { sheet: 'history', name: 'some', ...HISTORY, past: PAST },
@@ -139,12 +156,20 @@ export const STATES = [
     name: 'lower end',
     ...SETTINGS,
     past: PAST,
-    async go({ page, t }) {
-      await page.getByText('ResNet50', { exact: true }).waitFor();
-      await page.getByText(t.settings.about.precision, { exact: true }).evaluate((row) => row.scrollIntoView({ block: 'end' }));
-      await page.mouse.move(100, 300);
-      await page.mouse.wheel(0, 2000);
+    async go(stage) {
+      await stage.page.getByText('ResNet50', { exact: true }).waitFor();
+      await toLowerEnd(stage);
     },
   },
+  {
+    sheet: 'settings',
+    name: 'standing in',
+    ...SETTINGS,
+    ready: 'ready-standing-in',
+    async go(stage) {
+      await stage.page.getByText(/ResNet50.*34%/).waitFor();
+      await toLowerEnd(stage);
+    },
+  },
+  ...TEACHING_STATES,
 ];
-
