@@ -1,11 +1,12 @@
-# setup · run · test · simulate · screenshots · bench · soak · contract · lint · lock
+# setup · run · test · simulate · screenshots · bench · soak · contract · lint · lock · clean
 PORT ?=
 VENV := .venv
 ON_WINDOWS := $(filter Windows_NT,$(OS))
 PY := $(VENV)/$(if $(ON_WINDOWS),Scripts/python.exe,bin/python)
 # The first Python that TensorFlow has wheels for.
+IS_SUPPORTED := -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
 PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3 python,$(shell \
-	$(name) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" 2>/dev/null && echo $(name))))
+	$(name) $(IS_SUPPORTED) 2>/dev/null && echo $(name))))
 TOOLS := node_modules/.bin
 
 # What the tests need and this machine lacks is fetched with pip and npm, pinned and checked: Node.js and npm into
@@ -20,25 +21,26 @@ LACKS_FONT := $(shell test "$$(uname -s)" != Linux || fc-list :lang=zh 2>/dev/nu
 INSTALLED := tests/simulator/browser/installed
 FONT := $(if $(LACKS_FONT),$(INSTALLED)/fonts/.stamp)
 
-.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock lock-check browser
+.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock lock-check browser clean
 
 help:
 	@echo "make setup            install what the server needs"
-	@echo "make run [PORT=5055]  install, start, answer"
+	@echo "make run [PORT=5055]  install, start, answer; SLIM=1 installs no Keras: the built-in model alone"
 	@echo "make test             every test; fetches what it needs beside Python"
 	@echo "make test-server      the server's tests alone"
 	@echo "make test-client      the mini-program's tests alone"
 	@echo "make simulate         the mini-program in a browser, beside a running server"
 	@echo "make bench [QUICK=1]  the old demo and PaiShi under the same load"
-	@echo "make soak MINUTES=5   good, bad, slow and vanishing clients, and a crowd"
+	@echo "make soak MINUTES=5   good, bad, slow, hostile and vanishing clients, and a crowd"
 	@echo "make screenshots      the README's pictures, anew"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
 	@echo "make contract-check   whether those types are as it says"
 	@echo "make lint             style, types, WeChat's own compile check"
 	@echo "make format           put the Python code into its style"
 	@echo "make lock             resolve the Python dependencies anew"
+	@echo "make clean            remove what these have installed and built, so that the next one begins anew"
 
-setup: $(VENV)/run.stamp
+setup: $(VENV)/$(if $(SLIM),slim,run).stamp
 
 run: setup
 	$(if $(PORT),PAISHI_PORT=$(PORT)) $(PY) -m paishi serve
@@ -46,12 +48,22 @@ run: setup
 $(PY):
 	@test -n "$(PYTHON)" || { echo "PaiShi needs Python 3.11, 3.12 or 3.13: https://www.python.org/downloads/"; \
 		echo "If it has another name here: make run PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" $(IS_SUPPORTED) || { echo "PaiShi needs Python 3.11, 3.12 or 3.13, but $(PYTHON) is" \
+		"$$("$(PYTHON)" --version 2>&1 | tail -1)."; exit 1; }
+	@"$(PYTHON)" server/supported.py $(if $(SLIM),--slim)
 	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "Python has no venv here. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
 
+# pip shows how far it is: this takes minutes where packages come slowly.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(PY)
-	@echo "Installing (about 350 MB, once) ..."
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "Installing (about 350 MB, once; SLIM=1 makes it 120 MB, without Keras) ..."
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r $<
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/slim.stamp: requirements-slim.lock pyproject.toml | $(PY)
+	@echo "Installing (about 120 MB, once) ..."
+	@$(PY) -m pip install --disable-pip-version-check --require-hashes -r $<
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -87,7 +99,7 @@ test:
 	done; test -z "$$failed" || { echo "Failed:$$failed"; exit 1; }
 
 test-server: $(VENV)/test.stamp
-	$(PY) -m pytest -n auto --dist worksteal $(if $(CI),--cov --cov-report=term:skip-covered)
+	$(PY) -m pytest -n auto $(if $(CI),--cov --cov-report=term:skip-covered)
 
 test-client: $(VENV)/test.stamp browser
 	PAISHI_PYTHON=$(PY) $(TOOLS)/vitest run
@@ -97,7 +109,7 @@ simulate: node_modules/.package-lock.json
 
 screenshots: $(VENV)/test.stamp browser
 	PAISHI_PYTHON=$(PY) PAISHI_KEEP_SCREENSHOTS=1 $(TOOLS)/vitest run tests/e2e/readme.chromium.test.js \
-		tests/e2e/contact-sheet.chromium.test.js
+		tests/e2e/contact-sheet.chromium.test.js tests/e2e/report.chromium.test.js
 
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench $(if $(QUICK),--quick)
@@ -141,10 +153,12 @@ format: $(VENV)/test.stamp
 
 # Each lock file is a part of uv.lock, so that `make run` needs Python and pip alone.
 EXPORT := $(VENV)/bin/uv export --quiet --frozen --no-emit-project --no-annotate --no-header
-LOCKS := requirements requirements-int8 requirements-redis requirements-test requirements-node requirements-font
-OPTIONS_requirements := --no-default-groups --group build
-OPTIONS_requirements-int8 := --no-default-groups --group build --extra int8
-OPTIONS_requirements-redis := --no-default-groups --group build --extra redis
+LOCKS := requirements requirements-slim requirements-train requirements-int8 requirements-redis requirements-test requirements-node requirements-font
+OPTIONS_requirements := --no-default-groups --group build --extra keras
+OPTIONS_requirements-slim := --no-default-groups --group build
+OPTIONS_requirements-train := --no-default-groups --group build --extra train
+OPTIONS_requirements-int8 := --no-default-groups --group build --extra keras --extra int8
+OPTIONS_requirements-redis := --no-default-groups --group build --extra keras --extra redis
 OPTIONS_requirements-test := --all-extras
 OPTIONS_requirements-node := --only-group node
 OPTIONS_requirements-font := --only-group font
@@ -158,3 +172,8 @@ lock-check: $(VENV)/test.stamp
 	@$(foreach name,$(LOCKS),$(EXPORT) $(OPTIONS_$(name)) --output-file build/$(name).lock >/dev/null && \
 		diff -q $(name).lock build/$(name).lock &&) true \
 		|| { echo "uv.lock has changed: run 'make lock' and commit what it writes."; exit 1; }
+
+# Downloaded weights are in KERAS_HOME, measurements in artifacts/: both stay.
+clean:
+	rm -rf $(VENV) $(INSTALLED) build node_modules tests/wechat-compiler/node_modules
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .coverage

@@ -1,6 +1,29 @@
-"""Failures are named as they happen, not when the last test has ended."""
+"""Failures are named as they happen, not when the last test has ended; one worker alone runs large models."""
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+_WITH_TENSORFLOW = (
+    "tests/server/models/",
+    "tests/server/runtimes/",
+    "tests/server/training/keras/",
+    "tests/server/gallery/",
+    "tests/server/api/test_embedded_model.py",
+    "tests/server/api/test_explain.py",
+    "tests/server/api/test_features.py",
+    "tests/server/api/test_recognition.py",
+)
+
+
+class OneTensorFlow(LoadScopeScheduling):
+    """Gives each worker a file at a time, and all that run large models, 2 GB, to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "TensorFlow" if nodeid.startswith(_WITH_TENSORFLOW) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneTensorFlow:
+    return OneTensorFlow(config, log)  # type: ignore[arg-type]
 
 
 class FailureLines:
