@@ -55,10 +55,12 @@ def test_of_many_classes_those_that_are_confused_are_shown() -> None:
     assert {3, 7, 9, 1500} <= set(shown.tolist())
 
 
-def test_a_photo_in_the_wrong_folder_is_found() -> None:
+@pytest.mark.parametrize("dimensions", [8, 500])
+def test_a_photo_in_the_wrong_folder_is_found(dimensions: int) -> None:
     random = np.random.default_rng(0)
-    centres = np.eye(3, 8)
+    centres = np.eye(3, dimensions)
     labels = np.repeat(np.arange(3), 12)
-    vectors = (centres[labels] + random.normal(0, 0.1, (36, 8))).astype(np.float32)
+    noise = random.normal(0, 0.3 / np.sqrt(dimensions), (36, dimensions))
+    vectors = (centres[labels] + noise).astype(np.float32)
     labels[5] = 2
     assert [(one.photo, one.suggested) for one in find_doubtful(vectors, labels, 0)] == [(5, 0)]

@@ -8,11 +8,12 @@ import pytest
 from paishi.models.catalogue import find_backbone
 from paishi.models.keras.build import build_published
 from paishi.models.keras.imports import keras
+from paishi.models.keras.preprocessing import preprocess
 from paishi.models.weights.package import package_file
 from paishi.models.weights.torch_file import read_tensors
 from paishi.training.errors import TrainingRefused
 from paishi.training.heads import find_head
-from paishi.training.keras.build import build_backbone, build_head, join, with_probabilities
+from paishi.training.keras.build import build_backbone, build_head, extractor, join, with_probabilities
 from paishi.training.keras.fine_tune import block_starts, unfreeze
 from paishi.training.keras.names import head_options
 from tests.server.models.keras_models import without_values
@@ -104,6 +105,17 @@ def test_a_backbone_of_another_size_has_the_published_values() -> None:
     tensors = read_tensors(weights)
     for layer, array in (("stem_conv", "_conv_stem.weight"), ("top_conv", "_conv_head.weight")):
         assert np.array_equal(np.asarray(small.get_layer(layer).kernel), tensors[array].transpose(2, 3, 1, 0))
+
+
+@pytest.mark.parametrize(("head", "shape"), [("plain", (1280,)), ("xception", (3, 3, 1280))])
+def test_features_are_those_of_keras(head: str, shape: tuple[int, ...]) -> None:
+    backbone = find_backbone("EfficientNetLite0")
+    base = build_backbone(backbone, 96, package_file(backbone.weights))  # type: ignore[arg-type]
+    views = np.random.default_rng(0).integers(0, 256, (5, 96, 96, 3)).astype(np.uint8)
+    found = extractor(backbone, base, find_head(head), "any").features(views)
+    maps = np.asarray(base(preprocess(keras.ops.convert_to_tensor(views), backbone.preprocessing)))
+    assert found.shape == (5, *shape)
+    assert np.allclose(found, maps.mean(axis=(1, 2)) if head == "plain" else maps, atol=1e-4)
 
 
 def test_a_size_that_is_too_small_is_refused() -> None:
