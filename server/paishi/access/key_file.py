@@ -15,6 +15,8 @@ CHECK_EVERY_S = 1.0
 READ_WITHIN_S = 5.0
 """A network file system that has lost its server keeps a reader waiting for ever."""
 
+_AFTER_A_STOP_S = 0.1
+
 _LARGEST = 10_000_000  # bytes
 
 log = logging.getLogger(__name__)
@@ -42,21 +44,24 @@ class KeyFile:
 
     async def stored(self) -> Sequence[StoredKey]:
         """The keys in the file, at most a second old."""
-        if self._is_read() and self._clock() - self._checked_at >= CHECK_EVERY_S:
+        is_read = self._reading is None or self._reading.done()
+        if is_read and self._clock() - self._checked_at >= CHECK_EVERY_S:
             self._checked_at = self._clock()
             self._hangs = False
             self._reading = asyncio.ensure_future(in_daemon_thread(self._check, "read-keys"))
-        if self._reading and not self._hangs:
-            await asyncio.wait([self._reading], timeout=READ_WITHIN_S)
-        if self._is_read():
+        reading = self._reading  # until this continues, another request may have begun the next one
+        if reading is None:
+            return self._keys
+        if not self._hangs:
+            await asyncio.wait([reading], timeout=READ_WITHIN_S)
+            if not reading.done():  # perhaps this process was stopped, and hears of both only now
+                await asyncio.wait([reading], timeout=_AFTER_A_STOP_S)
+        if reading.done():
             return self._keys
         if not self._hangs:
             self._hangs = True
             log.error("PAISHI_KEYS_FILE: %s cannot be read: no answer within %g s", self._path, READ_WITHIN_S)
         return []
-
-    def _is_read(self) -> bool:
-        return self._reading is None or self._reading.done()
 
     def _check(self) -> None:
         if error := self._reload():

@@ -1,9 +1,11 @@
 """PAISHI_AUTH=key: only requests with a key are served."""
 
 import asyncio
+import itertools
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -295,3 +297,36 @@ def test_a_disk_that_does_not_answer_authenticates_nobody_and_blocks_nothing(
             back.set()
         wait_for(lambda: post(client, **bearing(KEY)).status_code == 200, 30, "the disk")
     assert [record.message for record in caplog.records if "no answer within" in record.message] != []
+
+
+def test_a_request_does_not_wait_for_the_reading_that_another_one_has_begun(tmp_path: Path) -> None:
+    """Under a crowd each reading may be followed by the next before those that waited for it go on."""
+    path = tmp_path / "keys"
+    path.write_text(line(KEY))
+
+    async def hammered() -> list[bool]:
+        file = KeyFile(path, clock=itertools.count(0.0, CHECK_EVERY_S).__next__)
+
+        async def ask() -> list[bool]:
+            return [bool(await file.stored()) for _ in range(20)]
+
+        return [found for asked in await asyncio.gather(*(ask() for _ in range(20))) for found in asked]
+
+    assert all(asyncio.run(hammered()))
+
+
+def test_a_process_that_was_stopped_knows_its_keys_when_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(key_file, "READ_WITHIN_S", 0.01)
+    path = tmp_path / "keys"
+    path.write_text(line(KEY))
+
+    async def stopped() -> bool:
+        file = KeyFile(path, clock=itertools.count(0.0, CHECK_EVERY_S).__next__)
+        asked = asyncio.ensure_future(file.stored())
+        await asyncio.sleep(0)  # the reading has begun
+        time.sleep(0.1)  # noqa: ASYNC251 - for the loop as a stop of the process
+        return bool(await asked)
+
+    assert asyncio.run(stopped())
