@@ -149,8 +149,7 @@ LESSONS = {
         "Whether both tweets are by the same of two authors: 40 letters in place of 280.",
         _same_author,
         examples=600,
-        epochs=10,
-        learning_rate=0.003,
+        epochs=8,  # a larger rate makes the difference of both vectors vanish for good, by chance
         sizes=_TWEETS,
     ),
     "pictures": Lesson(

@@ -44,6 +44,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
     # MobileNetV3 warns whenever it is built with its defaults.
     pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square"),
+    # Coverage's tracer doubles the time of Keras's own code, and other tests run ours.
+    pytest.mark.no_cover,
 ]
 
 
