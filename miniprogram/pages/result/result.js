@@ -35,8 +35,6 @@ Page({
     /** Path of the photo, or of the server's echo; never the bytes. */
     picture: '',
     caption: '',
-    /** Whether the file of the photo is gone. */
-    missing: false,
     rows: /** @type {import('./ranking/rows').Row[]} */ ([]),
     sure: true,
     /** Shown if the model is not confident. */
@@ -57,6 +55,8 @@ Page({
     into: '',
     /** The sheet that is open: the page behind it is hidden from screen readers. */
     sheet: /** @type {'' | 'correction' | 'more' | 'consent'} */ (''),
+    /** Whether the file of the photo is gone: then it cannot be enlarged. */
+    missing: false,
     saving: false,
     mayEcho: false,
     /** Whether the server can be taught. */
@@ -200,10 +200,6 @@ Page({
     this.setData({ looked: '', looking: false, note });
   },
 
-  onMissing() {
-    this.setData({ missing: true });
-  },
-
   /** @param {WechatMiniprogram.CustomEvent<{path: string, caption: string}>} event  of the server's picture */
   onPicture({ detail: { path, caption } }) {
     this.unlook();
@@ -221,7 +217,8 @@ Page({
   },
 
   openMore() {
-    this.setData({ sheet: 'more' });
+    const { missing } = this.selectComponent('#picture').data;
+    this.setData({ sheet: 'more', missing });
   },
 
   /** WeChat asks for consent, above any other sheet. */

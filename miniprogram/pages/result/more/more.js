@@ -8,7 +8,7 @@ const { texts } = require('../../../texts/texts');
  */
 Component({
   properties: {
-    /** Whether the file of the photo may be gone: then there is nothing to enlarge. */
+    /** Whether the file of the photo is gone: then there is nothing to enlarge. */
     missing: { type: Boolean, value: false },
   },
   data: {

@@ -30,7 +30,7 @@ function own(component) {
  * The photo with an optional heat map. It fills what it lies in. A long press on the photo opens WeChat's own menu, with
  * its search.
  *
- * Events: `off` when the heat map is tapped, `missing` if the file is gone.
+ * Events: `off` when the heat map is tapped.
  */
 Component({
   properties: {
@@ -79,7 +79,6 @@ Component({
 
     failed() {
       this.setData({ missing: true });
-      this.triggerEvent('missing');
     },
 
     /** Places the canvas over the photo, which fills the frame in one direction only. */
