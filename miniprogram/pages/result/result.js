@@ -217,8 +217,7 @@ Page({
   },
 
   openMore() {
-    const { missing } = this.selectComponent('#picture').data;
-    this.setData({ sheet: 'more', missing });
+    this.setData({ sheet: 'more', missing: this.selectComponent('#picture').isMissing() });
   },
 
   /** WeChat asks for consent, above any other sheet. */

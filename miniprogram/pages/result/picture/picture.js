@@ -81,6 +81,11 @@ Component({
       this.setData({ missing: true });
     },
 
+    /** @returns {boolean} whether the file is gone */
+    isMissing() {
+      return this.data.missing;
+    },
+
     /** Places the canvas over the photo, which fills the frame in one direction only. */
     async lay() {
       const { photo } = own(this);
