@@ -269,9 +269,15 @@ Page({
     return names ? names.name : row ? row.name : '';
   },
 
+  /** @param {string} problem  is shown on the photo; if '', what was said of an earlier one goes */
+  tell(problem) {
+    const { heated, looking, note } = this.data;
+    this.setData({ note: problem || (heated || looking ? note : '') });
+  },
+
   async copy() {
     this.closeSheet();
-    this.setData({ note: await copyText(this.name()) });
+    this.tell(await copyText(this.name()));
   },
 
   /** The viewer has the menu that a long press on the photo opens, which not everybody can do. */
@@ -284,12 +290,13 @@ Page({
     this.closeSheet();
     const found = this.entry();
     if (this.data.saving || !found) return;
-    this.setData({ saving: true, note: '' });
+    this.setData({ saving: true });
     /** @type {Promise<string>} */
     const drawn = this.selectComponent('#drawing').forAlbum(found.photo, captionOf(found));
     const outcome = await drawn.then(saveAsking).catch(() => /** @type {const} */ ('failed'));
     if (outcome === 'saved') wx.showToast({ title: this.data.t.saved, icon: 'success' });
-    this.setData({ saving: false, note: saveMessage(outcome) });
+    this.setData({ saving: false });
+    this.tell(saveMessage(outcome));
   },
 
   onShareAppMessage() {

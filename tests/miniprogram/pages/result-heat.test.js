@@ -86,6 +86,15 @@ describe('the heat map', () => {
     expect(heat.__node.calls.filter(([name]) => name === 'putImageData')).toHaveLength(1);
   });
 
+  it('stays explained while other things are done', async () => {
+    await open();
+    await phone.tap(nameButton('印度象'));
+    await phone.reads('越像“印度象”');
+    await phone.tapInMore('复制名字');
+    await phone.until(() => expect(phone.glass()).toContain('内容已复制'));
+    expect(phone.text('.note')).toContain('越像“印度象”');
+  });
+
   it('that is on its way says so, and serves the name that is tapped meanwhile', async () => {
     let received = () => {};
     const arrived = new Promise((resolve) => (received = resolve));

@@ -258,6 +258,7 @@ describe('the name', () => {
 
   it('can be searched by a long press on the photo, and over the viewer by whoever cannot press long', async () => {
     await openResult();
+    expect(phone.find('image.photo').hasAttribute('show-menu-by-longpress')).toBe(true);
     await phone.tap('更多');
     await phone.tap(phone.findAll('.choice').find((it) => it.textContent.includes('看大图')));
     expect(phone.calls.find(({ name }) => name === 'previewImage').args[0].urls).toEqual(['wxfile://usr/history/r0.jpg']);
