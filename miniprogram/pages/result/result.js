@@ -253,8 +253,9 @@ Page({
   keepCorrection(correction) {
     const entry = correct(this.id, correction);
     this.present();
-    // The names may be scrolled away from the one that was set.
-    this.setData({ into: 'said' }, () => this.setData({ into: '' }));
+    // The names may be scrolled away from the one that was set. Only a change scrolls.
+    this.setData({ into: '' });
+    this.setData({ into: 'said' });
     if (!entry) return;
     const { corrected } = this.data;
     if (corrected) wx.showToast({ title: `${this.data.t.corrected} ${corrected.name}`, icon: 'none' });
