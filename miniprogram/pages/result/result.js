@@ -93,7 +93,8 @@ Page({
   },
 
   onUnload() {
-    this.stopLooking();
+    // A heat map that is being drawn is not wanted any more either.
+    this.unlook();
   },
 
   /** @returns {Entry | null} null if it was deleted, or was never on this phone */
