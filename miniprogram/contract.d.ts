@@ -241,6 +241,21 @@ export interface Explanation {
   request_id: string;
 }
 /**
+ * 200 of POST /explain with Accept: application/json and several labels: one explanation for each, in their order.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "Explanations".
+ */
+export interface Explanations {
+  success: true;
+  /**
+   * @minItems 2
+   * @maxItems 5
+   */
+  explanations: [Explanation, Explanation, ...Explanation[]];
+  request_id: string;
+}
+/**
  * 200 of POST /features: the output of a layer for the photo.
  *
  * This interface was referenced by `Contract`'s JSON-Schema

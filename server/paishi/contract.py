@@ -144,6 +144,16 @@ class Explanation(BaseModel):
     request_id: str
 
 
+class Explanations(BaseModel):
+    """
+    200 of POST /explain with Accept: application/json and several labels: one explanation for each, in their order.
+    """
+
+    success: Literal[True]
+    explanations: Annotated[list[Explanation], Field(max_length=5, min_length=2)]
+    request_id: str
+
+
 class Features(BaseModel):
     """
     200 of POST /features: the output of a layer for the photo.

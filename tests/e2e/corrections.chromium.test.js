@@ -31,7 +31,7 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     const { id, name } = classOf(label);
     await tap(page, '不是这个？');
     await page.getByRole('button', { name: name.zh, exact: true }).click();
-    await page.getByText('你说这是').waitFor();
+    await page.getByText('你说这是', { exact: true }).waitFor();
     return id;
   }
 

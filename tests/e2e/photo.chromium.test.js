@@ -48,10 +48,9 @@ describe.skipIf(!photos)('a photo comes back with its names (needs ../shared)', 
     await shoot(page);
     await names(page).first().waitFor();
     await keepScreenshot(page, '3-names');
-    expect(await names(page).count()).toBe(5);
     expect(await names(page).first().textContent()).toContain(nameOf('broccoli').zh);
     expect(await names(page).first().textContent()).toContain('broccoli');
-    expect(await names(page).first().textContent()).toMatch(/\d+(\.\d)?\s?%/);
+    expect(await names(page).first().textContent()).toMatch(/\d+%/);
     expectNoErrors();
   });
 
@@ -83,6 +82,7 @@ describe.skipIf(!photos)('a photo comes back with its names (needs ../shared)', 
     await shoot(page);
     await names(page).first().waitFor();
     const download = page.waitForEvent('download');
+    await tap(page, '更多');
     await tap(page, '保存到相册');
     await tap(page, '允许');
     const saved = readFileSync(await (await download).path());

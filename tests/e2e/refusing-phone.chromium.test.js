@@ -55,6 +55,7 @@ describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
   it('because the album is refused: saving goes over the settings, and ends with the picture saved', async () => {
     await begin({ privacy: 'agreed', granted: 'scope.camera' });
     await recognise(page);
+    await tap(page, '更多');
     await tap(page, '保存到相册');
     await answer(page, '拒绝');
     await answer(page, '去设置');

@@ -8,6 +8,34 @@ export function predictionsOf(name) {
 }
 
 /**
+ * Heat maps, one for each label that is asked for, as the golden body but for the class.
+ *
+ * @param {import('./server.js').Received} request  to /explain
+ * @returns {import('./server.js').Reply}
+ */
+export function explains({ query }) {
+  const explanations = query.getAll('label').map(explanationOf);
+  const body = explanations.length === 1 ? explanations[0] : { ...JSON.parse(example('explanations')), explanations };
+  return { body };
+}
+
+/**
+ * The same by a server from before several labels, which takes the last one.
+ *
+ * @param {import('./server.js').Received} request
+ * @returns {import('./server.js').Reply}
+ */
+export function explainsOne({ query }) {
+  return { body: explanationOf(query.getAll('label').at(-1) ?? '') };
+}
+
+/** @param {string} id  of a class @returns {any} */
+function explanationOf(id) {
+  const body = JSON.parse(example('explanation'));
+  return { ...body, label: { ...body.label, id } };
+}
+
+/**
  * A reply that comes when the test says so.
  *
  * @param {import('./server.js').Reply} reply

@@ -5,6 +5,7 @@ import { example } from './sources.js';
  * @typedef {object} Received
  * @property {string} method
  * @property {string} path
+ * @property {URLSearchParams} query
  * @property {import('node:http').IncomingHttpHeaders} headers
  * @property {string} body  latin1, so that bytes stay bytes
  *
@@ -62,8 +63,8 @@ export async function startServer() {
   }
 
   const server = createServer(async (request, response) => {
-    const path = (request.url ?? '').split('?')[0];
-    const seen = { method: request.method ?? '', path, headers: request.headers, body: await read(request) };
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
+    const seen = { method: request.method ?? '', path, query, headers: request.headers, body: await read(request) };
     received.push(seen);
     const refusal = isRefused(seen) && problem('problem', { code: 'not-authorised', status: 401 });
     send(response, refusal || (await replyTo(seen, routes.get(`${seen.method} ${path}`))));

@@ -74,6 +74,16 @@ test('where nothing draws, what is drawn is written down', async () => {
   expect(await failed).toMatchObject({ errMsg: 'file not found' });
 });
 
+test('image data is made where nothing can draw, transparent, and put', async () => {
+  const node = await painted();
+  const context = node.getContext('2d');
+  const image = context.createImageData(3, 2);
+  expect([image.width, image.height, image.data.length]).toEqual([3, 2, 24]);
+  expect([...image.data].every((part) => part === 0)).toBe(true);
+  context.putImageData(image, 0, 0);
+  expect(node.calls.at(-1)).toEqual(['putImageData', image, 0, 0]);
+});
+
 test('what a phone lacks is refused', async () => {
   const node = await painted();
   const context = node.getContext('2d');

@@ -2,7 +2,11 @@
 const { answerConsent, onConsentNeeded, showPrivacyContract } = require('../../services/device/privacy');
 const { texts } = require('../../texts/texts');
 
-/** Requests consent to the privacy statement whenever the platform requires it. One on each page. */
+/**
+ * Requests consent to the privacy statement whenever the platform requires it. One on each page.
+ *
+ * Events: `open` and `close`, for a page that hides what is behind it from screen readers.
+ */
 Component({
   data: {
     open: false,
@@ -25,16 +29,23 @@ Component({
   },
   methods: {
     listen() {
-      onConsentNeeded(() => this.setData({ open: true }));
+      onConsentNeeded(() => {
+        this.setData({ open: true });
+        this.triggerEvent('open');
+      });
     },
     agree() {
-      this.setData({ open: false });
+      this.close();
       // The platform checks that this button was tapped.
       answerConsent({ event: 'agree', buttonId: 'agree' });
     },
     disagree() {
-      this.setData({ open: false });
+      this.close();
       answerConsent({ event: 'disagree' });
+    },
+    close() {
+      this.setData({ open: false });
+      this.triggerEvent('close');
     },
     read() {
       showPrivacyContract();

@@ -1,5 +1,5 @@
 // @ts-check
-const { confirm } = require('../../services/device/confirm');
+const { confirmDeletion } = require('../../services/device/confirm');
 const { entries, forget, forgetAll } = require('../../services/history/history');
 const { fill, texts } = require('../../texts/texts');
 const { pagesOf, PAGE } = require('./items');
@@ -75,7 +75,7 @@ Page({
     const item = this.data.pages.flatMap(({ items }) => items).find((one) => one.id === id);
     if (!item) return;
     const title = fill(t.removeTitle, { name: item.name });
-    if (!(await confirm(title, t.removeSentence, t.confirm, t.cancel))) return;
+    if (!(await confirmDeletion(title, t.removeSentence, t.confirm, t.cancel))) return;
     forget(id);
     this.draw();
   },
@@ -83,7 +83,7 @@ Page({
   async askRemoveAll() {
     const { t } = this.data;
     const sentence = fill(t.removeAllSentence, { count: entries().length });
-    if (!(await confirm(t.removeAllTitle, sentence, t.confirm, t.cancel))) return;
+    if (!(await confirmDeletion(t.removeAllTitle, sentence, t.confirm, t.cancel))) return;
     forgetAll();
     this.draw();
   },

@@ -2,7 +2,7 @@
 const { asFailure, failure } = require('../../services/http/failure');
 const { captionOf, classCalled, unsureOf } = require('./words');
 const { cardOf, pathOf, queryOf, questionOf, sharedFrom, sharedOf } = require('./share');
-const { confirm } = require('../../services/device/confirm');
+const { confirmDeletion } = require('../../services/device/confirm');
 const { copyText } = require('../../services/device/clipboard');
 const { correct, entry, forget } = require('../../services/history/history');
 const { explain } = require('../../services/api/explain');
@@ -47,11 +47,16 @@ Page({
     looked: '',
     looking: false,
     heated: false,
-    /** Line below the photo, about the heat map. */
+    /** Percent; opacity of the heat map. */
+    strength: 75,
+    /** Line on the photo, which is always in sight: about the heat map, or what went wrong. */
     note: '',
-    correcting: false,
-    /** Line below the buttons. */
-    message: '',
+    /** Id of what the names scroll to. */
+    into: '',
+    /** The sheet that is open: the page behind it is hidden from screen readers. */
+    sheet: /** @type {'' | 'correction' | 'more' | 'consent'} */ (''),
+    /** Whether the file of the photo is gone: then it cannot be enlarged. */
+    missing: false,
     saving: false,
     mayEcho: false,
     /** Whether the server can be taught. */
@@ -59,7 +64,7 @@ Page({
   },
 
   id: '',
-  /** The explanation in progress; the result of any other task is ignored. */
+  /** The upload in progress, which is asked about all names; the result of any other task is ignored. */
   explaining: /** @type {import('../../services/http/task').Task<Explanation> | null} */ (null),
 
   /** @param {Record<string, string | undefined>} query  the `id` of a result on this phone, or a shared result */
@@ -88,7 +93,8 @@ Page({
   },
 
   onUnload() {
-    this.stopLooking();
+    // A heat map that is being drawn is not wanted any more either.
+    this.unlook();
   },
 
   /** @returns {Entry | null} null if it was deleted, or was never on this phone */
@@ -136,31 +142,51 @@ Page({
     const found = this.entry();
     const row = this.data.rows.find((one) => one.id === id);
     if (!found || !row) return;
-    this.stopLooking();
     this.photoBack();
     const { name } = row;
     this.setData({ looked: id, looking: true, heated: false, note: fill(this.data.t.looking, { name }) });
     if (!isServerSet()) return this.missHeat(failure('address-not-set'));
-    const task = explain(found, id);
+    // The photo that is on its way is asked about all names.
+    if (!this.explaining) this.explain(found, row);
+  },
+
+  /**
+   * @param {Entry} found
+   * @param {import('./ranking/rows').Row} row  the first that is wanted
+   */
+  explain(found, row) {
+    const { id } = row;
+    const others = this.data.rows.filter(({ likelihood }) => likelihood !== 'negligible').map((one) => one.id);
+    const task = explain(found, id, others);
     this.explaining = task;
+    /** @param {() => void} proceed */
+    const ended = (proceed) => {
+      if (this.explaining !== task) return;
+      this.explaining = null;
+      // Another name may have been tapped meanwhile.
+      if (this.data.looked === id) proceed();
+      else this.look(this.data.looked);
+    };
     task.promise.then(
-      (explanation) => this.showHeat(task, explanation, name),
-      (thrown) => {
-        if (this.explaining === task) this.missHeat(asFailure(thrown), row.taught);
-      }
+      (explanation) => ended(() => void this.showHeat(explanation, row)),
+      (thrown) => ended(() => this.missHeat(asFailure(thrown), row.taught))
     );
   },
 
   /**
-   * @param {import('../../services/http/task').Task<Explanation>} task
    * @param {Explanation} explanation
-   * @param {string} name
+   * @param {import('./ranking/rows').Row} row
    */
-  async showHeat(task, explanation, name) {
+  async showHeat(explanation, { id, name }) {
     await this.selectComponent('#picture').show(explanation);
-    if (this.explaining !== task) return;
-    this.explaining = null;
-    this.setData({ looking: false, heated: true, note: fill(this.data.t.looked, { name }) });
+    if (this.data.looked === id) {
+      this.setData({ looking: false, heated: true, note: fill(this.data.t.looked, { name }) });
+    }
+  },
+
+  /** @param {WechatMiniprogram.SliderChange} event  during and after sliding */
+  onStrength({ detail: { value } }) {
+    this.setData({ strength: value });
   },
 
   /**
@@ -168,7 +194,6 @@ Page({
    * @param {boolean} [taught]  whether it is about a taught thing
    */
   missHeat({ kind }, taught = false) {
-    this.explaining = null;
     const { t, taughtTexts } = this.data;
     const gone = taught && (kind === 'not-found' || kind === 'request-invalid');
     const unknown = gone ? taughtTexts.gone : t.unknownClass;
@@ -189,18 +214,27 @@ Page({
   },
 
   askCorrection() {
-    this.setData({ correcting: true });
+    this.setData({ sheet: 'correction' });
   },
 
-  closeCorrection() {
-    this.setData({ correcting: false });
+  openMore() {
+    this.setData({ sheet: 'more', missing: this.selectComponent('#picture').isMissing() });
+  },
+
+  /** WeChat asks for consent, above any other sheet. */
+  onConsent() {
+    this.setData({ sheet: 'consent' });
+  },
+
+  closeSheet() {
+    this.setData({ sheet: '' });
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{id?: string, text?: string}>} event */
   onCorrect({ detail: { id, text = '' } }) {
     /** @type {Entry | null} */
     const found = this.entry();
-    this.closeCorrection();
+    this.closeSheet();
     if (!found) return;
     const chosen = found.predictions.find((prediction) => prediction.id === id);
     this.keepCorrection(chosen || classCalled(found, text));
@@ -208,7 +242,7 @@ Page({
 
   /** Teaches this photo, under the name that the user gave it or gives it there. */
   teach() {
-    this.closeCorrection();
+    this.closeSheet();
     wx.navigateTo({ url: `/pages/teach/teach?result=${this.id}` });
   },
 
@@ -218,9 +252,15 @@ Page({
 
   /** @param {import('../../services/history/history').Correction | string | null} correction */
   keepCorrection(correction) {
-    const corrected = correct(this.id, correction);
+    const entry = correct(this.id, correction);
     this.present();
-    if (corrected) offer(corrected);
+    // The names may be scrolled away from the one that was set. Only a change scrolls.
+    this.setData({ into: '' });
+    this.setData({ into: 'said' });
+    if (!entry) return;
+    const { corrected } = this.data;
+    if (corrected) wx.showToast({ title: `${this.data.t.corrected} ${corrected.name}`, icon: 'none' });
+    offer(entry);
   },
 
   /** @returns {string} the displayed name or kind, or the name of the first prediction */
@@ -231,34 +271,34 @@ Page({
     return names ? names.name : row ? row.name : '';
   },
 
-  /** @returns {Promise<boolean>} whether it was copied; if not, says why */
-  async copy() {
-    const message = await copyText(this.name());
-    this.setData({ message });
-    return message === '';
+  /** @param {string} problem  is shown on the photo; if '', what was said of an earlier one goes */
+  tell(problem) {
+    const { heated, looking, note } = this.data;
+    this.setData({ note: problem || (heated || looking ? note : '') });
   },
 
-  /** Mini-programs cannot open WeChat's search, so this copies the name and explains where to paste it. */
-  async search() {
-    if (!(await this.copy())) return;
-    wx.hideToast({});
-    wx.showModal({
-      title: this.data.t.searchTitle,
-      content: fill(this.data.t.searchSentence, { name: this.name() }),
-      confirmText: this.data.t.searchOk,
-      showCancel: false,
-    });
+  async copy() {
+    this.closeSheet();
+    this.tell(await copyText(this.name()));
+  },
+
+  /** The viewer has the menu that a long press on the photo opens, which not everybody can do. */
+  enlarge() {
+    this.closeSheet();
+    this.selectComponent('#picture').enlarge();
   },
 
   async save() {
+    this.closeSheet();
     const found = this.entry();
     if (this.data.saving || !found) return;
-    this.setData({ saving: true, message: '' });
+    this.setData({ saving: true });
     /** @type {Promise<string>} */
     const drawn = this.selectComponent('#drawing').forAlbum(found.photo, captionOf(found));
     const outcome = await drawn.then(saveAsking).catch(() => /** @type {const} */ ('failed'));
     if (outcome === 'saved') wx.showToast({ title: this.data.t.saved, icon: 'success' });
-    this.setData({ saving: false, message: saveMessage(outcome) });
+    this.setData({ saving: false });
+    this.tell(saveMessage(outcome));
   },
 
   onShareAppMessage() {
@@ -295,7 +335,8 @@ Page({
 
   async remove() {
     const { t } = this.data;
-    if (!(await confirm(t.removeTitle, t.removeSentence, t.removeConfirm, t.removeCancel))) return;
+    this.closeSheet();
+    if (!(await confirmDeletion(t.removeTitle, t.removeSentence, t.removeConfirm, t.removeCancel))) return;
     await forget(this.id);
     leave();
   },

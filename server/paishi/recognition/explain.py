@@ -1,4 +1,4 @@
-"""Explains a prediction: the evidence for a class, located on the photo."""
+"""Explains predictions: the evidence for classes, located on the photo."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -31,21 +31,28 @@ class Explained(NamedTuple):
 
 
 async def explain(
-    recogniser: Recogniser, insight: Insight, located: LocatedViews, classes: Sequence[int] | None
-) -> Explained:
-    """Explains the most probable of `classes`; None means all.
+    recogniser: Recogniser,
+    insight: Insight,
+    located: LocatedViews,
+    choices: Sequence[Sequence[int] | None],
+) -> list[Explained]:
+    """Explains the most probable class of each of `choices`; None means all classes.
 
     Negative evidence counts as 0 and the strongest is scaled to 1 (Selvaraju et al., Grad-CAM, ICCV 2017,
     section 3). Several views give one grid over the whole photo with their mean, in which a view counts 0
     outside its box. Raises ModelError.
     """
     probabilities = (await recogniser.runtime.softmax(located.views)).mean(axis=0)
-    among = range(len(probabilities)) if classes is None else classes
-    index = max(among, key=lambda one: float(probabilities[one]))
-    evidence = await insight.evidence(located.views, index)
-    grid, box = _joined(evidence.maps, located.boxes)
-    prediction = recogniser.prediction(index, float(probabilities[index]))
-    return Explained(prediction, evidence.method, _positive(grid), box)
+    every = range(len(probabilities))
+    indices = [
+        max(every if classes is None else classes, key=lambda index: float(probabilities[index]))
+        for classes in choices
+    ]
+    method, maps = await insight.evidence(located.views, indices)
+    return [
+        _explained(recogniser.prediction(index, float(probabilities[index])), method, seen, located.boxes)
+        for index, seen in zip(indices, maps, strict=True)
+    ]
 
 
 async def explain_taught(
@@ -53,19 +60,33 @@ async def explain_taught(
     insight: Insight,
     located: LocatedViews,
     prototypes: Prototypes,
-    thing: TaughtName,
-) -> Explained:
-    """Explains what of the photo resembles `thing`, one of `prototypes`.
+    things: Sequence[TaughtName],
+) -> list[Explained]:
+    """Explains what of the photo resembles each of `things`, which are of `prototypes`.
 
-    The evidence is the similarity of each cell of the last feature map to the thing, scaled as in `explain`.
+    The evidence is the similarity of each cell of the last feature map to a thing, scaled as in `explain`.
     Only if `recogniser.space` is not None. Raises ModelError.
     """
     assert recogniser.space
     shares = recogniser.space.shares(await recogniser.see(located.views), prototypes)
-    share = next(share for share in shares if share.id == thing.id)
+    of = {share.id: share for share in shares}
     maps = await insight.maps(located.views)
-    grid, box = _joined(recogniser.space.similarity(maps, prototypes.vector(thing.id)), located.boxes)
-    return Explained(taught_prediction(thing.name, share), "similarity", _positive(grid), box)
+    return [
+        _explained(
+            taught_prediction(thing.name, of[thing.id]),
+            "similarity",
+            recogniser.space.similarity(maps, prototypes.vector(thing.id)),
+            located.boxes,
+        )
+        for thing in things
+    ]
+
+
+def _explained(
+    prediction: Prediction, method: Method, maps: NDArray[np.float32], boxes: Sequence[Box]
+) -> Explained:
+    grid, box = _joined(maps, boxes)
+    return Explained(prediction, method, _positive(grid), box)
 
 
 def _joined(maps: NDArray[np.float32], boxes: Sequence[Box]) -> tuple[Grid, Box]:

@@ -6,7 +6,7 @@ Importing this loads neither TensorFlow nor Keras nor OpenVINO.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from paishi.runtimes.openvino.class_activation import ClassActivation
 
 T = TypeVar("T")
-Occlude = Callable[[NDArray[np.uint8], int], Awaitable[NDArray[np.float32]]]
-"""Views and the index of a class to maps."""
+Occlude = Callable[[NDArray[np.uint8], Sequence[int]], Awaitable[NDArray[np.float32]]]
+"""Views and the indices of classes to maps, float32 (classes, n, rows, columns)."""
 
 GRAPH_S = 60.0
 """Seconds that Keras may take even if `PAISHI_HANG_S` is less, because it traces a graph for each new layer.
@@ -46,7 +46,7 @@ Method = Literal["cam", "grad-cam", "occlusion", "similarity"]
 
 
 class Evidence(NamedTuple):
-    """Evidence for a class: `maps` float32 (n, rows, columns), one per view; below 0 speaks against it."""
+    """Evidence for classes: `maps` float32 (classes, n, rows, columns) of n views; below 0 speaks against."""
 
     method: Method
     maps: NDArray[np.float32]
@@ -81,12 +81,12 @@ class Insight:
         # documentation.
         self._thread = ThreadPoolExecutor(1, "insight")
 
-    async def evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        """Maps of the evidence for class `index` in `views` (n, height, width, 3) uint8 RGB."""
+    async def evidence(self, views: NDArray[np.uint8], indices: Sequence[int]) -> Evidence:
+        """Maps of the evidence for the classes `indices` in `views` (n, height, width, 3) uint8 RGB."""
         if self._occlude is None:
-            return await self._on_thread(lambda: self._evidence(views, index))
-        exact = await self._on_thread(lambda: self._exact_evidence(views, index))
-        return exact or Evidence("occlusion", await self._occlude(views, index))
+            return await self._on_thread(lambda: self._evidence(views, indices))
+        exact = await self._on_thread(lambda: self._exact_evidence(views, indices))
+        return exact or Evidence("occlusion", await self._occlude(views, indices))
 
     async def features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
         """Output of `layer` for `views`, (n, ...); None is the classifier's input. Raises UnknownLayer."""
@@ -106,18 +106,22 @@ class Insight:
         with self._cores.one():
             return exact.look(views).maps
 
-    def _exact_evidence(self, views: NDArray[np.uint8], index: int) -> Evidence | None:
+    def _exact_evidence(self, views: NDArray[np.uint8], indices: Sequence[int]) -> Evidence | None:
         if not (exact := self._class_activation) or not exact.is_exact:
             return None
         with self._cores.one():
-            return Evidence("cam", exact.class_activation(views, index))
+            look = exact.look(views)
+            return Evidence("cam", np.stack([exact.class_activation(look, index) for index in indices]))
 
-    def _evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        if found := self._exact_evidence(views, index):
+    def _evidence(self, views: NDArray[np.uint8], indices: Sequence[int]) -> Evidence:
+        if found := self._exact_evidence(views, indices):
             return found
         gradients = self._load_gradients()
-        with self._cores.all(patience_s=GRAPH_S):
-            return Evidence("grad-cam", gradients.class_activation(views, index))
+        maps = []
+        for index in indices:
+            with self._cores.all(patience_s=GRAPH_S):
+                maps.append(gradients.class_activation(views, index))
+        return Evidence("grad-cam", np.stack(maps))
 
     def _features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
         if layer is None and (exact := self._class_activation):
@@ -148,8 +152,8 @@ def insight_for(spec: ModelSpec, runtime: Runtime, cores: CpuBudget) -> Insight:
     activation = served.class_activation if runtime.name == "openvino" else lambda: None
     if spec.custom or not spec.is_of_keras:
 
-        def occlude(views: NDArray[np.uint8], index: int) -> Awaitable[NDArray[np.float32]]:
-            return occlusion(runtime.softmax, views, index, runtime.independent)
+        def occlude(views: NDArray[np.uint8], indices: Sequence[int]) -> Awaitable[NDArray[np.float32]]:
+            return occlusion(runtime.softmax, views, indices, runtime.independent)
 
         return Insight(activation, served.gradients, cores, served.check_layer, occlude=occlude)
     if runtime.name != "openvino":

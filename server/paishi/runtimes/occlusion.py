@@ -3,7 +3,7 @@
 Source: Zeiler and Fergus, Visualizing and Understanding Convolutional Networks, ECCV 2014, section 4.2.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,25 +18,26 @@ Softmax = Callable[[NDArray[np.uint8]], Awaitable[NDArray[np.float32]]]
 
 
 async def occlusion(
-    softmax: Softmax, views: NDArray[np.uint8], index: int, independent: bool
+    softmax: Softmax, views: NDArray[np.uint8], indices: Sequence[int], independent: bool
 ) -> NDArray[np.float32]:
-    """Loss of log odds of class `index` where a patch of the mean colour covers it, float32 (n, GRID, GRID).
+    """Losses of log odds of the classes `indices` where a patch of the mean colour covers each view.
 
-    `views` is (n, height, width, 3) uint8 RGB. It takes `GRID` ** 2 + 1 runs of the model for each view.
+    `views` is (n, height, width, 3) uint8 RGB. Returns float32 (classes, n, GRID, GRID). It takes `GRID` ** 2
+    + 1 runs of the model for each view, however many classes there are.
     """
-    return np.stack([await _one(softmax, view, index, independent) for view in views])
+    return np.stack([await _one(softmax, view, indices, independent) for view in views], axis=1)
 
 
 async def _one(
-    softmax: Softmax, view: NDArray[np.uint8], index: int, independent: bool
+    softmax: Softmax, view: NDArray[np.uint8], indices: Sequence[int], independent: bool
 ) -> NDArray[np.float32]:
     odds = []
     pictures = np.stack([view, *_covered(view)])
     for start in range(0, len(pictures), _AT_ONCE):
-        odds.append(_log_odds(await softmax(pictures[start : start + _AT_ONCE]), index, independent))
-    whole, *covered = np.concatenate(odds)
-    loss: NDArray[np.float32] = (whole - np.array(covered, np.float32)).reshape(GRID, GRID)
-    return loss
+        probabilities = await softmax(pictures[start : start + _AT_ONCE])
+        odds.append(np.stack([_log_odds(probabilities, index, independent) for index in indices]))
+    whole, covered = np.split(np.concatenate(odds, axis=1), [1], axis=1)
+    return (whole - covered).reshape(len(indices), GRID, GRID)
 
 
 def _covered(view: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:

@@ -124,6 +124,19 @@ export const STATES = [
       await page.getByText(t.result.strength, { exact: true }).waitFor();
     },
   },
+  {
+    sheet: 'result',
+    name: 'heat map missed',
+    ...RESULT,
+    past: [{}],
+    async go({ page, server, t }) {
+      server.on('POST /explain', refusal('model-unavailable', 503));
+      await page.getByRole('listitem').first().getByRole('button').tap();
+      await page.getByText(t.failures['model-unavailable'].sentence).waitFor();
+    },
+  },
+  { sheet: 'result', name: 'unfolded', ...RESULT, past: [{}], go: ({ page, t }) => page.getByText(t.result.lessLikely.replace('{count}', '2')).tap() },
+  { sheet: 'result', name: 'more', ...RESULT, past: [{}], go: ({ tap, t }) => tap(t.result.more) },
   { sheet: 'result', name: 'corrected', ...RESULT, past: [{ corrected: BEE }] },
   { sheet: 'result', name: 'long names', ...RESULT, past: [{ predictions: LONG }] },
   { sheet: 'result', name: 'from a friend', path: `${SHARED}&c=${id}`, query: { ...TRUSTED, scene: '1007' } },

@@ -94,7 +94,7 @@ describe('the last result', () => {
     expect(phone.text()).toContain('印度象');
     await phone.tap('看上一次的结果：印度象');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo', 'pages/result/result']);
-    expect(phone.text()).toContain('82.7%');
+    expect(phone.text()).toContain('83%');
     expect(server.to('/predict')).toHaveLength(1);
   });
 

@@ -115,7 +115,7 @@ describe('the history', () => {
   it('forgets what was deleted on its own page', async () => {
     await openHistory(many(2));
     await phone.tap(phone.findAll('.open')[0]);
-    await phone.tap('删除这个结果');
+    await phone.tapInMore('删除这个结果');
     await phone.tap('删除');
     await phone.until(() => expect(names()).toEqual(['名1']));
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findChromium } from '../../simulator/chromium.js';
+import { explains } from '../replies.js';
 import { example } from '../sources.js';
 import { aroundAllTests, FILL, FINGER, launch, phone } from './around-chromium.js';
 import { givePast } from './past.js';
@@ -17,7 +18,7 @@ const corrected = { id: '', label: 'y'.repeat(40), name: { zh: 'y'.repeat(40), e
 const kind = { id: 'crustacean', name: { zh: '虾蟹', en: 'a crab, lobster or other crustacean' }, probability: 0.93 };
 const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false, kind }, { corrected }, {}, {}, {}];
 
-aroundAllTests({ 'POST /explain': { body: example('explanation') } });
+aroundAllTests({ 'POST /explain': explains });
 
 /** @returns {Promise<string[]>} what reaches over the sides, and what a finger would miss */
 function faults() {
@@ -82,6 +83,9 @@ describe.skipIf(!findChromium())('result and history fit', () => {
       await page.locator('wx-slider').waitFor();
       expect(await faults(), id).toEqual([]);
     }
+    await page.locator('wx-button', { hasText: /更多|More/ }).click();
+    expect(await faults()).toEqual([]);
+    await page.locator('wx-button', { hasText: /取消|Cancel/ }).click();
     await page.locator('wx-button', { hasText: /不是这个|Not this/ }).click();
     expect(await faults()).toEqual([]);
     await goTo('pages/result/result?id=gone', scale);

@@ -61,6 +61,12 @@ export async function openPhone(options = {}) {
     /** @returns {Record<string, any>} */
     stored: () => phone.kept().storage,
 
+    /** @param {string} name  of an action in the result page's sheet @returns {Promise<void>} */
+    async tapInMore(name) {
+      await phone.tap('更多');
+      await phone.tap(name);
+    },
+
     /** From the page in front. @returns {Promise<void>} */
     async back() {
       phone.simulator.call('navigateBack');

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PICTURE } from '../picture.js';
+import { explains } from '../replies.js';
 import { example } from '../sources.js';
 import { aroundEachTest, open, phone, server } from './around.js';
 import { TRUSTING } from './phone.js';
@@ -19,29 +20,29 @@ const saved = () => phone.until(() => expect(phone.simulator.saved).toHaveLength
 describe('saving to the album', () => {
   it('saves the photo at its own size, with name, probability and mark', async () => {
     await open();
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await saved();
     const { calls, width, height } = phone.find('canvas.drawing').__node;
     expect([width, height]).toEqual([16, 12]);
     const texts = calls.filter(([name]) => name === 'fillText').map(([, text]) => text);
-    expect(texts).toEqual(['印度象', '拍识', 'Indian elephant · 82.7%']);
+    expect(texts).toEqual(['印度象', '拍识', 'Indian elephant · 83%']);
     expect(phone.glass()).toContain('已保存到相册');
   });
 
   it('saves the kind with the first name as a guess where only the kind is sure', async () => {
     const { predictions, confident, kind } = JSON.parse(example('predictions-unsure'));
     await open(past([{ predictions, confident, kind }]));
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await saved();
     const { calls } = phone.find('canvas.drawing').__node;
     const texts = calls.filter(([name]) => name === 'fillText').map(([, text]) => text);
-    expect(texts).toEqual(['钟表', '拍识', '也许是指针式时钟 · 54.4%']);
+    expect(texts).toEqual(['钟表', '拍识', '也许是指针式时钟 · 54%']);
   });
 
   it('asks at that moment where nobody was asked yet', async () => {
     await open({ scopes: {} });
     expect(phone.glass()).not.toContain('申请使用');
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.until(() => expect(phone.glass()).toContain('申请使用'));
     await phone.tap('允许');
     await saved();
@@ -49,7 +50,7 @@ describe('saving to the album', () => {
 
   it('that is refused is explained; allowed in the settings, the photo is saved at once', async () => {
     await open({ scopes: {} });
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.until(() => expect(phone.glass()).toContain('申请使用'));
     await phone.tap('拒绝');
     await phone.until(() => expect(phone.glass()).toContain('需要相册权限'));
@@ -60,12 +61,12 @@ describe('saving to the album', () => {
 
   it('stays refused where the settings stay, and the button works on', async () => {
     await open({ scopes: { 'scope.writePhotosAlbum': false } });
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.until(() => expect(phone.glass()).toContain('需要相册权限'));
     await phone.tap('去设置');
     await leaveSettings(false);
     expect(phone.simulator.saved).toEqual([]);
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.until(() => expect(phone.glass()).toContain('需要相册权限'));
     await phone.tap('以后再说');
     expect(phone.simulator.saved).toEqual([]);
@@ -74,7 +75,8 @@ describe('saving to the album', () => {
 
   it('saves once, however often the button is pressed', async () => {
     await open();
-    const [button] = phone.findAll('.dock-action');
+    await phone.tap('更多');
+    const button = phone.findAll('.choice').find((it) => it.textContent === '保存到相册');
     button.click();
     button.click();
     await phone.until(() => expect(phone.glass()).toContain('已保存到相册'));
@@ -84,7 +86,7 @@ describe('saving to the album', () => {
 
   it('that the person calls off is no failure', async () => {
     await open({ wx: { saveImageToPhotosAlbum: ({ fail }) => fail({ errMsg: 'saveImageToPhotosAlbum:fail cancel' }) } });
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.until(() => expect(phone.page.data.saving).toBe(false));
     expect(phone.text()).not.toContain('没有保存');
     expect(phone.called('showToast')).toBe(0);
@@ -92,17 +94,17 @@ describe('saving to the album', () => {
 
   it('that fails says so', async () => {
     await open({ wx: { saveImageToPhotosAlbum: ({ fail }) => fail({ errMsg: 'saveImageToPhotosAlbum:fail disk full' }) } });
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.reads('没有保存成功');
   });
 
   it('without consent says so', async () => {
     await open({ privacy: 'ask' });
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.reads('不同意');
     await phone.tap('不同意');
     await phone.reads('照片没有保存');
-    await phone.tap('保存到相册');
+    await phone.tapInMore('保存到相册');
     await phone.reads('不同意');
     await phone.tap('同意');
     await saved();
@@ -116,7 +118,7 @@ describe("the server's picture", () => {
     // The server believes to be at another address than ours, as it does behind a proxy.
     server.on('POST /image', { body: example('echo') });
     server.on(PLACE, { type: 'image/jpeg', body: PICTURE });
-    server.on('POST /explain', { body: example('explanation') });
+    server.on('POST /explain', explains);
   });
 
   it('is asked for as JSON, fetched from our address, shown with its name, and changes places with the photo', async () => {

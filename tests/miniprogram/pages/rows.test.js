@@ -13,8 +13,9 @@ it('puts the name in the language of the person first', () => {
     id: 'n02504013',
     name: '印度象',
     other: 'Indian elephant',
-    percent: '82.7%',
+    percent: '83%',
     width: 82.7,
+    likelihood: 'likely',
     taught: false,
   });
   chooseLanguage('en');
@@ -32,13 +33,20 @@ it('says a name once where both languages have the same', () => {
 });
 
 it.each([
-  [1, '100.0%'],
-  [0.99996, '>99.9%'],
-  [0.9994, '99.9%'],
-  [0.8266, '82.7%'],
-  [0.001, '0.1%'],
-  [0.0006, '<0.1%'],
-  [0, '0.0%'],
+  [1, '100%'],
+  [0.99996, '>99%'],
+  [0.994, '99%'],
+  [0.8266, '83%'],
+  [0.0149, '1%'],
+  [0.0099, '<1%'],
+  [0, '0%'],
 ])('%d reads as %s', (probability, text) => {
   expect(percentText(probability)).toBe(text);
+});
+
+it('tells guesses that are likely from those to fold and those to leave out; the first is always shown', () => {
+  const likelihoods = (...probabilities) =>
+    rowsOf(probabilities.map((probability, index) => ({ ...predictions[0], id: `n${index}`, probability }))).map(({ likelihood }) => likelihood);
+  expect(likelihoods(0.9, 0.05, 0.0499, 0.01, 0.0099)).toEqual(['likely', 'likely', 'unlikely', 'unlikely', 'negligible']);
+  expect(likelihoods(0.004, 0.003)).toEqual(['likely', 'negligible']);
 });

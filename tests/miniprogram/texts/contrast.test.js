@@ -50,6 +50,8 @@ const PAIRS = [
   ['accent', 'surface', TEXT],
   ['accent', 'accent-soft', TEXT],
   ['on-accent', 'accent', TEXT],
+  ['danger', 'surface', TEXT],
+  ['danger', 'accent-soft', TEXT],
 ];
 
 describe.each([

@@ -28,6 +28,7 @@ EXAMPLES = {
     "taught-removed": "TaughtRemoved",
     "explanation": "Explanation",
     "explanation-taught": "Explanation",
+    "explanations": "Explanations",
     "features": "Features",
     "problem": "Problem",
     "problem-loading": "Problem",

@@ -218,7 +218,7 @@ def not_square(folder: Path) -> Recogniser:
             lambda: ClassActivation(xml),
             no_gradients,
             cores,
-            occlude=lambda views, index: occlusion(runtime.softmax, views, index, False),
+            occlude=lambda views, indices: occlusion(runtime.softmax, views, indices, False),
         ),
     )
 

@@ -5,7 +5,7 @@ import contextlib
 import io
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -175,6 +175,43 @@ def test_a_class_is_found_by_any_of_its_names(client: AppClient, called: str) ->
     assert explain(client, file_of(noise()), label=called)["label"]["id"] == BEAGLE
 
 
+def explain_several(client: httpx.Client, photo: bytes, *labels: str) -> list[dict]:
+    answer = client.post("/explain", files={"image": photo}, params={"label": labels}, headers=JSON)
+    assert answer.status_code == 200, answer.text
+    schema_of("Explanations").validate(answer.json())
+    return answer.json()["explanations"]
+
+
+def test_several_classes_are_explained_at_once_as_each_alone(client: AppClient) -> None:
+    photo, labels = file_of(noise(seed=3)), ["broccoli", "beagle", "", "n01443537", "broccoli"]
+    together = explain_several(client, photo, *labels)
+    alone = [explain(client, photo, label=label) for label in labels]
+    for one, other in zip(together, alone, strict=True):
+        assert one["label"] == other["label"]
+        assert (one["method"], one["box"]) == ("cam", other["box"])
+        assert np.abs(np.array(one["grid"]) - np.array(other["grid"])).max() < 1e-3
+    assert together[0]["grid"] != together[1]["grid"]
+
+
+def test_several_labels_are_refused_like_one(client: AppClient) -> None:
+    def ask(labels: list[str], accept: str = "application/json") -> httpx.Response:
+        return client.post(
+            "/explain",
+            files={"image": file_of(noise())},
+            params={"label": labels},
+            headers={"Accept": accept},
+        )
+
+    assert "beagle" in assert_problem(ask(["broccoli", "begle"]), 422, "request-invalid").detail
+    assert "label" in assert_problem(ask(["beagle"] * 6), 422, "request-invalid").detail
+    assert "label" in assert_problem(ask(["beagle", "x" * 1000]), 422, "request-invalid").detail
+    assert (
+        "application/json" in assert_problem(ask(["beagle"] * 2, "image/png"), 422, "request-invalid").detail
+    )
+    unknown = ask(["beagle", "taught:0123456789abcdef"])
+    assert_problem(unknown, 404, "not-found")
+
+
 def test_of_classes_that_share_a_name_the_more_probable_is_meant(client: AppClient) -> None:
     photo = file_of(noise(seed=4))
     shared = {"n02012849", "n03126707"}  # the bird and the machine
@@ -277,6 +314,9 @@ def test_any_custom_model_is_explained_by_covering_its_photo(runtime: RuntimeCho
     photo.paste((220, 30, 40), (4, 8, 8, 12))  # one cell
     with started(load=lambda _: custom(folder, tmp_path, runtime)) as client:
         found = explain(client, file_of(photo, "PNG"), label="red")
+        red, green = explain_several(client, file_of(photo, "PNG"), "red", "green")
+    assert red["grid"] == found["grid"]
+    assert green["grid"][2][1] == 0
     grid = np.array(found["grid"])
     assert (found["method"], grid.shape) == ("occlusion", (8, 8))
     assert (grid[2, 1], grid.sum()) == (1, pytest.approx(1, abs=0.2))
@@ -305,9 +345,9 @@ class HeldUp:
 
     def __init__(self, value: float) -> None:
         self.asked, self.go_on = threading.Event(), threading.Event()
-        self._maps = np.array([[[value, 1.0]]], np.float32)
+        self._maps = np.array([[[[value, 1.0]]]], np.float32)
 
-    async def evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
+    async def evidence(self, views: NDArray[np.uint8], indices: Sequence[int]) -> Evidence:
         self.loop = asyncio.get_running_loop()
         self.asked.set()
         await asyncio.to_thread(self.go_on.wait, 20)

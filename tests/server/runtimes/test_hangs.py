@@ -100,6 +100,9 @@ class Looking:
     def __init__(self, during: Callable[[], None]) -> None:
         self._during = during
 
+    def look(self, views: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return views
+
     def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
         return self.features(views)
 
@@ -125,7 +128,7 @@ def test_looking_inside(by_keras: bool) -> None:
 
     insight = Insight((lambda: None) if by_keras else load, load, budget)
     views = np.zeros((1, 1, 1, 3), np.uint8)
-    asyncio.run(insight.evidence(views, 0))
+    asyncio.run(insight.evidence(views, [0]))
     asyncio.run(insight.features(views, None))
     assert seen == 2 * [None if by_keras else 2.0, 2.0 + GRAPH_S]
 

@@ -1,5 +1,6 @@
 """A model with insight, for /explain and /features."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,8 @@ from tests.server.api.conftest import load_brightness
 class BrightPlaces:
     """An insight: bright places speak for each class; its one layer, `brightness`, has positions."""
 
-    async def evidence(self, views: NDArray[np.uint8], index: int) -> Evidence:
-        return Evidence("cam", self._brightness(views))
+    async def evidence(self, views: NDArray[np.uint8], indices: Sequence[int]) -> Evidence:
+        return Evidence("cam", np.stack([self._brightness(views)] * len(indices)))
 
     async def features(self, views: NDArray[np.uint8], layer: str | None) -> NDArray[np.float32]:
         if layer not in (None, "brightness"):

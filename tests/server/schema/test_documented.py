@@ -1,7 +1,7 @@
 """Refusals that Schemathesis does not provoke: they come as /openapi.json says, headers included."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -171,7 +171,7 @@ def unavailable(on_progress: object) -> Recogniser:
 class Closed:
     """An insight that cannot be loaded."""
 
-    async def evidence(self, views: object, index: int) -> Evidence:
+    async def evidence(self, views: object, indices: Sequence[int]) -> Evidence:
         raise WeightsUnavailable("There are no weights.")
 
     async def features(self, views: object, layer: str | None) -> NDArray[np.float32]:

@@ -39,7 +39,8 @@ def explained(recogniser: Recogniser, photo: Image.Image) -> Explained:
         },
     )
     views = located(recogniser, photo)
-    return asyncio.run(explain_taught(recogniser, recogniser.insight, views, prototypes, HOUSE))
+    [found] = asyncio.run(explain_taught(recogniser, recogniser.insight, views, prototypes, [HOUSE]))
+    return found
 
 
 def houses_at(left: bool) -> Image.Image:

@@ -8,7 +8,7 @@ const { colourOf } = require('./colours');
 
 /** Dots on the longer side of the photo. */
 const DOTS = 96;
-/** Brightness that is left of the photo outside the model's input, at full strength. */
+/** Brightness that is left of the photo outside the model's input. */
 const UNSEEN = 0.25;
 
 /**
@@ -62,24 +62,21 @@ function dotsFor({ width, height }) {
 }
 
 /**
- * Draws over the whole canvas. A value of 0 is transparent; outside the model's input the photo is dark.
+ * Draws over the whole canvas, as one image. A value of 0 is transparent; outside the model's input the photo is dark.
  *
  * @param {WechatMiniprogram.CanvasRenderingContext.CanvasRenderingContext2D} context
  * @param {import('./fitted').Size} dots  size of the canvas
  * @param {import('../../../contract').Explanation} explanation
- * @param {number} strength  0 to 1: opacity at a value of 1
  */
-function drawHeat(context, dots, explanation, strength) {
-  context.clearRect(0, 0, dots.width, dots.height);
-  for (let y = 0; y < dots.height; y += 1) {
-    for (let x = 0; x < dots.width; x += 1) {
-      const value = heatAt(explanation, (x + 0.5) / dots.width, (y + 0.5) / dots.height);
-      context.globalAlpha = value === null ? strength * (1 - UNSEEN) : strength * Math.sqrt(value);
-      context.fillStyle = value === null ? '#000000' : `rgb(${colourOf(value).join(',')})`;
-      context.fillRect(x, y, 1, 1);
-    }
+function drawHeat(context, { width, height }, explanation) {
+  const image = context.createImageData(width, height);
+  for (let dot = 0; dot < width * height; dot += 1) {
+    const value = heatAt(explanation, ((dot % width) + 0.5) / width, (Math.floor(dot / width) + 0.5) / height);
+    const [red, green, blue] = value === null ? [0, 0, 0] : colourOf(value);
+    const alpha = value === null ? 1 - UNSEEN : Math.sqrt(value);
+    image.data.set([red, green, blue, Math.round(255 * alpha)], 4 * dot);
   }
-  context.globalAlpha = 1;
+  context.putImageData(image, 0, 0);
 }
 
 module.exports = { drawHeat, dotsFor, heatAt };

@@ -10,12 +10,8 @@ const { texts } = require('../../../texts/texts');
  * @typedef {object} Own  state that is not rendered
  * @property {Explanation | null} explanation
  * @property {import('./fitted').Size | null} photo  pixels
- * @property {number} strength  percent
  * @property {() => void} turned  listener for rotation of the phone
  */
-
-/** Percent; initial value of the slider. */
-const STRENGTH = 75;
 
 /** @type {WeakMap<object, Own>} */
 const owned = new WeakMap();
@@ -25,29 +21,30 @@ const owned = new WeakMap();
  * @returns {Own}
  */
 function own(component) {
-  const found = owned.get(component) || { explanation: null, photo: null, strength: STRENGTH, turned() {} };
+  const found = owned.get(component) || { explanation: null, photo: null, turned() {} };
   owned.set(component, found);
   return found;
 }
 
 /**
- * The photo with an optional heat map and a slider for its strength.
+ * The photo with an optional heat map. It fills what it lies in. A long press on the photo opens WeChat's own menu, with
+ * its search.
  *
- * Events: `off` when the heat map is tapped, `missing` if the file is gone.
+ * Events: `off` when the heat map is tapped.
  */
 Component({
   properties: {
     src: { type: String, value: '' },
     label: { type: String, value: '' },
-    caption: { type: String, value: '' },
     busy: { type: Boolean, value: false },
     /** Whether the heat map passed to `show` is visible. */
     heated: { type: Boolean, value: false },
+    /** Percent; opacity of the heat map. */
+    strength: { type: Number, value: 100 },
   },
   data: {
     t: texts().result,
     missing: false,
-    strength: STRENGTH,
     /** Style of the canvas: the rectangle of the photo inside the frame. */
     place: '',
   },
@@ -82,7 +79,11 @@ Component({
 
     failed() {
       this.setData({ missing: true });
-      this.triggerEvent('missing');
+    },
+
+    /** @returns {boolean} whether the file is gone */
+    isMissing() {
+      return this.data.missing;
     },
 
     /** Places the canvas over the photo, which fills the frame in one direction only. */
@@ -96,7 +97,7 @@ Component({
     },
 
     async draw() {
-      const { explanation, photo, strength } = own(this);
+      const { explanation, photo } = own(this);
       if (!explanation || !photo) return;
       const found = await this.measured('.heat', { node: true, size: true });
       if (!found || !found.node) return;
@@ -104,7 +105,7 @@ Component({
       const dots = dotsFor(photo);
       if (canvas.width !== dots.width) canvas.width = dots.width;
       if (canvas.height !== dots.height) canvas.height = dots.height;
-      drawHeat(canvas.getContext('2d'), dots, explanation, strength / 100);
+      drawHeat(canvas.getContext('2d'), dots, explanation);
     },
 
     /**
@@ -118,16 +119,14 @@ Component({
       });
     },
 
-    /** @param {WechatMiniprogram.SliderChange} event  during and after sliding */
-    slide({ detail: { value } }) {
-      own(this).strength = value;
-      this.draw();
-    },
-
-    /** Opens a photo without a heat map in WeChat's viewer, which can zoom. */
     tap() {
       if (this.data.heated) this.triggerEvent('off');
-      else if (!this.data.missing) wxPromise(wx.previewImage, { urls: [this.data.src] }).catch(() => {});
+      else this.enlarge();
+    },
+
+    /** Opens the photo in WeChat's viewer, which can zoom and has the menu of a long press. */
+    enlarge() {
+      if (!this.data.missing) wxPromise(wx.previewImage, { urls: [this.data.src] }).catch(() => {});
     },
   },
 });

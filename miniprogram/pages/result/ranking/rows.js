@@ -8,20 +8,35 @@ const { inLanguage } = require('../../../services/text/display-names');
  * @property {string} other  in the other language; '' if it is the same
  * @property {string} percent  as text
  * @property {number} width  of the bar in percent of its track
+ * @property {'likely' | 'unlikely' | 'negligible'} likelihood
  * @property {boolean} taught  whether it is a thing that the user taught
  */
 
 /** Rows on the page; the server may send more. */
 const ROWS = 5;
+/** Probability below which a guess is folded away. */
+const LIKELY = 0.05;
+/** Probability below which a guess is not shown: nobody can tell it from chance. */
+const UNLIKELY = 0.01;
 
 /**
  * @param {number} probability  0 to 1
- * @returns {string} percent with one decimal; never rounded to 0.0 or 100.0
+ * @returns {string} whole percent; never rounded to 0 or 100
  */
 function percentText(probability) {
-  if (probability > 0 && probability < 0.001) return '<0.1%';
-  if (probability < 1 && probability >= 0.9995) return '>99.9%';
-  return `${(probability * 100).toFixed(1)}%`;
+  if (probability > 0 && probability < UNLIKELY) return '<1%';
+  if (probability < 1 && probability >= 0.995) return '>99%';
+  return `${Math.round(probability * 100)}%`;
+}
+
+/**
+ * @param {number} probability  0 to 1
+ * @param {number} index  the most probable is 0, and always shown
+ * @returns {Row['likelihood']}
+ */
+function likelihoodOf(probability, index) {
+  if (index === 0 || probability >= LIKELY) return 'likely';
+  return probability >= UNLIKELY ? 'unlikely' : 'negligible';
 }
 
 /**
@@ -31,11 +46,12 @@ function percentText(probability) {
  * @returns {Row[]}
  */
 function rowsOf(predictions) {
-  return predictions.slice(0, ROWS).map(({ id, name, probability, taught = false }) => ({
+  return predictions.slice(0, ROWS).map(({ id, name, probability, taught = false }, index) => ({
     id,
     ...inLanguage(name),
     percent: percentText(probability),
     width: Math.round(probability * 1000) / 10,
+    likelihood: likelihoodOf(probability, index),
     taught,
   }));
 }

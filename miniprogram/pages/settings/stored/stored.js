@@ -1,6 +1,6 @@
 // @ts-check
 const { beginAnewInSettings } = require('../../../services/device/navigation');
-const { confirm } = require('../../../services/device/confirm');
+const { confirmDeletion } = require('../../../services/device/confirm');
 const { forgetEverything, forgetResults, storageUsage } = require('../../../services/storage-usage');
 const { fill, texts } = require('../../../texts/texts');
 
@@ -81,7 +81,7 @@ Component({
      */
     async confirm(title, content) {
       const { t, deleting } = this.data;
-      return !deleting && confirm(title, content, t.delete, t.keep);
+      return !deleting && confirmDeletion(title, content, t.delete, t.keep);
     },
 
     /**

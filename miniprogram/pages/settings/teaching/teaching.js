@@ -1,5 +1,5 @@
 // @ts-check
-const { confirm } = require('../../../services/device/confirm');
+const { confirmDeletion } = require('../../../services/device/confirm');
 const { fill, texts } = require('../../../texts/texts');
 const { hasSession } = require('../../../services/api/session');
 const { isForgetting, onLesson, sendLessons, withdraw } = require('../../../services/teaching/lessons');
@@ -64,7 +64,7 @@ Component({
       const { t } = this.data;
       const shared = hasSession() ? '' : t.shared;
       const sentence = [t.withdrawSentence, shared].filter(Boolean).join(' ');
-      if (!(await confirm(t.withdrawTitle, sentence, t.confirm, t.cancel))) return;
+      if (!(await confirmDeletion(t.withdrawTitle, sentence, t.confirm, t.cancel))) return;
       this.setData({ message: t.withdrawing });
       await withdraw();
       this.look();

@@ -46,15 +46,14 @@ class ClassActivation:
         with a ReLU between them."""
         return self._head.classifier is not None or self._head.relu is not None
 
-    def class_activation(self, views: NDArray[np.uint8], index: int) -> NDArray[np.float32]:
+    def class_activation(self, look: Look, index: int) -> NDArray[np.float32]:
         """Contribution of each position to the logit of class `index`, float32 (n, height, width).
 
-        The mean over all positions is the logit minus the class's bias, since pooling and the head are linear
-        and commute. Source: Zhou et al., Learning Deep Features for Discriminative Localization, CVPR 2016,
-        section 2. A ReLU in the head lets some units through and not others, which makes it linear for each
-        picture.
+        One `look` serves any number of classes. The mean over all positions is the logit minus the class's
+        bias, since pooling and the head are linear and commute. Source: Zhou et al., Learning Deep Features
+        for Discriminative Localization, CVPR 2016, section 2. A ReLU in the head lets some units through and
+        not others, which makes it linear for each picture.
         """
-        look = self.look(views)
         if self._head.relu is None:
             assert self._head.classifier is not None
             weights = self._head.classifier[None, :, index]

@@ -75,10 +75,10 @@ def _is_explained(xml: Path, animal: Animal, pictures: Array, found: Array) -> N
     assert inside.is_exact is animal.exact
     if not animal.exact:
         return
-    logits = inside.class_activation(pictures, 1).mean(axis=(1, 2))
+    logits = inside.class_activation(inside.look(pictures), 1).mean(axis=(1, 2))
     against = 1 - found[:, 1]
     if not animal.independent and found.shape[1] > 2:
-        logits = logits - inside.class_activation(pictures, 0).mean(axis=(1, 2))
+        logits = logits - inside.class_activation(inside.look(pictures), 0).mean(axis=(1, 2))
         against = found[:, 0]
     expected = np.log(found[:, 1] / against)
     assert logits - logits[0] == pytest.approx(expected - expected[0], abs=1e-3)

@@ -70,7 +70,7 @@ def test_its_heat_map_is_exact(name: str, served: dict[str, Path]) -> None:
     """Means of the map are the logits, but for biases."""
     inside = ClassActivation(served[name])
     assert inside.is_exact
-    logits = [inside.class_activation(pictures(), index).mean(axis=(1, 2)) for index in (0, 1)]
+    logits = [inside.class_activation(inside.look(pictures()), index).mean(axis=(1, 2)) for index in (0, 1)]
     found = logits[1] - logits[0]
     if name == "torch_relu_head":  # each unit that is let through adds its own bias
         return
@@ -92,7 +92,7 @@ def test_its_heat_map_is_the_gradient(name: str, served: dict[str, Path]) -> Non
     given = inside.look(pictures()).maps
     head.feature_map.replace(maps.output(0))
     above = compiled(ov.Model([logit], [maps]), "fp32", threads=1, streams=1).create_infer_request()
-    exact = inside.class_activation(pictures(), 2)
+    exact = inside.class_activation(inside.look(pictures()), 2)
     step = 1e-2
     for picture, expected in zip(given, exact, strict=True):
         there = float(above.infer([picture.transpose(2, 0, 1)[None]])[0].ravel()[2])

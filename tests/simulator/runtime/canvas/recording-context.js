@@ -2,7 +2,7 @@ import { METHODS, PROPERTIES } from './context-members.js';
 import { drawingContext } from './drawing-context.js';
 
 /** What only real pixels or a real path can answer. */
-const NEEDS_PIXELS = ['createImageData', 'getImageData', 'getTransform', 'isPointInPath', 'isPointInStroke'];
+const NEEDS_PIXELS = ['getImageData', 'getTransform', 'isPointInPath', 'isPointInStroke'];
 
 /**
  * Stands for a 2D context where nothing can draw: it writes down what is called and set, in order, as
@@ -24,6 +24,7 @@ export function recordingContext(calls, canvas, unwrap) {
     getLineDash: () => [...dashes],
     measureText: (text) => measured(String(text), state.font),
     createPattern: () => ({}),
+    createImageData: (width, height) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) }),
     createLinearGradient: () => gradient(calls),
     createRadialGradient: () => gradient(calls),
     drawImage(picture) {

@@ -45,8 +45,9 @@ export const image = {
       }
     };
     return {
-      render({ src, mode, ariaLabel, role, ariaRole }) {
+      render({ src, mode, showMenuByLongpress, ariaLabel, role, ariaRole }) {
         picture.alt = '';
+        element.toggleAttribute('show-menu-by-longpress', showMenuByLongpress);
         element.setAttribute('mode', mode);
         // A picture without words for it is decoration.
         if (ariaLabel) element.setAttribute('role', role || ariaRole || 'img');

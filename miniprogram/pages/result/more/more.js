@@ -1,0 +1,43 @@
+// @ts-check
+const { texts } = require('../../../texts/texts');
+
+/**
+ * What else can be done with a result.
+ *
+ * Events: `save`, `copy`, `enlarge`, `remove`; `close`.
+ */
+Component({
+  properties: {
+    /** Whether the file of the photo is gone: then there is nothing to enlarge. */
+    missing: { type: Boolean, value: false },
+  },
+  data: {
+    t: texts().result,
+  },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().result });
+    },
+  },
+  methods: {
+    save() {
+      this.triggerEvent('save');
+    },
+
+    copy() {
+      this.triggerEvent('copy');
+    },
+
+    enlarge() {
+      this.triggerEvent('enlarge');
+    },
+
+    remove() {
+      this.triggerEvent('remove');
+    },
+
+    close() {
+      this.triggerEvent('close');
+    },
+  },
+});
