@@ -1,4 +1,5 @@
 // @ts-check
+const { card } = require('./atlas-en');
 const { settings } = require('./settings-en');
 const { teaching } = require('./teaching-en');
 
@@ -210,6 +211,7 @@ const en = {
   },
   settings,
   teaching,
+  card,
   privacy: {
     title: 'Privacy',
     sentence:

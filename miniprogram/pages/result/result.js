@@ -11,6 +11,7 @@ const { inLanguage, namesOf } = require('../../services/text/display-names');
 const { currentServer, isServerSet } = require('../../services/server/address');
 const { CAMERA, leave, showTitle, toCamera } = require('../../services/device/navigation');
 const { offer, sendWaiting } = require('../../services/corrections/send');
+const { reading } = require('../../components/class-card/reading');
 const { rowsOf } = require('./ranking/rows');
 const { saveAsking, saveMessage } = require('./saving');
 const { isRelease, isSinglePage, textScale } = require('../../services/device/device-info');
@@ -23,6 +24,8 @@ const { storedAbilities } = require('../../services/api/readiness');
  */
 
 Page({
+  behaviors: [reading],
+
   data: {
     t: texts().result,
     taughtTexts: texts().teaching.result,

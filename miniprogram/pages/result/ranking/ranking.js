@@ -3,7 +3,7 @@
 /**
  * The predicted names with bars for their probabilities, most probable first; see rows.js.
  *
- * Events: `look` with the `id` of a class whose name was tapped.
+ * Events: `look` with the `id` of a class whose name was tapped; `read` with that of one whose card is wanted.
  */
 Component({
   properties: {
@@ -20,11 +20,18 @@ Component({
     looked: { type: String, value: '' },
     /** Mark of taught things. */
     taughtMark: { type: String, value: '' },
+    /** Whether names that have a card lead to it. */
+    cards: { type: Boolean, value: false },
   },
   methods: {
     /** @param {WechatMiniprogram.TouchEvent} event */
     look({ currentTarget }) {
       if (this.data.hint) this.triggerEvent('look', { id: currentTarget.dataset.id });
+    },
+
+    /** @param {WechatMiniprogram.TouchEvent} event */
+    read({ currentTarget }) {
+      this.triggerEvent('read', { id: currentTarget.dataset.id });
     },
   },
 });

@@ -1,5 +1,7 @@
 // @ts-check
+const { fill, texts } = require('../../../texts/texts');
 const { inLanguage } = require('../../../services/text/display-names');
+const { isKnownClass } = require('../../../services/text/class-names');
 
 /**
  * @typedef {object} Row
@@ -9,6 +11,7 @@ const { inLanguage } = require('../../../services/text/display-names');
  * @property {string} percent  as text
  * @property {number} width  of the bar in percent of its track
  * @property {boolean} taught  whether it is a thing that the user taught
+ * @property {string} cardLabel  of the button that leads to its card, for a screen reader; '' if it has none
  */
 
 /** Rows on the page; the server may send more. */
@@ -31,13 +34,13 @@ function percentText(probability) {
  * @returns {Row[]}
  */
 function rowsOf(predictions) {
-  return predictions.slice(0, ROWS).map(({ id, name, probability, taught = false }) => ({
-    id,
-    ...inLanguage(name),
-    percent: percentText(probability),
-    width: Math.round(probability * 1000) / 10,
-    taught,
-  }));
+  const { info } = texts().card;
+  return predictions.slice(0, ROWS).map(({ id, name, probability, taught = false }) => {
+    const names = inLanguage(name);
+    const cardLabel = isKnownClass(id) ? fill(info, { name: names.name }) : '';
+    const width = Math.round(probability * 1000) / 10;
+    return { id, ...names, percent: percentText(probability), width, taught, cardLabel };
+  });
 }
 
 module.exports = { rowsOf, percentText };
