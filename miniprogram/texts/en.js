@@ -1,5 +1,5 @@
 // @ts-check
-const { card } = require('./atlas-en');
+const { atlas, card } = require('./atlas-en');
 const { settings } = require('./settings-en');
 const { teaching } = require('./teaching-en');
 
@@ -212,6 +212,7 @@ const en = {
   settings,
   teaching,
   card,
+  atlas,
   privacy: {
     title: 'Privacy',
     sentence:

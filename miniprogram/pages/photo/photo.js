@@ -5,7 +5,7 @@ const { copyText } = require('../../services/device/clipboard');
 const { currentServer, isServerSet, mayOfferAddress } = require('../../services/server/address');
 const { failureNotice, isServerOnPhone } = require('./failure-notice');
 const { fetchAbilities, storedAbilities } = require('../../services/api/readiness');
-const { forget, remember } = require('../../services/history/history');
+const { discard, remember } = require('../../services/history/history');
 const { INITIAL, nextState, SENDING } = require('./journey-state');
 const { lastResult } = require('./last-result');
 const { openSettings, showTitle } = require('../../services/device/navigation');
@@ -114,8 +114,8 @@ Page({
     const isOver = stage !== 'recognising' || attempt !== before.attempt;
     const hasEnded = event.type === 'recognised' || event.type === 'fail';
     if (before.stage === 'recognising' && isOver && !hasEnded) this.task?.cancel();
-    if (event.type === 'recognised' && this.journey === before) void forget(event.entryId);
-    if (before.stage === 'recognised' && !entryId) void forget(before.entryId);
+    if (event.type === 'recognised' && this.journey === before) void discard(event.entryId);
+    if (before.stage === 'recognised' && !entryId) void discard(before.entryId);
   },
 
   /** @param {Journey} before */

@@ -35,6 +35,8 @@ Page({
     shared: /** @type {import('./share').Shared | null} */ (null),
     /** Whether this page is all there is, as in Moments: nothing on it may lead elsewhere. */
     alone: false,
+    /** Id of the result on this phone, in `shown`. */
+    resultId: '',
     /** Path of the photo, or of the server's echo; never the bytes. */
     picture: '',
     caption: '',
@@ -106,6 +108,7 @@ Page({
     const { corrected, confident, model, photo, predictions } = found;
     this.setData({
       stage: 'shown',
+      resultId: this.id,
       picture: photo,
       rows: rowsOf(predictions),
       sure: confident,

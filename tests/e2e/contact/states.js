@@ -1,6 +1,7 @@
 // Every state of every page that matters, and how a person gets there.
 import { cameraShows } from '../fingers.js';
 import { EXPLANATION, KIND, LONG, refusal, SURE, UNSURE } from './answers.js';
+import { ATLAS_STATES } from './atlas-states.js';
 import { TEACHING_STATES } from './teaching-states.js';
 
 /**
@@ -172,4 +173,5 @@ export const STATES = [
     },
   },
   ...TEACHING_STATES,
+  ...ATLAS_STATES,
 ];
