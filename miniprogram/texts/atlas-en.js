@@ -47,4 +47,27 @@ const atlas = {
   shoot: 'Take a photo',
 };
 
-module.exports = { card, atlas };
+/** @type {import('./zh').Texts['quiz']} */
+const quiz = {
+  title: 'Quiz',
+  start: 'Quiz a friend',
+  startSentence: 'Your friend gets the photo and {count} names, and the answer only after choosing one.',
+  send: 'Send to a friend',
+  poster: 'Share as picture',
+  drawing: 'Drawing…',
+  failed: 'The picture was not drawn. Please try again.',
+  question: 'What is this?',
+  upsideDown: 'Answer: {name}',
+  friend: 'What did your friend find?',
+  look: 'The photo is on the card that your friend sent. Choose a name.',
+  right: 'Right!',
+  wrong: 'Not quite',
+  answer: 'It was recognised as {name}.',
+  choiceRight: '{name}, the answer',
+  choiceWrong: '{name}, your choice, wrong',
+  shoot: 'Take a photo, too',
+  goneTitle: 'This quiz does not open',
+  goneSentence: 'Its link is incomplete. Ask your friend to send it again.',
+};
+
+module.exports = { card, atlas, quiz };

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** Texts of class cards, in Chinese; further below those of the atlas. */
+/** Texts of class cards, in Chinese; further below those of the atlas and of the quiz. */
 const card = {
   info: '{name}的介绍',
   loading: '正在加载介绍…',
@@ -46,4 +46,26 @@ const atlas = {
   shoot: '去拍一张',
 };
 
-module.exports = { card, atlas };
+const quiz = {
+  title: '猜一猜',
+  start: '考考朋友',
+  startSentence: '照片和 {count} 个名字会发给朋友，选了才揭晓答案。',
+  send: '发给朋友',
+  poster: '分享图片',
+  drawing: '正在生成…',
+  failed: '图片没有生成，请再试一次。',
+  question: '猜猜这是什么？',
+  upsideDown: '答案：{name}',
+  friend: '猜猜朋友拍到了什么',
+  look: '照片在朋友发来的卡片上，选一个名字。',
+  right: '猜对了！',
+  wrong: '没猜中',
+  answer: '识别结果是{name}。',
+  choiceRight: '{name}，正确答案',
+  choiceWrong: '{name}，你选的，不对',
+  shoot: '我也拍一张',
+  goneTitle: '这道题打不开',
+  goneSentence: '链接不完整，请朋友重新发一次。',
+};
+
+module.exports = { card, atlas, quiz };

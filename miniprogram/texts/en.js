@@ -1,5 +1,5 @@
 // @ts-check
-const { atlas, card } = require('./atlas-en');
+const { atlas, card, quiz } = require('./atlas-en');
 const { settings } = require('./settings-en');
 const { teaching } = require('./teaching-en');
 
@@ -213,6 +213,7 @@ const en = {
   teaching,
   card,
   atlas,
+  quiz,
   privacy: {
     title: 'Privacy',
     sentence:

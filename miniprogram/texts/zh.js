@@ -1,5 +1,5 @@
 // @ts-check
-const { atlas, card } = require('./atlas-zh');
+const { atlas, card, quiz } = require('./atlas-zh');
 const { settings } = require('./settings-zh');
 const { teaching } = require('./teaching-zh');
 
@@ -207,6 +207,7 @@ const zh = {
   teaching,
   card,
   atlas,
+  quiz,
   privacy: {
     title: '隐私说明',
     sentence: '要用到相机或相册，先请你看一看我们怎样对待照片：照片会发给识别服务器，好认出它是什么。',

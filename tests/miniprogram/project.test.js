@@ -17,6 +17,7 @@ it('WeChat finds by search what concerns everybody, and nothing that is a user\'
     'pages/teach/teach',
     'pages/taught/taught',
     'pages/atlas/atlas',
+    'pages/quiz/quiz',
   ]);
 });
 

@@ -1,7 +1,7 @@
 // @ts-check
 const { asFailure } = require('../../services/http/failure');
 const { fetchCard, keptCard } = require('../../services/api/class-card');
-const { fill, texts } = require('../../texts/texts');
+const { fill, speaksChinese, texts } = require('../../texts/texts');
 const { inLanguage } = require('../../services/text/display-names');
 const { isServerSet } = require('../../services/server/address');
 const { nameOfClass } = require('../../services/text/class-names');
@@ -25,7 +25,8 @@ Component({
     t: texts().card,
     names: { name: '', other: '' },
     stage: /** @type {'loading' | 'shown' | 'failed'} */ ('loading'),
-    pinyin: '',
+    /** The reading of the Chinese name, and the name in the other language. */
+    subtitle: /** @type {string[]} */ ([]),
     about: '',
     kind: '',
     /** Line in place of the card if it could not be fetched. */
@@ -37,7 +38,8 @@ Component({
     classId(/** @type {string} */ id) {
       const name = nameOfClass(id);
       if (!name) return;
-      this.setData({ t: texts().card, names: inLanguage(name) });
+      const names = inLanguage(name);
+      this.setData({ t: texts().card, names, subtitle: [names.other].filter(Boolean) });
       const card = keptCard(id);
       if (card) this.showCard(card);
       else this.fetch();
@@ -70,7 +72,10 @@ Component({
     /** @param {ClassCard} card */
     showCard({ pinyin, about, kind }) {
       const kindLine = fill(this.data.t.kind, { kind: inLanguage(kind.name).name });
-      this.setData({ stage: 'shown', pinyin, about: inLanguage(about).name, kind: kindLine });
+      const { other } = this.data.names;
+      // Beside the Chinese name, wherever that stands.
+      const subtitle = (speaksChinese() ? [pinyin, other] : [other, pinyin]).filter(Boolean);
+      this.setData({ stage: 'shown', subtitle, about: inLanguage(about).name, kind: kindLine });
     },
 
     /** @param {import('../../services/http/failure').FailureKind} kind */

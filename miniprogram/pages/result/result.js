@@ -11,6 +11,7 @@ const { inLanguage, namesOf } = require('../../services/text/display-names');
 const { currentServer, isServerSet } = require('../../services/server/address');
 const { CAMERA, leave, showTitle, toCamera } = require('../../services/device/navigation');
 const { offer, sendWaiting } = require('../../services/corrections/send');
+const { quizzing } = require('./quiz-sheet/quizzing');
 const { reading } = require('../../components/class-card/reading');
 const { rowsOf } = require('./ranking/rows');
 const { saveAsking, saveMessage } = require('./saving');
@@ -24,11 +25,12 @@ const { storedAbilities } = require('../../services/api/readiness');
  */
 
 Page({
-  behaviors: [reading],
+  behaviors: [reading, quizzing],
 
   data: {
     t: texts().result,
     taughtTexts: texts().teaching.result,
+    quizTexts: texts().quiz,
     scale: 1,
     stage: /** @type {'opening' | 'shown' | 'shared' | 'gone'} */ ('opening'),
     /** The result that somebody shared, in `shared`. */
@@ -74,6 +76,7 @@ Page({
     this.setData({
       t: texts().result,
       taughtTexts: texts().teaching.result,
+      quizTexts: texts().quiz,
       scale: textScale(),
       alone,
       mayEcho: !isRelease(),
@@ -117,6 +120,7 @@ Page({
       heading: corrected ? t.guesses : confident ? t.results : t.maybe,
       corrected: corrected && inLanguage(corrected.name),
     });
+    this.findQuiz(found);
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event  id of the class that was tapped */
@@ -267,8 +271,11 @@ Page({
     this.setData({ saving: false, message: saveMessage(outcome) });
   },
 
-  onShareAppMessage() {
+  /** @param {{target?: {dataset?: {quiz?: boolean}}}} how */
+  onShareAppMessage({ target } = {}) {
     const found = this.entry();
+    const quiz = found && target && target.dataset && target.dataset.quiz && this.quizCard(found);
+    if (quiz) return quiz;
     const shared = this.shared();
     if (!shared) return { title: texts().title, path: `/${CAMERA}` };
     const title = questionOf(shared);

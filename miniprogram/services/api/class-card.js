@@ -1,5 +1,6 @@
 // @ts-check
 const { authorised } = require('./authorised');
+const { failure } = require('../http/failure');
 const { hasForm, isFilledText, isName, read } = require('./schema');
 const { request } = require('../http/client');
 const { sequence } = require('../http/task');
@@ -55,7 +56,9 @@ function fetchCard(id) {
     const body = await run(() =>
       authorised((server, header) => request({ url: server + path, method: 'GET', header, timeout: TIME_LIMIT }))
     );
-    const { pinyin, about, kind } = read(isCard, body);
+    /** @type {ClassCard} */
+    const { id: sent, pinyin, about, kind } = read(isCard, body);
+    if (sent !== id) throw failure('wrong-form');
     const card = { id, pinyin, about, kind };
     keep(card);
     return card;

@@ -10,7 +10,9 @@ const { CLASSES } = load('labels/imagenet.js');
 const LABELS = JSON.parse(readFileSync(new URL('../../../shared/labels/imagenet.json', import.meta.url), 'utf8'));
 
 const ROUTE = `GET /classes/${SURE[0].id}`;
-const CARD = { [ROUTE]: { body: example('class-card') } };
+const ABOUT = JSON.parse(readFileSync(new URL('../../../shared/labels/imagenet_cards.json', import.meta.url), 'utf8'));
+const DAISY = ABOUT.find(({ id }) => id === SURE[0].id);
+const CARD = { [ROUTE]: { body: { ...JSON.parse(example('class-card')), ...DAISY, kind: { id: 'flower', name: { zh: '花', en: 'a flower' } } } } };
 const RESULT = { sheet: 'atlas', path: 'pages/result/result?id=r0', query: QUERY, past: [{}], answers: CARD };
 const ATLAS = { sheet: 'atlas', path: 'pages/atlas/atlas', query: QUERY, answers: CARD };
 
@@ -38,7 +40,7 @@ async function openCard({ page, t }) {
 
 /** @param {import('./states.js').Stage} stage @returns {Promise<void>} */
 async function openFirst({ page }) {
-  await page.locator('[class*="--open"]').first().tap();
+  await page.getByRole('listitem').first().getByRole('button').tap();
   await page.locator('[class*="--panel"]').waitFor();
 }
 

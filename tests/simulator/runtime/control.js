@@ -39,6 +39,8 @@ export function createControl(phone) {
     shareTimeline: () => phone.sharing.toTimeline(),
     /** Cards that were shared, those of buttons too. */
     shared: phone.sharing.cards,
+    /** Paths of pictures that were shared by wx.showShareImageMenu. */
+    sharedPictures: phone.sharing.pictures,
     /** @param {boolean} full nothing more can be written, neither files nor storage */
     storageFull: (full) => void (phone.files.full = full),
     /** @returns {{files: Record<string, import('./files.js').KeptFile>, storage: Record<string, unknown>}} what a restart finds */
