@@ -49,10 +49,10 @@ Page({
     alone: false,
     stage: /** @type {'opening' | 'asked' | 'answered' | 'gone'} */ ('opening'),
     choices: /** @type {Choice[]} */ ([]),
-    /** Whether the right one was chosen. */
-    right: false,
-    /** The answer as a sentence. */
-    answer: '',
+    /** The question, later whether the choice was right. */
+    heading: '',
+    /** What to do, later the answer. */
+    line: '',
   },
 
   question: /** @type {import('./question').Question | null} */ (null),
@@ -61,11 +61,14 @@ Page({
   onLoad(query) {
     const question = questionOf(query);
     this.question = question;
+    const t = texts().quiz;
     this.setData({
-      t: texts().quiz,
+      t,
       scale: textScale(),
       alone: isSinglePage(),
       stage: question ? 'asked' : 'gone',
+      heading: t.friend,
+      line: t.look,
       choices: question ? choicesOf(question, '') : [],
     });
   },
@@ -78,12 +81,13 @@ Page({
   choose({ currentTarget }) {
     const { question } = this;
     if (!question || this.data.stage !== 'asked') return;
+    const { t } = this.data;
     const { id } = currentTarget.dataset;
     this.setData({
       stage: 'answered',
       choices: choicesOf(question, id),
-      right: id === question.answer,
-      answer: fill(this.data.t.answer, { name: namesOfClass(question.answer).name }),
+      heading: id === question.answer ? t.right : t.wrong,
+      line: fill(t.answer, { name: namesOfClass(question.answer).name }),
     });
   },
 

@@ -2,6 +2,7 @@
 import { cameraShows } from '../fingers.js';
 import { EXPLANATION, KIND, LONG, refusal, SURE, UNSURE } from './answers.js';
 import { ATLAS_STATES } from './atlas-states.js';
+import { QUIZ_STATES } from './quiz-states.js';
 import { TEACHING_STATES } from './teaching-states.js';
 
 /**
@@ -174,4 +175,5 @@ export const STATES = [
   },
   ...TEACHING_STATES,
   ...ATLAS_STATES,
+  ...QUIZ_STATES,
 ];
