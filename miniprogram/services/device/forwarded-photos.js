@@ -5,7 +5,7 @@
  *
  * @typedef {object} EnterOptions  of `onLaunch` and `onShow` of the app
  * @property {number} [scene]
- * @property {{type: string, path: string}[]} [forwardMaterials]  `type`: MIME type
+ * @property {{path: string}[]} [forwardMaterials]  of the types that app.json declares
  */
 
 /** Scene of a material out of a chat. */
@@ -22,7 +22,7 @@ function receiveForwarded({ scene, forwardMaterials = [] } = {}) {
     received = '';
     return;
   }
-  const paths = forwardMaterials.filter(({ type }) => /^image\//.test(type)).map(({ path }) => path);
+  const paths = forwardMaterials.map(({ path }) => path);
   if (paths.join() === received) return;
   received = paths.join();
   waiting = paths;

@@ -73,6 +73,11 @@ describe('a friend is quizzed', () => {
     expect(phone.text()).not.toContain('考考朋友');
   });
 
+  it('with the names that the package has', async () => {
+    await openResult({ predictions: [predictions[0], { ...predictions[1], id: 'n0' }, ...predictions.slice(2)] });
+    expect((await sendQuiz()).path).toBe('/pages/quiz/quiz?q=n01704323.n02408429.n02504013.n02504458&a=2');
+  });
+
   it('never by a name that the user taught or wrote', async () => {
     await openResult({ predictions: [predictions[0], TAUGHT, ...predictions.slice(1)] });
     const { path } = await sendQuiz();

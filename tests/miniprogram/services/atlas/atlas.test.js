@@ -107,12 +107,14 @@ describe('the picture of a meeting', () => {
     expect(history.entry('r99')).not.toBeNull();
     await remember();
     expect(history.entry('r99')).toBeNull();
+    expect(device.inside('history')).not.toContain('r99.jpg');
+    device.files.writeFileSync(`${device.wx.env.USER_DATA_PATH}/history/leftover.jpg`, 'x');
     restart();
     history.entries();
+    await expect.poll(() => device.inside('history')).not.toContain('leftover.jpg');
     const { photo } = atlas.meetings().at(-1);
     expect(photo).toMatch(/r99-small\.jpg$/);
     expect(device.has(photo)).toBe(true);
-    expect(device.inside('history')).not.toContain('r99.jpg');
   });
 
   it('goes with the result that the user deletes, and the meeting stays', async () => {
