@@ -1,11 +1,17 @@
 // @ts-check
 const { isSinglePage } = require('./services/device/device-info');
 const { logError } = require('./services/device/error-log');
+const { receiveForwarded } = require('./services/device/forwarded-photos');
 const { offerUpdates } = require('./services/device/updates');
 
 App({
   onLaunch() {
     if (!isSinglePage()) offerUpdates();
+  },
+
+  /** @param {import('./services/device/forwarded-photos').EnterOptions} options */
+  onShow(options) {
+    receiveForwarded(options);
   },
 
   onError(message) {

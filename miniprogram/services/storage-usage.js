@@ -2,6 +2,7 @@
 const { coversSize } = require('./teaching/book');
 const { chooseLanguage } = require('./text/language');
 const { forgetAll } = require('./history/history');
+const { forgetMeetings, meetings } = require('./atlas/atlas');
 const { forgetSession, hasSession } = require('./api/session');
 const { photosSize } = require('./history/photo-files');
 const { readIndex } = require('./history/stored-index');
@@ -15,6 +16,7 @@ const { waiting } = require('./corrections/queue');
  *
  * @typedef {object} Stored
  * @property {number} results
+ * @property {number} met  classes in the atlas
  * @property {number} bytes  photos and key-value storage together
  * @property {boolean} session  whether there is a login
  * @property {number} corrections  in the queue
@@ -30,10 +32,16 @@ function keysAndBytes() {
 async function storageUsage() {
   const sizes = await Promise.all([photosSize(), lessonPhotos.size(), coversSize()]);
   const bytes = sizes.reduce((sum, size) => sum + size, keysAndBytes().bytes);
-  return { results: readIndex().length, bytes, session: hasSession(), corrections: waiting().length };
+  return {
+    results: readIndex().length,
+    met: meetings().length,
+    bytes,
+    session: hasSession(),
+    corrections: waiting().length,
+  };
 }
 
-/** @returns {Promise<boolean>} whether no result and no photo is left */
+/** The atlas keeps what was met, without pictures. @returns {Promise<boolean>} whether no result and no photo is left */
 async function forgetResults() {
   stopSending();
   await forgetAll();
@@ -44,6 +52,7 @@ async function forgetResults() {
 async function forgetEverything() {
   forgetSession();
   chooseLanguage('system');
+  forgetMeetings();
   await forgetLessons();
   const resultsGone = await forgetResults();
   wx.clearStorageSync();

@@ -1,4 +1,5 @@
 // @ts-check
+const { atlas, card, quiz } = require('./atlas-en');
 const { settings } = require('./settings-en');
 const { teaching } = require('./teaching-en');
 
@@ -60,6 +61,9 @@ const en = {
     queueing: 'The server is busy',
     queueingSentence: 'Sending again in {seconds} s, by itself.',
     cancel: 'Cancel',
+    stop: 'Stop',
+    skip: 'Skip',
+    place: 'Photo {place} of {total}',
     change: 'Album',
     again: 'Take another',
     retry: 'Try again',
@@ -209,6 +213,9 @@ const en = {
   },
   settings,
   teaching,
+  card,
+  atlas,
+  quiz,
   privacy: {
     title: 'Privacy',
     sentence:

@@ -1,4 +1,5 @@
 // @ts-check
+const { atlas, card, quiz } = require('./atlas-zh');
 const { settings } = require('./settings-zh');
 const { teaching } = require('./teaching-zh');
 
@@ -55,6 +56,9 @@ const zh = {
     queueing: '服务器正忙',
     queueingSentence: '{seconds} 秒后再传一次，不用做什么。',
     cancel: '取消',
+    stop: '停止',
+    skip: '跳过这张',
+    place: '第 {place} 张，共 {total} 张',
     change: '从相册换',
     again: '再拍一张',
     retry: '重试',
@@ -203,6 +207,9 @@ const zh = {
   },
   settings,
   teaching,
+  card,
+  atlas,
+  quiz,
   privacy: {
     title: '隐私说明',
     sentence: '要用到相机或相册，先请你看一看我们怎样对待照片：照片会发给识别服务器，好认出它是什么。',

@@ -24,7 +24,7 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
 
   it('shows which part of the photo looks like its name, and the photo alone again', async () => {
     expect(await recognise(page)).toContain(BROCCOLI);
-    await names(page).first().getByRole('button').tap();
+    await names(page).first().getByRole('button').first().tap();
     await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
     await keepScreenshot(page, 'journey-heat');
     const heat = page.locator('wx-canvas[class*="--heat"]');

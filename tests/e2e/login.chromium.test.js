@@ -53,7 +53,7 @@ describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
       server = await startRecogniser(port, wechat.settings);
       await tap(page, '再拍一张');
       expect(await recognise(page)).toContain(BROCCOLI);
-      await names(page).first().getByRole('button').tap();
+      await names(page).first().getByRole('button').first().tap();
       await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
       expect(new Set(wechat.codes).size).toBe(3);
       const last = await page.evaluate(storedToken);

@@ -41,7 +41,7 @@ describe.skipIf(!shared('keras'))('the drawn daisy is recognised (needs ../share
       await shoot(phone.page);
       await names(phone.page).first().waitFor();
       if (theme === 'dark') {
-        await names(phone.page).first().getByRole('button').tap();
+        await names(phone.page).first().getByRole('button').first().tap();
         await phone.page.getByRole('button', { name: '收起', exact: true }).waitFor();
       }
       await phone.page.waitForTimeout(800); // bars grow

@@ -16,7 +16,7 @@ describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
     await cameraShows(page);
     await page.evaluate(() => globalThis.simulator.storageFull(true));
     expect(await recognise(page)).toContain(BROCCOLI);
-    await names(page).first().getByRole('button').tap();
+    await names(page).first().getByRole('button').first().tap();
     await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
     await tap(page, '再拍一张');
     await cameraShows(page);

@@ -16,6 +16,8 @@ it('WeChat finds by search what concerns everybody, and nothing that is a user\'
     'pages/settings/settings',
     'pages/teach/teach',
     'pages/taught/taught',
+    'pages/atlas/atlas',
+    'pages/quiz/quiz',
   ]);
 });
 

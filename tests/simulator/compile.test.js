@@ -8,6 +8,7 @@ import { FIXTURE, variant } from './variant.js';
 const appJson = JSON.parse(readFileSync(join(FIXTURE, 'app.json'), 'utf8'));
 const withApp = (change) => ({ 'app.json': JSON.stringify({ ...appJson, ...change }, null, 2) });
 const HOME = 'pages/home/home';
+const MATERIAL = { materialType: 'image/*', name: '用${nickname}打开', desc: '看图', path: HOME };
 
 test('the fixture compiles to plain data', async () => {
   const app = await compileApp(FIXTURE);
@@ -35,6 +36,20 @@ test.each([
     withApp({ window: { backgroundColor: '@nope' } }),
     /app\.json:\d+: @nope is not in the theme's "light"/,
   ],
+  ...[
+    [{ materialType: 'image/*' }, /"name" is missing/],
+    [{ ...MATERIAL, materialType: 'image' }, /"image" is no MIME type/],
+    [{ ...MATERIAL, name: '打开' }, /must have \$\{nickname\}/],
+    [{ ...MATERIAL, name: '用${nickname}看看这张照片' }, /more than 6 letters/],
+    [{ ...MATERIAL, desc: '字'.repeat(23) }, /more than 22 letters/],
+    [{ ...MATERIAL, path: 'pages/none/none' }, /page "pages\/none\/none" is not in/],
+    [{ ...MATERIAL, icon: 'a' }, /unknown field "icon"/],
+  ].map(([material, message]) => [
+    `a material of a chat: ${message}`,
+    withApp({ supportedMaterials: [material] }),
+    new RegExp(`app\\.json:\\d+: supportedMaterials: .*${message.source}`),
+  ]),
+  ['a material that is declared twice', withApp({ supportedMaterials: [MATERIAL, MATERIAL] }), /declared twice/],
   [
     'a package that is too large',
     { 'images/large.png': 'x'.repeat(2 * 1024 * 1024) },

@@ -16,6 +16,7 @@ import { hostTag } from './runtime/host-tag.js';
  * @property {'develop' | 'trial' | 'release'} [envVersion]
  * @property {string} [language]
  * @property {number} [scene] 1007 is a friend's card, 1154 the single-page mode of Moments
+ * @property {import('./runtime/materials.js').Material[]} [forwarded] files of a chat that the app is opened with
  * @property {number} [fontSize] CSS pixels
  * @property {string} [server] where requests for http://127.0.0.1:5000 go
  * @property {'ask' | 'agreed' | 'refused'} [privacy]

@@ -1,4 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
 import { launch } from './jsdom.js';
 import { FIXTURE, variant } from './variant.js';
 
@@ -172,4 +174,59 @@ test('the camera zooms within its limits', async () => {
   const camera = wx('createCameraContext');
   expect((await camera.setZoom({ zoom: 2 })).zoom).toBe(2);
   expect((await camera.setZoom({ zoom: 9 })).zoom).toBe(4);
+});
+
+test('a picture is sent on by the menu for pictures, if it is a file', async () => {
+  phone = await launch({ root: FIXTURE });
+  const path = `${phone.simulator.env.USER_DATA_PATH}/a.jpg`;
+  wx('getFileSystemManager').writeFileSync(path, 'a');
+  await wx('showShareImageMenu', { path });
+  expect(plain(phone.simulator.sharedPictures)).toEqual([path]);
+  await expect(wx('showShareImageMenu', { path: `${path}.png` })).rejects.toMatchObject({ errMsg: 'showShareImageMenu:fail file not exist' });
+  await expect(wx('showShareImageMenu')).rejects.toMatchObject({ errMsg: /parameter\.path should be String/ });
+  expect(wx('canIUse', 'showShareImageMenu')).toBe(true);
+});
+
+describe('files of a chat', () => {
+  const MATERIALS = [
+    { materialType: 'image/*', name: '用${nickname}打开', desc: '看图', path: 'pages/detail/detail' },
+    { materialType: 'image/png', name: '用${nickname}打开', desc: '看图', path: 'pages/home/home' },
+  ];
+  const app = JSON.parse(readFileSync(join(FIXTURE, 'app.json'), 'utf8'));
+  const root = variant({
+    'app.json': JSON.stringify({ ...app, supportedMaterials: MATERIALS }),
+    'app.js': 'App({ seen: [], onLaunch(o) { this.seen.push(o); }, onShow(o) { this.seen.push(o); } })',
+  });
+  const CAT = { name: 'cat.jpg', type: 'image/jpeg', bytes: new Uint8Array([1, 2, 3]) };
+  const seen = () => plain(phone.simulator.app().seen);
+
+  test('start the app on the page for their type', async () => {
+    phone = await launch({ root, forwarded: [CAT] });
+    expect(phone.simulator.pages()).toEqual(['pages/detail/detail']);
+    const [{ path, ...material }] = seen()[0].forwardMaterials;
+    expect(material).toEqual({ type: 'image/jpeg', name: 'cat.jpg', size: 3 });
+    expect(wx('getFileSystemManager').readFileSync(path).byteLength).toBe(3);
+    expect(seen()[0]).toMatchObject({ scene: 1173, path: 'pages/detail/detail' });
+    expect(seen()[1]).toEqual(seen()[0]);
+  });
+
+  test('come to a running app, whose onShow has them again each time it comes back', async () => {
+    phone = await launch({ root });
+    expect(seen()[1].forwardMaterials).toBeUndefined();
+    phone.simulator.forward([{ ...CAT, type: 'image/png' }]);
+    expect(phone.simulator.pages()).toEqual(['pages/home/home']);
+    phone.simulator.forward([CAT]);
+    expect(phone.simulator.pages()).toEqual(['pages/detail/detail']);
+    phone.simulator.hide();
+    phone.simulator.show();
+    expect(seen().map(({ scene }) => scene)).toEqual([1001, 1001, 1173, 1173, 1173]);
+    expect(seen()[4]).toEqual(seen()[3]);
+    expect(wx('getLaunchOptionsSync').scene).toBe(1001);
+    expect(wx('getEnterOptionsSync').scene).toBe(1173);
+  });
+
+  test('of a type that is not declared are not offered', async () => {
+    phone = await launch({ root });
+    expect(() => phone.simulator.forward([{ ...CAT, type: 'video/mp4' }])).toThrow('does not declare video/mp4');
+  });
 });

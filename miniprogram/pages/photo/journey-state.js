@@ -1,11 +1,12 @@
 // @ts-check
 
 /**
- * The journey of one photo from the camera to its result, as a pure reducer: state and event to state.
+ * The journey of one photo from the camera to its result, or of several one after the other, as a pure reducer: state
+ * and event to state.
  *
  * - `aim`: no photo yet
  * - `recognising`: the photo is compressed, sent, recognised and its result stored
- * - `recognised`: the result is stored; it opens as soon as the page is visible and the album closed
+ * - `recognised`: the last result is stored; it opens as soon as the page is visible and the album closed
  * - `opening`: WeChat opens the result page
  * - `failed`: no result
  * - `closed`: the page was unloaded
@@ -19,6 +20,9 @@
  * @property {boolean} visible  whether the page is visible
  * @property {boolean} albumOpen  to choose another photo; until it closes nothing starts or opens by itself
  * @property {string} photo  path; '' in `aim`
+ * @property {string[]} rest  paths of the photos that follow
+ * @property {number} place  of the photo among all that were chosen together, from 1
+ * @property {number} total  photos that were chosen together
  * @property {number} attempt  counts recognitions; events of an earlier one are ignored
  * @property {Progress} progress
  * @property {string} entryId  of the result in the history, in `recognised` and `opening`; else ''
@@ -27,7 +31,7 @@
  * @property {{interrupted: boolean, online: boolean}} resent  reasons for which the photo was resent automatically, once each
  *
  * @typedef {{type: 'show'} | {type: 'hide'} | {type: 'unload'}
- *   | {type: 'take', photo: string} | {type: 'cancel'} | {type: 'retry'}
+ *   | {type: 'take', photo: string, rest?: string[]} | {type: 'cancel'} | {type: 'retry'} | {type: 'skip'}
  *   | {type: 'open-album'} | {type: 'close-album', photo: string}
  *   | {type: 'progress', attempt: number, progress: Progress}
  *   | {type: 'recognised', attempt: number, entryId: string}
@@ -46,7 +50,11 @@ const FRESH = { progress: SENDING, entryId: '', failure: null, online: false };
 const NOT_RESENT = { interrupted: false, online: false };
 
 /** @type {Journey} */
-const INITIAL = { ...FRESH, stage: 'aim', visible: false, albumOpen: false, photo: '', attempt: 0, resent: NOT_RESENT };
+const INITIAL = {
+  ...FRESH,
+  ...{ stage: 'aim', visible: false, albumOpen: false, photo: '', attempt: 0, resent: NOT_RESENT },
+  ...{ rest: [], place: 1, total: 1 },
+};
 
 /**
  * @param {Journey} state
@@ -57,12 +65,31 @@ function recognise(state, changes) {
   return { ...state, ...FRESH, stage: 'recognising', attempt: state.attempt + 1, resent: NOT_RESENT, ...changes };
 }
 
+/**
+ * @param {Journey} state
+ * @param {string} photo
+ * @param {string[]} [rest]  photos that follow
+ * @returns {Journey}
+ */
+function begin(state, photo, rest = []) {
+  return recognise(state, { photo, rest, place: 1, total: rest.length + 1 });
+}
+
+/**
+ * @param {Journey} state
+ * @returns {Journey | null} with the next of several photos; null if this was the last
+ */
+function goOn(state) {
+  const [photo, ...rest] = state.rest;
+  return photo === undefined ? null : recognise(state, { photo, rest, place: state.place + 1 });
+}
+
 /** @type {(state: Journey) => Journey} */
-const toCamera = (state) => ({ ...state, ...FRESH, stage: 'aim', photo: '' });
+const toCamera = (state) => ({ ...state, ...FRESH, stage: 'aim', photo: '', rest: [], place: 1, total: 1 });
 
 /** @type {Transitions} */
 const ANY_TIME = {
-  take: (state, { photo }) => recognise(state, { photo }),
+  take: (state, { photo, rest }) => begin(state, photo, rest),
   show: (state) => ({ ...state, visible: true }),
   hide: (state) => ({ ...state, visible: false }),
   'open-album': (state) => ({ ...state, albumOpen: true }),
@@ -76,7 +103,7 @@ const WITH_PHOTO = {
   ...ANY_TIME,
   'close-album': (state, { photo }) => {
     const closed = { ...state, albumOpen: false };
-    return photo ? recognise(closed, { photo }) : closed;
+    return photo ? begin(closed, photo) : closed;
   },
   cancel: toCamera,
 };
@@ -100,7 +127,7 @@ const TRANSITIONS = {
     progress: (state, { attempt, progress }) =>
       attempt === state.attempt && isChange(state.progress, progress) ? { ...state, progress } : state,
     recognised: (state, { attempt, entryId }) =>
-      attempt === state.attempt ? { ...state, stage: 'recognised', entryId } : state,
+      attempt === state.attempt ? goOn(state) || { ...state, stage: 'recognised', entryId } : state,
     fail: (state, { attempt, failure }) => (attempt === state.attempt ? { ...state, stage: 'failed', failure } : state),
   },
   recognised: WAITING,
@@ -108,6 +135,7 @@ const TRANSITIONS = {
   failed: {
     ...WITH_PHOTO,
     retry: (state) => recognise(state, {}),
+    skip: (state) => goOn(state) || toCamera(state),
     connection: (state, { online }) => ({ ...state, online }),
   },
   closed: {},

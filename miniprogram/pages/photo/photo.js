@@ -5,18 +5,21 @@ const { copyText } = require('../../services/device/clipboard');
 const { currentServer, isServerSet, mayOfferAddress } = require('../../services/server/address');
 const { failureNotice, isServerOnPhone } = require('./failure-notice');
 const { fetchAbilities, storedAbilities } = require('../../services/api/readiness');
-const { forget, remember } = require('../../services/history/history');
+const { discard, remember } = require('../../services/history/history');
 const { INITIAL, nextState, SENDING } = require('./journey-state');
 const { lastResult } = require('./last-result');
 const { openSettings, showTitle } = require('../../services/device/navigation');
 const { recognise } = require('../../services/api/recognise');
-const { texts } = require('../../texts/texts');
+const { fill, texts } = require('../../texts/texts');
 const { isRelease, textScale } = require('../../services/device/device-info');
+const { takeForwarded } = require('../../services/device/forwarded-photos');
 
 /** @typedef {import('./journey-state').Journey} Journey */
 
 /** Parts of the state that are rendered as they are. */
-const RENDERED = /** @type {const} */ (['stage', 'visible', 'progress']);
+const RENDERED = /** @type {const} */ (['stage', 'visible', 'progress', 'total']);
+/** Photos that may be chosen from the album at once. */
+const MOST = 9;
 
 Page({
   data: {
@@ -35,6 +38,11 @@ Page({
     /** Path of the photo, never the bytes. */
     picture: INITIAL.photo,
     progress: INITIAL.progress,
+    /** Photos that were chosen together, and the place of this one as text. */
+    total: INITIAL.total,
+    place: '',
+    placeLabel: '',
+    most: MOST,
   },
 
   journey: INITIAL,
@@ -58,6 +66,9 @@ Page({
       // A photo that failed at the old address may succeed at the new one.
       this.retry();
     }
+    // Before the page counts as visible, so that the camera does not open for a moment.
+    const [photo, ...rest] = takeForwarded();
+    if (photo) this.dispatch({ type: 'take', photo, rest: rest.slice(0, MOST - 1) });
     this.dispatch({ type: 'show' });
   },
 
@@ -100,7 +111,7 @@ Page({
     this.release(before, event);
     this.render(before);
     if (now.attempt !== before.attempt) this.recognise();
-    if (now.stage === 'opening' && before.stage !== 'opening') this.openResult(now.entryId);
+    if (now.stage === 'opening' && before.stage !== 'opening') this.openResults(now);
   },
 
   /**
@@ -114,18 +125,22 @@ Page({
     const isOver = stage !== 'recognising' || attempt !== before.attempt;
     const hasEnded = event.type === 'recognised' || event.type === 'fail';
     if (before.stage === 'recognising' && isOver && !hasEnded) this.task?.cancel();
-    if (event.type === 'recognised' && this.journey === before) void forget(event.entryId);
-    if (before.stage === 'recognised' && !entryId) void forget(before.entryId);
+    if (event.type === 'recognised' && this.journey === before) void discard(event.entryId);
+    if (before.stage === 'recognised' && !entryId) void discard(before.entryId);
   },
 
   /** @param {Journey} before */
   render(before) {
-    const { failure: reason, photo, stage } = this.journey;
+    const { failure: reason, photo, place, stage, total } = this.journey;
     if (stage === 'closed') return;
     /** @type {Record<string, unknown>} */
     const changes = {};
     for (const key of RENDERED) if (this.journey[key] !== before[key]) changes[key] = this.journey[key];
     if (photo !== before.photo) changes.picture = photo;
+    if (place !== before.place || total !== before.total) {
+      changes.place = `${place}/${total}`;
+      changes.placeLabel = fill(this.data.t.place, { place, total });
+    }
     if (reason !== before.failure) changes.notice = reason && failureNotice(reason);
     if (Object.keys(changes).length) this.setData(changes);
   },
@@ -148,9 +163,9 @@ Page({
     );
   },
 
-  /** @param {WechatMiniprogram.CustomEvent<{path: string}>} event */
-  onPhoto({ detail: { path } }) {
-    this.dispatch({ type: 'take', photo: path });
+  /** @param {WechatMiniprogram.CustomEvent<{path: string, rest: string[]}>} event */
+  onPhoto({ detail: { path, rest } }) {
+    this.dispatch({ type: 'take', photo: path, rest });
   },
 
   /** Lets the user replace the photo, whose recognition goes on until another is chosen. */
@@ -169,15 +184,31 @@ Page({
     this.dispatch({ type: 'retry' });
   },
 
+  /** Goes on with the next of several photos. */
+  skip() {
+    this.dispatch({ type: 'skip' });
+  },
+
   /** Returns to the camera, also from a recognition in progress. */
   again() {
     this.dispatch({ type: 'cancel' });
   },
 
+  /** Several results are all in the history. @param {Journey} journey */
+  openResults({ entryId, total }) {
+    if (total > 1) this.leaveFor('/pages/history/history');
+    else this.openResult(entryId);
+  },
+
   /** @param {string} id  of a result in the history */
   openResult(id) {
+    this.leaveFor(`/pages/result/result?id=${id}`);
+  },
+
+  /** @param {string} url  of a page that shows results */
+  leaveFor(url) {
     wx.navigateTo({
-      url: `/pages/result/result?id=${id}`,
+      url,
       complete: () => {
         this.dispatch({ type: 'result-opened' });
         this.setData({ last: lastResult() });

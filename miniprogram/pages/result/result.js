@@ -11,6 +11,8 @@ const { inLanguage, namesOf } = require('../../services/text/display-names');
 const { currentServer, isServerSet } = require('../../services/server/address');
 const { CAMERA, leave, showTitle, toCamera } = require('../../services/device/navigation');
 const { offer, sendWaiting } = require('../../services/corrections/send');
+const { quizzing } = require('./quiz-sheet/quizzing');
+const { reading } = require('../../components/class-card/reading');
 const { rowsOf } = require('./ranking/rows');
 const { saveAsking, saveMessage } = require('./saving');
 const { isRelease, isSinglePage, textScale } = require('../../services/device/device-info');
@@ -23,6 +25,8 @@ const { storedAbilities } = require('../../services/api/readiness');
  */
 
 Page({
+  behaviors: [reading, quizzing],
+
   data: {
     t: texts().result,
     taughtTexts: texts().teaching.result,
@@ -32,6 +36,8 @@ Page({
     shared: /** @type {import('./share').Shared | null} */ (null),
     /** Whether this page is all there is, as in Moments: nothing on it may lead elsewhere. */
     alone: false,
+    /** Id of the result on this phone, in `shown`. */
+    resultId: '',
     /** Path of the photo, or of the server's echo; never the bytes. */
     picture: '',
     caption: '',
@@ -54,7 +60,7 @@ Page({
     /** Id of what the names scroll to. */
     into: '',
     /** The sheet that is open: the page behind it is hidden from screen readers. */
-    sheet: /** @type {'' | 'correction' | 'more' | 'consent'} */ (''),
+    sheet: /** @type {'' | 'correction' | 'more' | 'quiz' | 'consent'} */ (''),
     /** Whether the file of the photo is gone: then it cannot be enlarged. */
     missing: false,
     saving: false,
@@ -109,6 +115,7 @@ Page({
     const { corrected, confident, model, photo, predictions } = found;
     this.setData({
       stage: 'shown',
+      resultId: this.id,
       picture: photo,
       rows: rowsOf(predictions),
       sure: confident,
@@ -117,6 +124,7 @@ Page({
       heading: corrected ? t.guesses : confident ? t.results : t.maybe,
       corrected: corrected && inLanguage(corrected.name),
     });
+    this.findQuiz(found);
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event  id of the class that was tapped */
@@ -301,8 +309,11 @@ Page({
     this.tell(saveMessage(outcome));
   },
 
-  onShareAppMessage() {
+  /** @param {{target?: {dataset?: {quiz?: boolean}}}} how */
+  onShareAppMessage({ target } = {}) {
     const found = this.entry();
+    const quiz = found && target && target.dataset && target.dataset.quiz && this.quizCard(found);
+    if (quiz) return quiz;
     const shared = this.shared();
     if (!shared) return { title: texts().title, path: `/${CAMERA}` };
     const title = questionOf(shared);

@@ -178,9 +178,9 @@ Page({
     if (picture) this.add(picture);
   },
 
-  /** @param {WechatMiniprogram.CustomEvent<{path: string}>} event */
-  onPhoto({ detail: { path } }) {
-    this.add(path);
+  /** @param {WechatMiniprogram.CustomEvent<{path: string, rest: string[]}>} event */
+  onPhoto({ detail: { path, rest } }) {
+    for (const photo of [path, ...rest]) this.add(photo);
   },
 
   /** @param {string} path  of a photo */

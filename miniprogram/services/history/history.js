@@ -1,4 +1,5 @@
 // @ts-check
+const { beginWith, losePicture, losePictures, meet, pictures, withdraw } = require('../atlas/atlas');
 const { fileSize } = require('../device/file-size');
 const { dropPhoto, isNoRoom, keepPhoto, photoPath, sweepPhotos } = require('./photo-files');
 const { readIndex, removeIndex, writeIndex } = require('./stored-index');
@@ -41,7 +42,8 @@ let swept = Promise.resolve();
 function known() {
   if (!loaded) {
     loaded = readIndex().map((stored) => ({ ...stored, photo: null }));
-    swept = sweepPhotos(new Set(loaded.flatMap(({ file, small }) => [file, small])));
+    beginWith(loaded);
+    swept = sweepPhotos(new Set([...loaded.flatMap(({ file, small }) => [file, small]), ...pictures()]));
   }
   return loaded;
 }
@@ -72,7 +74,7 @@ function store() {
  *
  * @param {number} count
  * @param {Known} [spared]
- * @returns {Promise<number>} bytes freed
+ * @returns {Promise<number>} bytes freed, including those of small pictures that stay in the atlas
  */
 async function dropOldest(count, spared) {
   if (count <= 0) return 0;
@@ -81,7 +83,9 @@ async function dropOldest(count, spared) {
   // If the index could not be stored it still lists them, and their files must stay.
   if (!store()) return 0;
   const kept = old.filter(({ photo }) => photo === null);
-  await Promise.all(kept.map(dropPhoto));
+  // The atlas keeps the small pictures of first meetings.
+  const shown = pictures();
+  await Promise.all(kept.map(({ file, small }) => dropPhoto({ file, small: shown.has(small) ? '' : small })));
   return kept.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
@@ -158,6 +162,7 @@ async function remember({ photo, answer }) {
   loaded = [entry, ...known()];
   await keepWithinBounds(entry);
   if (!(await storeMakingRoom(entry))) await keepInMemory(entry, photo);
+  meet(entry);
   return shown(entry);
 }
 
@@ -169,6 +174,7 @@ async function keepInMemory(entry, photo) {
   if (entry.photo !== null) return;
   entry.photo = photo;
   await dropPhoto(entry);
+  entry.small = '';
 }
 
 /** @returns {Entry[]} newest first, at most 100 */
@@ -197,7 +203,19 @@ function correct(id, correction) {
   if (!found) return null;
   found.corrected = typeof correction === 'string' ? typed(correction) : onlyClass(correction);
   store();
+  meetAnew(found);
   return shown(found);
+}
+
+/**
+ * A corrected result has met nothing; another one may have met the same class since.
+ *
+ * @param {Known} changed
+ */
+function meetAnew(changed) {
+  withdraw(changed.id);
+  const alike = known().filter(({ predictions: [first] }) => first && first.id === changed.predictions[0]?.id);
+  alike.reverse().forEach(meet);
 }
 
 /**
@@ -224,17 +242,30 @@ function typed(text) {
  * @returns {Promise<unknown>} when the photo is deleted too
  */
 function forget(id) {
+  losePicture(id);
   const gone = known().filter((candidate) => candidate.id === id);
   loaded = known().filter((candidate) => candidate.id !== id);
   store();
   return Promise.all(gone.map(dropPhoto));
 }
 
+/**
+ * Deletes a result that nobody saw: it has met nothing either.
+ *
+ * @param {string} id
+ * @returns {Promise<unknown>} when the photo is deleted too
+ */
+function discard(id) {
+  withdraw(id);
+  return forget(id);
+}
+
 /** @returns {Promise<unknown>} when the photos are deleted too */
 function forgetAll() {
   loaded = [];
+  losePictures();
   removeIndex();
   return swept.then(() => sweepPhotos(new Set()));
 }
 
-module.exports = { remember, entries, entry, correct, forget, forgetAll, ENTRIES, TYPED_LETTERS };
+module.exports = { remember, entries, entry, correct, forget, discard, forgetAll, ENTRIES, TYPED_LETTERS };

@@ -104,4 +104,4 @@ function drawCaptioned(context, canvas, image, caption) {
   context.fillText(detail + percent, unit, foot);
 }
 
-module.exports = { drawCaptioned, savedSize, CARD };
+module.exports = { drawCaptioned, measureWith, middleOf, savedSize, CARD };

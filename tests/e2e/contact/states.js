@@ -1,6 +1,8 @@
 // Every state of every page that matters, and how a person gets there.
 import { cameraShows } from '../fingers.js';
-import { EXPLANATION, KIND, LONG, refusal, SURE, UNSURE } from './answers.js';
+import { EXPLANATION, KIND, LONG, PREDICTIONS, refusal, SURE, UNSURE } from './answers.js';
+import { ATLAS_STATES } from './atlas-states.js';
+import { QUIZ_STATES } from './quiz-states.js';
 import { TEACHING_STATES } from './teaching-states.js';
 
 /**
@@ -46,6 +48,23 @@ async function shootInto({ page, server, t, tap }, reply) {
   server.on('POST /predict', reply);
   await cameraShows(page);
   await tap(t.capture.shutter);
+}
+
+/** From the album. @param {Stage} stage @param {import('../../miniprogram/server.js').Reply} reply  to the second */
+async function chooseThree({ page, server, t, tap }, reply) {
+  server.on('POST /predict', { body: PREDICTIONS }, reply);
+  await page.evaluate(async () => {
+    const picture = await new Promise((resolve) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 480 });
+      const context = canvas.getContext('2d');
+      context.fillStyle = '#3b6ea5';
+      context.fillRect(0, 0, 640, 480);
+      canvas.toBlob(resolve, 'image/jpeg');
+    });
+    globalThis.simulator.album([picture, picture, picture].map((one) => new File([one], 'a.jpg', { type: 'image/jpeg' })));
+  });
+  await tap(t.capture.albumSeveralLabel);
+  await page.getByText('2/3', { exact: true }).waitFor();
 }
 
 /** Of the settings. @param {Stage} stage */
@@ -110,6 +129,16 @@ export const STATES = [
       await stage.page.getByText(stage.t.failures['not-found'].title).waitFor();
     },
   },
+  { sheet: 'photo', name: 'second of three', query: TRUSTED, go: (stage) => chooseThree(stage, { instead: 'hang' }) },
+  {
+    sheet: 'photo',
+    name: 'second failed',
+    query: TRUSTED,
+    async go(stage) {
+      await chooseThree(stage, refusal('image-format-unsupported', 415));
+      await stage.page.getByText(stage.t.failures['image-format-unsupported'].title).waitFor();
+    },
+  },
   { sheet: 'result', name: 'sure', ...RESULT, past: [{}] },
   { sheet: 'result', name: 'not sure', ...RESULT, past: [{ confident: false, predictions: UNSURE }] },
   { sheet: 'result', name: 'kind', ...RESULT, past: [{ confident: false, kind: KIND, predictions: UNSURE }] },
@@ -120,7 +149,7 @@ export const STATES = [
     past: [{}],
     async go({ page, server, t }) {
       server.on('POST /explain', { body: EXPLANATION });
-      await page.getByRole('listitem').first().getByRole('button').tap();
+      await page.getByRole('listitem').first().getByRole('button').first().tap();
       await page.getByText(t.result.strength, { exact: true }).waitFor();
     },
   },
@@ -185,4 +214,6 @@ export const STATES = [
     },
   },
   ...TEACHING_STATES,
+  ...ATLAS_STATES,
+  ...QUIZ_STATES,
 ];

@@ -69,10 +69,10 @@ describe('consent', () => {
   it('that is refused for the album says so and may be asked for again', async () => {
     await open();
     phone.simulator.album([phone.picture()]);
-    await phone.tap('从相册选一张');
+    await phone.tap('从相册选几张');
     await phone.tap('不同意');
     await phone.reads('相册没有打开');
-    await phone.tap('从相册选一张');
+    await phone.tap('从相册选几张');
     await phone.tap('同意');
     await phone.reads('印度象');
   });
@@ -102,7 +102,7 @@ describe('a camera that is refused', () => {
     await open({ privacy: 'agreed', scopes: { 'scope.camera': false } });
     await phone.tap('打开相机');
     phone.simulator.album([phone.picture()]);
-    await phone.tap('从相册选一张');
+    await phone.tap('从相册选几张');
     await phone.reads('印度象');
   });
 });
@@ -128,7 +128,7 @@ describe('a camera that does not open', () => {
   it('leaves the album working', async () => {
     await breakCamera();
     phone.simulator.album([phone.picture()]);
-    await phone.tap('从相册选一张');
+    await phone.tap('从相册选几张');
     await phone.reads('印度象');
   });
 });
@@ -152,17 +152,17 @@ it('says when a shot did not work, and takes the next one', async () => {
 
 it('stays as it is where the album is closed without a choice', async () => {
   await open({ ...TRUSTING, wx: { chooseMedia: ({ fail }) => fail({ errMsg: 'chooseMedia:fail cancel' }) } });
-  await phone.tap('从相册选一张');
+  await phone.tap('从相册选几张');
   expect(phone.page.data.stage).toBe('aim');
   expect(phone.text()).toContain('把想认的东西放在中间');
   expect(server.to('/predict')).toEqual([]);
 });
 
-it('asks the album for one compressed picture', async () => {
+it('asks the album for up to nine compressed pictures', async () => {
   await open(TRUSTING);
   phone.simulator.album([phone.picture()]);
-  await phone.tap('从相册选一张');
+  await phone.tap('从相册选几张');
   const { args } = phone.calls.find(({ name }) => name === 'chooseMedia');
-  expect(args[0]).toMatchObject({ count: 1, mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album'] });
+  expect(args[0]).toMatchObject({ count: 9, mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album'] });
   await phone.reads('印度象');
 });

@@ -14,6 +14,7 @@ const EVENTS = {
   take: { type: 'take', photo: 'new.jpg' },
   cancel: { type: 'cancel' },
   retry: { type: 'retry' },
+  skip: { type: 'skip' },
   'open-album': { type: 'open-album' },
   'close-album': { type: 'close-album', photo: '' },
   chosen: { type: 'close-album', photo: 'new.jpg' },
@@ -43,16 +44,16 @@ const CHANGES = {
   recognising: { take: 'recognising', chosen: 'recognising', cancel: 'aim', 'result-opened': 'aim', recognised: 'opening', fail: 'failed', unload: 'closed' },
   recognised: { take: 'recognising', chosen: 'recognising', cancel: 'aim', 'result-opened': 'aim', 'close-album': 'opening', unload: 'closed' },
   opening: { take: 'recognising', chosen: 'recognising', cancel: 'aim', 'result-opened': 'aim', unload: 'closed' },
-  failed: { take: 'recognising', chosen: 'recognising', retry: 'recognising', cancel: 'aim', unload: 'closed' },
+  failed: { take: 'recognising', chosen: 'recognising', retry: 'recognising', cancel: 'aim', skip: 'aim', unload: 'closed' },
   closed: {},
 };
 
 /** Events that a state ignores altogether. */
 const IGNORED = {
-  aim: ['cancel', 'retry', 'progress', 'recognised', 'fail', 'result-opened', 'connection'],
-  recognising: ['retry', 'connection'],
-  recognised: ['retry', 'progress', 'recognised', 'fail', 'connection'],
-  opening: ['retry', 'progress', 'recognised', 'fail', 'connection'],
+  aim: ['cancel', 'retry', 'skip', 'progress', 'recognised', 'fail', 'result-opened', 'connection'],
+  recognising: ['retry', 'skip', 'connection'],
+  recognised: ['retry', 'skip', 'progress', 'recognised', 'fail', 'connection'],
+  opening: ['retry', 'skip', 'progress', 'recognised', 'fail', 'connection'],
   failed: ['progress', 'recognised', 'fail', 'result-opened'],
   closed: Object.keys(EVENTS),
 };
@@ -155,5 +156,30 @@ describe('a photo that failed', () => {
 
   it('for another reason is not resent by itself', () => {
     expect(nextState(fail('internal'), EVENTS.connection)).toMatchObject({ stage: 'failed', online: true });
+  });
+});
+
+describe('several photos', () => {
+  const MANY = nextState(STATES.aim, { type: 'take', photo: '1.jpg', rest: ['2.jpg', '3.jpg'] });
+  const SECOND = nextState(MANY, { ...EVENTS.recognised, attempt: 3 });
+
+  it('are recognised one after the other, and only the last result opens', () => {
+    expect(MANY).toMatchObject({ stage: 'recognising', photo: '1.jpg', place: 1, total: 3, attempt: 3 });
+    expect(SECOND).toMatchObject({ stage: 'recognising', photo: '2.jpg', rest: ['3.jpg'], place: 2, total: 3, attempt: 4, entryId: '' });
+    const third = nextState(SECOND, { ...EVENTS.recognised, attempt: 4 });
+    expect(third).toMatchObject({ photo: '3.jpg', rest: [], place: 3 });
+    expect(nextState(third, { ...EVENTS.recognised, attempt: 5 })).toMatchObject({ stage: 'opening', entryId: 'r2', total: 3 });
+  });
+
+  it('stop at one that failed, which is tried again or skipped', () => {
+    const failed = nextState(SECOND, { ...EVENTS.fail, attempt: 4 });
+    expect(failed).toMatchObject({ stage: 'failed', photo: '2.jpg', rest: ['3.jpg'] });
+    expect(nextState(failed, EVENTS.retry)).toMatchObject({ stage: 'recognising', photo: '2.jpg', rest: ['3.jpg'], place: 2 });
+    expect(nextState(failed, EVENTS.skip)).toMatchObject({ stage: 'recognising', photo: '3.jpg', rest: [], place: 3 });
+  });
+
+  it('are all given up when they are cancelled, or another is taken', () => {
+    expect(nextState(SECOND, EVENTS.cancel)).toEqual({ ...STATES.aim, attempt: 4 });
+    expect(nextState(SECOND, EVENTS.take)).toMatchObject({ photo: 'new.jpg', rest: [], place: 1, total: 1 });
   });
 });

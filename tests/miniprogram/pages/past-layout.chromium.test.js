@@ -18,7 +18,13 @@ const corrected = { id: '', label: 'y'.repeat(40), name: { zh: 'y'.repeat(40), e
 const kind = { id: 'crustacean', name: { zh: '虾蟹', en: 'a crab, lobster or other crustacean' }, probability: 0.93 };
 const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false, kind }, { corrected }, {}, {}, {}];
 
-aroundAllTests({ 'POST /explain': explains });
+/** Classes with long names. */
+const CHOICES = ['n02093991', 'n02105855', 'n02107574', 'n02504013', 'n03197337'];
+
+aroundAllTests({
+  'POST /explain': explains,
+  'GET /classes/n02504013': { body: example('class-card') },
+});
 
 /** @returns {Promise<string[]>} what reaches over the sides, and what a finger would miss */
 function faults() {
@@ -90,6 +96,19 @@ describe.skipIf(!findChromium())('result and history fit', () => {
     expect(await faults()).toEqual([]);
     await goTo('pages/result/result?id=gone', scale);
     expect(await faults()).toEqual([]);
+
+    await goTo('pages/result/result?id=r3', scale);
+    await page.getByRole('button', { name: /^(更多|More)$/ }).click();
+    await page.getByRole('button', { name: /考考朋友|Quiz a friend/ }).click();
+    expect(await faults(), 'quiz').toEqual([]);
+    await goTo('pages/atlas/atlas', scale);
+    await page.getByText(/按类别|By kind/).click();
+    await page.getByRole('listitem').first().getByRole('button').click();
+    await page.getByText(/类别：大象|Kind: an elephant/).waitFor();
+    expect(await faults(), 'atlas').toEqual([]);
+    await goTo(`pages/quiz/quiz?q=${CHOICES.join('.')}&a=0`, scale);
+    await page.locator('.choice, [class*="--choice"]').first().click();
+    expect(await faults(), 'quiz of a friend').toEqual([]);
     expect(phone.errors).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ describe('a camera that the privacy guide lacks', () => {
 describe('an album that the privacy guide lacks', () => {
   it('leaves the camera', async () => {
     await open({ undeclared: ['chooseMedia'] });
-    await phone.tap('从相册选一张');
+    await phone.tap('从相册选几张');
     await phone.reads('可以直接拍照');
     expect(phone.text()).toContain('声明“选中的照片”');
     await phone.tap('拍照');

@@ -17,6 +17,7 @@ it('puts the name in the language of the person first', () => {
     width: 82.7,
     likelihood: 'likely',
     taught: false,
+    cardLabel: '印度象的介绍',
   });
   chooseLanguage('en');
   expect(rowsOf(predictions)[0]).toMatchObject({ name: 'Indian elephant', other: '印度象' });
@@ -25,6 +26,11 @@ it('puts the name in the language of the person first', () => {
 it('shows five of twenty, in the order of the server', () => {
   const twenty = Array.from({ length: 20 }, (_, index) => ({ ...predictions[0], id: `n${index}` }));
   expect(rowsOf(twenty).map(({ id }) => id)).toEqual(['n0', 'n1', 'n2', 'n3', 'n4']);
+});
+
+it('leads to a card where the package knows the class, and not from what somebody taught or named', () => {
+  const label = (/** @type {string} */ id) => rowsOf([{ ...predictions[0], id }])[0].cardLabel;
+  expect(['n01443537', 'taught:9f3c1b7a5d2e8046', 'n0', 'constructor', ''].map(label)).toEqual(['印度象的介绍', '', '', '', '']);
 });
 
 it('says a name once where both languages have the same', () => {

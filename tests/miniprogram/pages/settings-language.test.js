@@ -79,7 +79,7 @@ describe('the language', () => {
     await phone.tap('.panel-action');
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);
     phone.simulator.album([phone.picture()]);
-    await phone.tap('Choose a photo from the album');
+    await phone.tap('Choose photos from the album');
     await phone.reads('Wrong address');
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);
   });

@@ -1,5 +1,6 @@
 import { CompileError } from './compile-error.js';
 import { lineOfKey, parseJson } from './json.js';
+import { checkMaterials } from './materials.js';
 
 const WINDOW_KEYS = [
   'navigationBarBackgroundColor',
@@ -25,6 +26,7 @@ const APP_KEYS = [
   'themeLocation',
   'lazyCodeLoading',
   'sitemapLocation',
+  'supportedMaterials',
   'componentFramework',
   'networkTimeout',
   'debug',
@@ -65,6 +67,7 @@ export function readAppConfig(folder) {
   if (!Array.isArray(config.pages) || config.pages.length === 0) {
     throw new CompileError('"pages" must name at least one page', file, lineOfKey(text, 'pages'));
   }
+  checkMaterials(config, file, text);
   const theme = config.themeLocation
     ? parseJson(folder.read(config.themeLocation, file), config.themeLocation)
     : {};

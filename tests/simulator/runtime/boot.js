@@ -1,5 +1,6 @@
 import { createControl } from './control.js';
 import { createEnvironment } from './environment.js';
+import { entryWith } from './materials.js';
 import { listenForGestures } from './gestures.js';
 import { createNavigationBar } from './navigation-bar.js';
 import { Phone } from './phone.js';
@@ -19,14 +20,16 @@ async function start(app, options, root) {
   const phone = new Phone(app, options, root);
   draw(phone);
   await phone.files.restore();
-  const path = options.page ?? app.config.entryPagePath ?? app.config.pages[0];
-  phone.launch = {
+  const forwarded = options.forwarded && entryWith(phone, options.forwarded);
+  const path = forwarded?.path ?? options.page ?? app.config.entryPagePath ?? app.config.pages[0];
+  phone.launch = forwarded ?? {
     path,
     query: parseQuery(options.query ?? ''),
     scene: Number(options.scene ?? 1001),
     referrerInfo: {},
     shareTicket: undefined,
   };
+  phone.entry = phone.launch;
   phone.wx = createWx(phone);
   phone.environment = createEnvironment(phone);
   phone.registration = new Registration(phone, phone.environment);

@@ -1,3 +1,4 @@
+import { entryWith } from './materials.js';
 import { storedValues } from './wx/storage.js';
 
 /**
@@ -39,6 +40,8 @@ export function createControl(phone) {
     shareTimeline: () => phone.sharing.toTimeline(),
     /** Cards that were shared, those of buttons too. */
     shared: phone.sharing.cards,
+    /** Paths of pictures that were shared by wx.showShareImageMenu. */
+    sharedPictures: phone.sharing.pictures,
     /** @param {boolean} full nothing more can be written, neither files nor storage */
     storageFull: (full) => void (phone.files.full = full),
     /** @returns {{files: Record<string, import('./files.js').KeptFile>, storage: Record<string, unknown>}} what a restart finds */
@@ -52,6 +55,8 @@ export function createControl(phone) {
     /** The back key or a swipe from the edge; from the first page it leaves WeChat. */
     back: () => router.back(),
     show: () => router.show(),
+    /** @param {import('./materials.js').Material[]} files of a chat that the user opens with the app, which is running */
+    forward: (files) => router.enter(entryWith(phone, files)),
     /** @param {Blob[]} files that the next chooseMedia gets without asking */
     album: (files) => void phone.album.push(...files),
     /** @param {Uint8Array | undefined} jpeg what a camera sees where there is no real one */

@@ -29,6 +29,7 @@ import { SinglePage } from './single-page.js';
  * @property {Record<string, Function>} [wx] members that replace the simulator's
  * @property {string} [language] default zh_CN
  * @property {number} [scene] how the app is opened, default 1001; 1007 is a friend's card, 1154 the single-page mode of Moments
+ * @property {import('./materials.js').Material[]} [forwarded] files of a chat that the user opens the app with, scene 1173
  * @property {string} [version] of the published app, default 1.0.0
  * @property {number} [fontSize] that the user chose in WeChat, CSS pixels, default 17
  * @property {{width: number, height: number}} [screen] where there is no layout, as in jsdom

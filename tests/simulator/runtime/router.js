@@ -126,9 +126,21 @@ export class Router {
     if (this.visible) return;
     this.visible = true;
     this.phone.network.comeBack();
-    this.#callApp('onShow', 'AppShow', this.phone.launch);
+    // What the app was entered with comes again.
+    this.#callApp('onShow', 'AppShow', this.phone.entry);
     this.#callPage(this.current, 'onShow', 'show');
     this.phone.cameras.update();
+  }
+
+  /** The user comes back by a way that leads to a page. @param {Record<string, any>} entry options of App.onShow */
+  enter(entry) {
+    this.hide();
+    this.phone.entry = entry;
+    if (this.current.path === entry.path) return this.show();
+    this.visible = true;
+    this.phone.network.comeBack();
+    this.#callApp('onShow', 'AppShow', entry);
+    this.reLaunch({ url: `/${entry.path}` });
   }
 
   /** @returns {void} after a change of title, colours or theme */

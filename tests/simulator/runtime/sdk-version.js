@@ -8,6 +8,7 @@ const SINCE = {
   getAppBaseInfo: '2.20.1',
   getDeviceInfo: '2.20.1',
   getWindowInfo: '2.20.1',
+  showShareImageMenu: '2.14.3',
   getRealtimeLogManager: '2.7.1',
   getUpdateManager: '1.9.90',
 };

@@ -1,3 +1,5 @@
+import { Refusal } from './wx/api.js';
+
 const PROMISE_LIMIT_MS = 3000;
 const MESSAGE_FIELDS = ['title', 'path', 'imageUrl', 'promise'];
 const TIMELINE_FIELDS = ['title', 'query', 'imageUrl'];
@@ -17,6 +19,22 @@ export class Sharing {
     this.phone = phone;
     /** @type {Card[]} everything that was shared */
     this.cards = [];
+    /** @type {string[]} paths of pictures that were shared by wx.showShareImageMenu */
+    this.pictures = [];
+  }
+
+  /**
+   * The user sends the picture on; one who cancels is `fail('showShareImageMenu', 'cancel')`.
+   *
+   * @param {unknown} path
+   * @returns {void}
+   * @throws {Refusal} where it is no file on this phone
+   */
+  picture(path) {
+    if (typeof path !== 'string') throw new Refusal('parameter error: parameter.path should be String');
+    if (!this.phone.files.has(path)) throw new Refusal('file not exist');
+    this.pictures.push(path);
+    this.phone.dialogs.toast({ title: '分享了图片', icon: 'none' });
   }
 
   /**

@@ -54,7 +54,7 @@ async function takePhoto() {
  * Takes a photo with the camera, or chooses some from the album. What is in its slot stands beside the shutter, in place
  * of the last result.
  *
- * Events: `photo` with `{path}`; `last`, `history`, `taught` and `settings` to open those pages.
+ * Events: `photo` with `{path, rest}`, `rest` being the paths of those chosen with it; `last`, `history`, `taught` and `settings` to open those pages.
  */
 Component({
   properties: {
@@ -229,7 +229,7 @@ Component({
       mine.choosing = true;
       const choice = await choosePhotos(this.properties.most);
       mine.choosing = false;
-      if (choice.outcome === 'chosen') return choice.paths.forEach((path) => this.hand(path));
+      if (choice.outcome === 'chosen') return this.hand(...choice.paths);
       const { hint, t } = this.data;
       const said = {
         cancelled: hint,
@@ -240,10 +240,11 @@ Component({
       this.setData({ hint: said[choice.outcome] });
     },
 
-    /** @param {string} path  of the photo */
-    hand(path) {
+    /** @param {...string} paths  of the photos, one or more */
+    hand(...paths) {
+      const [path, ...rest] = paths;
       this.setData({ busy: false });
-      this.triggerEvent('photo', { path });
+      this.triggerEvent('photo', { path, rest });
     },
 
     missLast() {

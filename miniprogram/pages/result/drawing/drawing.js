@@ -1,10 +1,14 @@
 // @ts-check
 const { CARD, drawCaptioned, savedSize } = require('../../../services/text/caption');
+const { drawQuizCard, drawQuizPoster, POSTER } = require('../../../services/text/quiz-picture');
 const { wxPromise } = require('../../../services/device/wx-promise');
 
 /**
  * @typedef {import('../../../services/text/caption').Caption} Caption
  * @typedef {import('../../../services/text/caption').Size} Size
+ * @typedef {import('../../../services/text/quiz-picture').QuizTexts} QuizTexts
+ *
+ * @typedef {(context: import('../../../services/text/caption').Context, canvas: Size, image: any) => void} Paint
  */
 
 /** Of JPEG, 0 to 1. */
@@ -24,7 +28,7 @@ Component({
      * @returns {Promise<string>} path of a temporary JPEG
      */
     forAlbum(photo, caption) {
-      return this.queued(() => this.drawn(photo, caption, savedSize));
+      return this.queued(() => this.drawn(photo, savedSize, withCaption(caption)));
     },
 
     /**
@@ -35,7 +39,29 @@ Component({
      * @returns {Promise<string>} path of a temporary JPEG
      */
     forFriends(photo, caption) {
-      return this.queued(() => this.drawn(photo, caption, () => CARD));
+      return this.queued(() => this.drawn(photo, () => CARD, withCaption(caption)));
+    },
+
+    /**
+     * A card at 5:4 with the names to choose from.
+     *
+     * @param {string} photo  path
+     * @param {QuizTexts} quiz
+     * @returns {Promise<string>} path of a temporary JPEG
+     */
+    quizForFriends(photo, quiz) {
+      return this.queued(() => this.drawn(photo, () => CARD, (...canvas) => drawQuizCard(...canvas, quiz)));
+    },
+
+    /**
+     * A picture that is a whole quiz, with its answer upside down.
+     *
+     * @param {string} photo  path
+     * @param {QuizTexts} quiz
+     * @returns {Promise<string>} path of a temporary JPEG
+     */
+    quizPoster(photo, quiz) {
+      return this.queued(() => this.drawn(photo, () => POSTER, (...canvas) => drawQuizPoster(...canvas, quiz)));
     },
 
     /**
@@ -51,16 +77,16 @@ Component({
 
     /**
      * @param {string} photo
-     * @param {Caption} caption
      * @param {(photo: Size) => Size} sizeFor
+     * @param {Paint} paint
      * @returns {Promise<string>}
      */
-    async drawn(photo, caption, sizeFor) {
+    async drawn(photo, sizeFor, paint) {
       const canvas = await this.canvas();
       const image = await loaded(canvas.createImage(), photo);
       const { width, height } = sizeFor(image);
       Object.assign(canvas, { width, height });
-      drawCaptioned(canvas.getContext('2d'), { width, height }, image, caption);
+      paint(canvas.getContext('2d'), { width, height }, image);
       const { tempFilePath } = await wxPromise(
         (options) => wx.canvasToTempFilePath(options, this),
         {
@@ -83,6 +109,14 @@ Component({
     },
   },
 });
+
+/**
+ * @param {Caption} caption
+ * @returns {Paint}
+ */
+function withCaption(caption) {
+  return (context, canvas, image) => drawCaptioned(context, canvas, image, caption);
+}
 
 /**
  * @param {any} image  of the canvas's `createImage`

@@ -4,22 +4,29 @@ const { texts } = require('../../../texts/texts');
 /**
  * What else can be done with a result.
  *
- * Events: `save`, `copy`, `enlarge`, `remove`; `close`.
+ * Events: `quiz`, `save`, `copy`, `enlarge`, `remove`; `close`.
  */
 Component({
   properties: {
     /** Whether the file of the photo is gone: then there is nothing to enlarge. */
     missing: { type: Boolean, value: false },
+    /** Whether it makes a quiz. */
+    quiz: { type: Boolean, value: false },
   },
   data: {
     t: texts().result,
+    quizTexts: texts().quiz,
   },
   lifetimes: {
     attached() {
-      this.setData({ t: texts().result });
+      this.setData({ t: texts().result, quizTexts: texts().quiz });
     },
   },
   methods: {
+    quiz() {
+      this.triggerEvent('quiz');
+    },
+
     save() {
       this.triggerEvent('save');
     },

@@ -7,7 +7,7 @@ const { fill, texts } = require('../../../texts/texts');
  * The predicted names with bars for their probabilities, most probable first; see rows.js. Negligible guesses are left
  * out.
  *
- * Events: `look` with the `id` of a class whose name was tapped.
+ * Events: `look` with the `id` of a class whose name was tapped; `read` with that of one whose card is wanted.
  */
 Component({
   properties: {
@@ -24,6 +24,8 @@ Component({
     looked: { type: String, value: '' },
     /** Mark of taught things. */
     taughtMark: { type: String, value: '' },
+    /** Whether names that have a card lead to it. */
+    cards: { type: Boolean, value: false },
   },
   data: {
     shown: /** @type {Row[]} */ ([]),
@@ -47,6 +49,11 @@ Component({
 
     unfold() {
       this.setData({ unfolded: true });
+    },
+
+    /** @param {WechatMiniprogram.TouchEvent} event */
+    read({ currentTarget }) {
+      this.triggerEvent('read', { id: currentTarget.dataset.id });
     },
   },
 });

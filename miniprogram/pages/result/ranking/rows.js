@@ -1,5 +1,7 @@
 // @ts-check
+const { fill, texts } = require('../../../texts/texts');
 const { inLanguage } = require('../../../services/text/display-names');
+const { isKnownClass } = require('../../../services/text/class-names');
 
 /**
  * @typedef {object} Row
@@ -10,6 +12,7 @@ const { inLanguage } = require('../../../services/text/display-names');
  * @property {number} width  of the bar in percent of its track
  * @property {'likely' | 'unlikely' | 'negligible'} likelihood
  * @property {boolean} taught  whether it is a thing that the user taught
+ * @property {string} cardLabel  of the button that leads to its card, for a screen reader; '' if it has none
  */
 
 /** Rows on the page; the server may send more. */
@@ -46,14 +49,19 @@ function likelihoodOf(probability, index) {
  * @returns {Row[]}
  */
 function rowsOf(predictions) {
-  return predictions.slice(0, ROWS).map(({ id, name, probability, taught = false }, index) => ({
-    id,
-    ...inLanguage(name),
-    percent: percentText(probability),
-    width: Math.round(probability * 1000) / 10,
-    likelihood: likelihoodOf(probability, index),
-    taught,
-  }));
+  const { info } = texts().card;
+  return predictions.slice(0, ROWS).map(({ id, name, probability, taught = false }, index) => {
+    const names = inLanguage(name);
+    return {
+      id,
+      ...names,
+      percent: percentText(probability),
+      width: Math.round(probability * 1000) / 10,
+      likelihood: likelihoodOf(probability, index),
+      taught,
+      cardLabel: isKnownClass(id) ? fill(info, { name: names.name }) : '',
+    };
+  });
 }
 
 module.exports = { rowsOf, percentText };

@@ -19,13 +19,14 @@ function sizeText(bytes) {
 
 /**
  * @param {Stored | null} stored  null if the platform failed
- * @returns {Record<'results' | 'size' | 'session' | 'corrections', string>}
+ * @returns {Record<'results' | 'met' | 'size' | 'session' | 'corrections', string>}
  */
 function describe(stored) {
   const { kept, unknown } = texts().settings;
-  if (!stored) return { results: unknown, size: unknown, session: unknown, corrections: unknown };
+  if (!stored) return { results: unknown, met: unknown, size: unknown, session: unknown, corrections: unknown };
   return {
     results: String(stored.results),
+    met: fill(kept.metCount, { count: stored.met }),
     size: sizeText(stored.bytes),
     session: stored.session ? kept.sessionHeld : kept.sessionNone,
     corrections: String(stored.corrections),
@@ -36,7 +37,7 @@ function describe(stored) {
 Component({
   data: {
     t: texts().settings.kept,
-    shown: { results: '', size: '', session: '', corrections: '' },
+    shown: { results: '', met: '', size: '', session: '', corrections: '' },
     /** Whether there are results to delete. */
     some: false,
     deleting: false,

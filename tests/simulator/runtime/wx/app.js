@@ -14,7 +14,7 @@ export function appMembers(phone) {
   ];
   const members = {
     getLaunchOptionsSync: () => phone.launch,
-    getEnterOptionsSync: () => phone.launch,
+    getEnterOptionsSync: () => phone.entry,
     getAccountInfoSync: () => {
       const { envVersion = 'develop', version = '1.0.0' } = phone.options;
       // Only what is published has a version.

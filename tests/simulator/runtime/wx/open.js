@@ -14,6 +14,7 @@ export function openMembers(phone, api) {
     scanCode: api('scanCode', async () => scanned(await nextScan(phone))),
     showShareMenu: api('showShareMenu', menus('delete')),
     hideShareMenu: api('hideShareMenu', menus('add')),
+    showShareImageMenu: api('showShareImageMenu', ({ path }) => phone.sharing.picture(path)),
   };
 }
 
