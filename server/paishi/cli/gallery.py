@@ -1,5 +1,6 @@
 """`paishi gallery`: models and layers that lecture notes print, in today's Keras."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,7 +100,7 @@ def show(
     if file.exists() and not force:
         say(f"Not drawn: {file} exists. Replace it with --force, or choose another with --to.")
         return
-    drawing = draw(read_graph(model))
+    drawing = draw(read_graph(model), shutil.which("dot"))
     content = drawing.png() if file.suffix.lower() == ".png" else drawing.svg().encode()
     try:
         write_whole(file, content)

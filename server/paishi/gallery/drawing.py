@@ -1,6 +1,8 @@
-"""A drawing of a model, layer upon layer: as SVG, or as PNG by Pillow. Graphviz is not needed."""
+"""A drawing of a model, layer upon layer: as SVG, or as PNG by Pillow. Graphviz is used if it is there."""
 
+import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
 from io import BytesIO
@@ -41,6 +43,10 @@ class _Node:
     y: float = 0.0  # of the top
 
 
+_Line = list[tuple[float, float]]
+"""Points from the bottom of a box to the top of another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """Boxes and the lines between them, placed."""
@@ -48,7 +54,7 @@ class Drawing:
     width: float
     height: float
     boxes: list[_Node]
-    bends: list[_Node]
+    lines: list[_Line]
 
     def svg(self) -> str:
         parts = [
@@ -57,7 +63,7 @@ class Drawing:
             '<rect width="100%" height="100%" fill="white"/>',
             f'<g stroke="{_LINE}" stroke-width="1.4" fill="none">',
         ]
-        for line in self._lines():
+        for line in self.lines:
             points = " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
             parts.append(f'<polyline points="{points}"/>')
         parts.append("</g>")
@@ -81,7 +87,7 @@ class Drawing:
         image = Image.new("RGB", (round(self.width * scale), round(self.height * scale)), "white")
         draw = ImageDraw.Draw(image)
         fonts = {size: ImageFont.load_default(size * scale) for size in (_FONT, _SMALL)}
-        for line in self._lines():
+        for line in self.lines:
             draw.line([(x * scale, y * scale) for x, y in line], _LINE, max(1, round(1.4 * scale)), "curve")
         for box in self.boxes:
             left, right = (box.x - box.width / 2) * scale, (box.x + box.width / 2) * scale
@@ -93,15 +99,15 @@ class Drawing:
         image.save(file, "PNG", optimize=True)
         return file.getvalue()
 
-    def _lines(self) -> Iterator[list[tuple[float, float]]]:
-        for node in (*self.boxes, *self.bends):
-            for parent in node.parents:
-                line = [(parent.x, parent.y + _HEIGHT), (node.x, node.y)]
-                yield [*line, (node.x, node.y + _HEIGHT)] if node.layer is None else line
 
+def draw(layers: Sequence[Layer], dot: str | None = None) -> Drawing:
+    """Places each layer below all that it gets its input from; lines go around the boxes between.
 
-def draw(layers: Sequence[Layer]) -> Drawing:
-    """Places each layer below all that it gets its input from; lines go around the boxes between."""
+    Graphviz places them if `dot`, its program, is given and works.
+    """
+    if dot:
+        with suppress(OSError, subprocess.CalledProcessError):
+            return _by_graphviz(layers, dot)
     rows = _rows(layers)
     _order(rows)
     _place(rows)
@@ -113,8 +119,50 @@ def draw(layers: Sequence[Layer]) -> Drawing:
         max(node.x + node.width / 2 for node in nodes) + _MARGIN,
         len(rows) * (_HEIGHT + _GAP) - _GAP + 2 * _MARGIN,
         [node for node in nodes if node.layer is not None],
-        [node for node in nodes if node.layer is None],
+        list(_lines(nodes)),
     )
+
+
+def _lines(nodes: Sequence[_Node]) -> Iterator[_Line]:
+    for node in nodes:
+        for parent in node.parents:
+            line = [(parent.x, parent.y + _HEIGHT), (node.x, node.y)]
+            yield [*line, (node.x, node.y + _HEIGHT)] if node.layer is None else line
+
+
+def _by_graphviz(layers: Sequence[Layer], dot: str) -> Drawing:
+    numbers = {layer.name: number for number, layer in enumerate(layers)}
+    width = _width(layers)
+    edges = [
+        f"{numbers[name]}:s -> {number}:n" for number, layer in enumerate(layers) for name in layer.sources
+    ]
+    inch = 72  # Graphviz's unit of sizes is the inch, of everything else this part of it
+    text = "\n".join(
+        [
+            f"digraph {{ splines=polyline ranksep={_GAP / inch:.3f} nodesep={_SPACE / inch:.3f}",
+            f"node [shape=box fixedsize=true width={width / inch:.3f} height={_HEIGHT / inch:.3f}]",
+            "edge [dir=none]",
+            *map(str, range(len(layers))),
+            *edges,
+            "}",
+        ]
+    )
+    found = subprocess.run([dot, "-Tplain"], input=text, capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in found.splitlines()]
+    whole = float(rows[0][3])  # graph SCALE WIDTH HEIGHT; y goes up
+
+    def point(x: str, y: str) -> tuple[float, float]:
+        return _MARGIN + float(x) * inch, _MARGIN + (whole - float(y)) * inch
+
+    boxes, lines = [], []
+    for row in rows:
+        if row[0] == "node":  # node NAME X Y ...
+            x, middle = point(row[2], row[3])
+            boxes.append(_Node(layers[int(row[1])], width, x=x, y=middle - _HEIGHT / 2))
+        elif row[0] == "edge":  # edge FROM TO N X Y ..., of curves whose every third point they pass
+            points = [point(*row[at : at + 2]) for at in range(4, 4 + 2 * int(row[3]), 6)]
+            lines.append(points)
+    return Drawing(float(rows[0][2]) * inch + 2 * _MARGIN, whole * inch + 2 * _MARGIN, boxes, lines)
 
 
 def _rows(layers: Sequence[Layer]) -> list[list[_Node]]:
@@ -127,13 +175,17 @@ def _rows(layers: Sequence[Layer]) -> list[list[_Node]]:
             depths[layer.name] = min(takers, default=1) - 1
     rows: list[list[_Node]] = [[] for _ in range(max(depths.values()) + 1)]
     nodes: dict[str, _Node] = {}
-    width = max(len(text) * _LETTER * size / _FONT for layer in layers for text, size in _texts(layer)) + 24
+    width = _width(layers)
     for layer in sorted(layers, key=lambda layer: depths[layer.name]):
         nodes[layer.name] = node = _Node(layer, width)
         depth = depths[layer.name]
         node.parents = [_line_to(rows, nodes[name], depths[name], depth) for name in layer.sources]
         rows[depth].append(node)
     return rows
+
+
+def _width(layers: Sequence[Layer]) -> float:
+    return max(len(text) * _LETTER * size / _FONT for layer in layers for text, size in _texts(layer)) + 24
 
 
 def _line_to(rows: list[list[_Node]], parent: _Node, begin: int, end: int) -> _Node:
