@@ -1,10 +1,13 @@
 """Keras's models, for comparison: without weights, or with weights that expose mistakes."""
 
+import inspect
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import h5py
 import numpy as np
@@ -120,3 +123,41 @@ def write_published(model: keras.Model, file: Path) -> None:
     with h5py.File(file, "w") as stored, warnings.catch_warnings():
         warnings.filterwarnings("ignore", "__array__ implementation doesn't accept a copy keyword")
         save_weights_to_hdf5_group(stored, model)
+
+
+def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out blocks that only repeat others, and narrows VGG's layers of 4096 units, which take 5 GB.
+
+    Building, tracing and reading cost time by the block. Each kind of block stays, and each change of size.
+    """
+    apps = keras.src.applications
+
+    def change(module: str, function: str, **changes: Callable[[Any], Any]) -> None:
+        original = getattr(getattr(apps, module), function)
+        signature = inspect.signature(original)
+
+        def changed(*given: object, **options: object) -> object:
+            call = signature.bind(*given, **options)
+            call.arguments.update({name: made(call.arguments[name]) for name, made in changes.items()})
+            return original(*call.args, **call.kwargs)
+
+        monkeypatch.setattr(f"keras.src.applications.{module}.{function}", changed)
+
+    change("resnet", "stack_residual_blocks_v1", blocks=lambda blocks: 2)
+    change("resnet", "stack_residual_blocks_v2", blocks=lambda blocks: 2)
+    change("densenet", "dense_block", blocks=lambda blocks: 2)
+    change("nasnet", "NASNet", num_blocks=lambda blocks: 1)
+    change("efficientnet", "EfficientNet", depth_coefficient=lambda depth: 0.5)
+    change("efficientnet_v2", "EfficientNetV2", depth_coefficient=lambda depth: 0.4)
+    of_inception, of_convnext = apps.inception_resnet_v2.inception_resnet_block, apps.convnext.ConvNeXtBlock
+    monkeypatch.setattr(
+        "keras.src.applications.inception_resnet_v2.inception_resnet_block",
+        lambda x, **options: of_inception(x, **options) if options["block_idx"] in (1, 10) else x,
+    )
+    monkeypatch.setattr(
+        "keras.src.applications.convnext.ConvNeXtBlock",
+        lambda **options: of_convnext(**options) if options["name"].endswith("_block_0") else lambda x: x,
+    )
+    layers = SimpleNamespace(**vars(keras.src.layers))
+    layers.Dense = lambda units, **options: keras.layers.Dense(64 if units == 4096 else units, **options)
+    monkeypatch.setattr("keras.src.applications.vgg16.layers", layers)

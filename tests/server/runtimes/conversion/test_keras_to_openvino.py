@@ -8,12 +8,8 @@ which takes an hour and 16 GB:
 
 import asyncio
 import gc
-import inspect
 import os
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -31,6 +27,7 @@ from tests.server.models.keras_models import (
     FAMILIES,
     family_input,
     keras_fetches,
+    make_small,
     settle,
     views,
     write_published,
@@ -85,44 +82,6 @@ def test_gives_the_probabilities_of_keras(name: str, tmp_path: Path, monkeypatch
     # The comparison is meaningful: outputs are not flat, and differ between the pictures.
     assert by_keras.max() > 0.01
     assert np.abs(by_keras[0] - by_keras[1]).max() > 20 * TOLERANCE
-
-
-def make_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves out blocks that only repeat others, and narrows VGG's layers of 4096 units, which take 5 GB.
-
-    Building, tracing and reading cost time by the block. Each kind of block stays, and each change of size.
-    """
-    apps = keras.src.applications
-
-    def change(module: str, function: str, **changes: Callable[[Any], Any]) -> None:
-        original = getattr(getattr(apps, module), function)
-        signature = inspect.signature(original)
-
-        def changed(*given: object, **options: object) -> object:
-            call = signature.bind(*given, **options)
-            call.arguments.update({name: made(call.arguments[name]) for name, made in changes.items()})
-            return original(*call.args, **call.kwargs)
-
-        monkeypatch.setattr(f"keras.src.applications.{module}.{function}", changed)
-
-    change("resnet", "stack_residual_blocks_v1", blocks=lambda blocks: 2)
-    change("resnet", "stack_residual_blocks_v2", blocks=lambda blocks: 2)
-    change("densenet", "dense_block", blocks=lambda blocks: 2)
-    change("nasnet", "NASNet", num_blocks=lambda blocks: 1)
-    change("efficientnet", "EfficientNet", depth_coefficient=lambda depth: 0.5)
-    change("efficientnet_v2", "EfficientNetV2", depth_coefficient=lambda depth: 0.4)
-    of_inception, of_convnext = apps.inception_resnet_v2.inception_resnet_block, apps.convnext.ConvNeXtBlock
-    monkeypatch.setattr(
-        "keras.src.applications.inception_resnet_v2.inception_resnet_block",
-        lambda x, **options: of_inception(x, **options) if options["block_idx"] in (1, 10) else x,
-    )
-    monkeypatch.setattr(
-        "keras.src.applications.convnext.ConvNeXtBlock",
-        lambda **options: of_convnext(**options) if options["name"].endswith("_block_0") else lambda x: x,
-    )
-    layers = SimpleNamespace(**vars(keras.src.layers))
-    layers.Dense = lambda units, **options: keras.layers.Dense(64 if units == 4096 else units, **options)
-    monkeypatch.setattr("keras.src.applications.vgg16.layers", layers)
 
 
 def settled(

@@ -18,7 +18,14 @@ from paishi.runtimes.openvino.class_activation import ClassActivation
 from paishi.runtimes.openvino.head import NoHead, find_head
 from paishi.runtimes.openvino.imports import ov
 from paishi.runtimes.spec import ModelSpec
-from tests.server.models.keras_models import FAMILIES, family_input, settle, views, write_published
+from tests.server.models.keras_models import (
+    FAMILIES,
+    family_input,
+    make_small,
+    settle,
+    views,
+    write_published,
+)
 
 # Keras 3.15 writes weights in a way that numpy 2 deprecates; MobileNetV3 warns whenever it is built.
 pytestmark = [
@@ -30,7 +37,8 @@ MOBILENET = find_backbone("MobileNetV2")
 BEAGLE = 162
 NOT_EXACT = {"VGG16", "MobileNetV3Small", "ConvNeXtTiny"}
 # One of each kind of head that takes little; all with PAISHI_ALL_MODELS=1.
-NAMES = FAMILIES if os.environ.get("PAISHI_ALL_MODELS") else ["MobileNet", "MobileNetV3Small", "ConvNeXtTiny"]
+ALL = bool(os.environ.get("PAISHI_ALL_MODELS"))
+NAMES = FAMILIES if ALL else ["MobileNet", "MobileNetV3Small", "ConvNeXtTiny"]
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +117,10 @@ def test_features_are_those_of_keras(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_models_of_every_kind_of_head(name: str, tmp_path: Path) -> None:
+def test_models_of_every_kind_of_head(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exact if `is_exact`, and with the features that Keras gives without a head."""
+    if not ALL:
+        make_small(monkeypatch)
     backbone = find_backbone(name)
     keras.utils.set_random_seed(5)
     model = build_published(backbone)
