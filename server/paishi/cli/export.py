@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from paishi.cli.errors import backbone, fail, read_settings, say
+from paishi.export.errors import ExportRefused
+from paishi.export.formats import find_formats
 from paishi.models.custom.folder import names_folder
 from paishi.models.errors import ModelError
 from paishi.recognition.on_device import on_device_folder
@@ -65,12 +67,12 @@ def export(
         out, to, force = on_device_folder(settings.cache_folder, resolved.name), ["onnx-wechat"], True
     if out is None or not to:
         fail("Name a folder and a format, such as `paishi export EfficientNetLite0 exports --to onnx`.")
-    # Imported here, so that the other commands start without NumPy.
-    from paishi.export.formats import find_formats
-    from paishi.export.run import Options
-
     with _failing(out):
-        exported = _export(Options(resolved, find_formats(to), out, photos, int8, force), settings)
+        formats = find_formats(to)
+        # Imported here, so that a mistake shows without NumPy.
+        from paishi.export.run import Options
+
+        exported = _export(Options(resolved, formats, out, photos, int8, force), settings)
     if as_json:
         typer.echo(json.dumps(_figures(resolved.name, exported), ensure_ascii=False, indent=1))
     else:
@@ -81,8 +83,6 @@ def export(
 
 @contextmanager
 def _failing(out: Path) -> Iterator[None]:
-    from paishi.export.errors import ExportRefused
-
     try:
         yield
     except ExportRefused as error:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from paishi.models.keras.imports import keras
 
 _MOST_NAMED = 3
+_WITHOUT_WORK = ("InputLayer", "Cast", "Dropout", "Identity")
+"""Alone they leave converters nothing to convert."""
 
 
 def refused_layers(model: keras.Model, write: Callable[[keras.Model], object]) -> list[str]:
@@ -27,15 +29,16 @@ def refused_layers(model: keras.Model, write: Callable[[keras.Model], object]) -
     return refused
 
 
-def _layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    for layer in model.layers:
+def _layers(model: keras.Model) -> Iterator[keras.Operation]:
+    """Yields the layers and the operations between them, with those of models inside."""
+    for layer in getattr(model, "operations", model.layers):
         if isinstance(layer, keras.Model):
             yield from _layers(layer)
-        elif not isinstance(layer, keras.layers.InputLayer):
+        elif type(layer).__name__ not in _WITHOUT_WORK:
             yield layer
 
 
-def _alone(layer: keras.layers.Layer) -> keras.Model:
+def _alone(layer: keras.Operation) -> keras.Model:
     inputs = keras.tree.map_structure(
         lambda tensor: keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype), layer.input
     )

@@ -22,6 +22,7 @@ from paishi.models.keras.imports import keras, tf
 
 _OPSET, _OPSET_WECHAT = 17, 12
 _SIGNATURE = "serving_default"
+_TF_INPUT = f"{RGB}:0"
 _ON_IOS = 15
 """Least version of iOS: of Core ML's programs with the output of a classifier."""
 
@@ -96,7 +97,7 @@ def _onnx(served: Served) -> Sequence[Artifact]:
 
 def to_onnx(model: keras.Model) -> bytes:
     """ONNX with the input of `model`, for any number of pictures."""
-    signature = [tf.TensorSpec(model.inputs[0].shape, model.inputs[0].dtype, name=RGB)]
+    signature = [tf.TensorSpec(one.shape, one.dtype, name=RGB) for one in model.inputs]
     data: bytes = _checked(model, signature, opset=_OPSET).SerializeToString()
     return data
 
@@ -112,7 +113,7 @@ def to_onnx_wechat(model: keras.Model) -> bytes:
     """ONNX for one picture (1, 3, height, width) float32, with operators that WeChat has."""
     [shape] = [tensor.shape for tensor in model.inputs]
     signature = [tf.TensorSpec((1, *shape[1:]), model.inputs[0].dtype, name=RGB)]
-    pictures = [RGB] if len(shape) == 4 else None
+    pictures = [_TF_INPUT] if len(shape) == 4 else None
     found = _checked(model, signature, opset=_OPSET_WECHAT, inputs_as_nchw=pictures)
     need_supported(found)
     data: bytes = found.SerializeToString()
@@ -121,19 +122,19 @@ def to_onnx_wechat(model: keras.Model) -> bytes:
 
 def _checked(model: keras.Model, signature: Sequence[tf.TensorSpec], **options: Any) -> Any:
     import onnx
-    import tf2onnx
+    import tf2onnx.convert
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    def infer(rgb: tf.Tensor) -> tf.Tensor:
-        return model(rgb, training=False)
-
-    found, _ = tf2onnx.convert.from_function(
-        tf.function(infer, input_signature=signature), input_signature=signature, **options
+    # tf2onnx's own from_function makes inputs of the constants that Keras has outside its variables.
+    graph = convert_variables_to_constants_v2(_concrete(model, signature))
+    [wanted] = [output.name for output in graph.outputs]
+    found, _ = tf2onnx.convert.from_graph_def(
+        graph.graph.as_graph_def(),
+        input_names=[_TF_INPUT],
+        output_names=[wanted],
+        tensors_to_rename={_TF_INPUT: RGB, wanted: PROBABILITIES},
+        **options,
     )
-    [output] = found.graph.output
-    for node in found.graph.node:  # before the checks, which want every name defined
-        node.output[:] = [PROBABILITIES if name == output.name else name for name in node.output]
-        node.input[:] = [PROBABILITIES if name == output.name else name for name in node.input]
-    output.name = PROBABILITIES
     onnx.checker.check_model(found)  # tf2onnx leaves an operation that it does not have as it is
     return found
 
@@ -177,7 +178,7 @@ def _coreml(served: Served) -> Sequence[Artifact]:
     _, height, width, _ = served.model.input_shape
     with _blaming(served.as_float, "Core ML", to_coreml):
         found = ct.convert(
-            [_concrete(served.as_float)],
+            [_concrete(served.as_float, _of_one(served.as_float))],
             source="tensorflow",
             inputs=[ct.ImageType(name=RGB, shape=(1, height, width, 3))],
             # Of the labels only the ids are unique, which Core ML requires.
@@ -192,15 +193,17 @@ def to_coreml(model: keras.Model) -> object:
     import coremltools as ct
 
     return ct.convert(
-        [_concrete(model)],
+        [_concrete(model, _of_one(model))],
         source="tensorflow",
         minimum_deployment_target=getattr(ct.target, f"iOS{_ON_IOS}"),
     )
 
 
-def _concrete(model: keras.Model) -> Any:
-    signature = [tf.TensorSpec((1, *one.shape[1:]), one.dtype, name=one.name) for one in model.inputs]
+def _of_one(model: keras.Model) -> list[tf.TensorSpec]:
+    return [tf.TensorSpec((1, *one.shape[1:]), one.dtype, name=one.name) for one in model.inputs]
 
+
+def _concrete(model: keras.Model, signature: Sequence[tf.TensorSpec]) -> Any:
     def infer(*inputs: tf.Tensor) -> tf.Tensor:
         return model(inputs[0] if len(inputs) == 1 else list(inputs), training=False)
 
