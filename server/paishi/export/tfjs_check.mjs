@@ -1,8 +1,11 @@
 // Compares a TensorFlow.js model with the original: node tfjs_check.mjs ENVIRONMENT MODEL WORK.
 // Prints what paishi/export/check.py returns.
-import { createRequire } from 'node:module'
+import { Buffer } from 'node:buffer'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import process from 'node:process'
 
 const [environment, folder, work] = process.argv.slice(2)
 const require = createRequire(join(environment, 'node_modules', 'x.js'))
@@ -72,7 +75,7 @@ let found
 try {
   found = await compareOn('wasm')
 } catch (error) { // WebAssembly lacks a few operations
-  console.error(String(error))
+  process.stderr.write(`${error}\n`)
   found = await compareOn('cpu')
 }
-console.log(`\n${JSON.stringify(found)}`)
+process.stdout.write(`\n${JSON.stringify(found)}\n`)

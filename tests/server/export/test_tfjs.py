@@ -11,7 +11,11 @@ import pytest
 from paishi.export import tfjs
 from paishi.export.errors import ExportRefused
 
-COMMANDS = ["-m pip install tensorflowjs==4.22.0 ydf==0.11.0", "npm install --prefix", "@tensorflow/tfjs@4.22.0"]
+COMMANDS = [
+    "-m pip install tensorflowjs==4.22.0 ydf==0.11.0",
+    "npm install --prefix",
+    "@tensorflow/tfjs@4.22.0",
+]
 
 
 def converter(folder: Path) -> tuple[tfjs.Converter, list[str]]:
