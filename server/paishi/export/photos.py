@@ -34,11 +34,13 @@ class Pictures(NamedTuple):
 
 
 def read_pictures(photos: Path | None, int8: Path | None, size: Size, settings: Settings) -> Pictures:
-    """Reads the photos below `photos` to compare on, and those below `int8`.
+    """Reads the photos below `photos` to compare on, by default PAISHI_CALIBRATION, and those below `int8`.
 
     Half of the latter calibrate; the others serve for the comparison if there are no `photos`. Raises
     ExportRefused if there are too few.
     """
+    option = "--photos" if photos else "PAISHI_CALIBRATION"
+    photos = photos or (None if int8 else settings.calibration_folder)
     calibrated: list[Path] = []
     others: list[Path] = []
     if int8 is not None:
@@ -47,7 +49,7 @@ def read_pictures(photos: Path | None, int8: Path | None, size: Size, settings: 
         calibrated, others = found[:half], found[half:]
     if photos is not None:
         known = {file.resolve() for file in calibrated}
-        others = [file for file in _shuffled(photos, "--photos") if file.resolve() not in known]
+        others = [file for file in _shuffled(photos, option) if file.resolve() not in known]
     decoder = Decoder(settings.decode_s, settings.decoders)
     try:
         calibration = _views(calibrated, size, decoder, settings) if int8 is not None else None
@@ -64,7 +66,7 @@ def read_pictures(photos: Path | None, int8: Path | None, size: Size, settings: 
     if len(compare):
         return Pictures(compare, calibration, are_drawn=False)
     if photos is not None:
-        raise ExportRefused(f"--photos {photos} has no photo that can be read and is not calibrated on.", 2)
+        raise ExportRefused(f"{option} {photos} has no photo that can be read and is not calibrated on.", 2)
     return Pictures(_drawn(size), calibration, are_drawn=True)
 
 

@@ -106,10 +106,9 @@ def export(options: Options, settings: Settings, say: Say) -> Exported:
     and OSError; then `target` is as it was.
     """
     _need_possible(options)
-    with named_full_disk(options.target), ExitStack() as stack:
+    with named_full_disk(options.target.absolute().parent), ExitStack() as stack:
         say("Reading photos …")
-        photos = options.photos or settings.calibration_folder
-        pictures = read_pictures(photos, options.int8, options.size, settings)
+        pictures = read_pictures(options.photos, options.int8, options.size, settings)
         weights = _weights(options.model, settings)
         _need_space(options.target, weights, len(options.formats))
         tfjs = None
@@ -121,6 +120,7 @@ def export(options: Options, settings: Settings, say: Say) -> Exported:
         save(pictures, work)
         say(f"Converting to {', '.join(options.names)} …")
         artifacts, is_independent = _convert(options, weights, folder, work)
+        _need_labels(options, work)
         if tfjs:
             tfjs.convert(work / "saved-model", folder / "tfjs")
         say("Comparing with the original …")
@@ -215,6 +215,17 @@ def _request(options: Options, weights: Path, folder: Path, work: Path) -> Path:
     return file
 
 
+def _need_labels(options: Options, work: Path) -> None:
+    outputs = np.load(work / "expected.npy", mmap_mode="r").shape[1]
+    labels = len(options.model.labels.classes)
+    if outputs != labels:
+        raise ExportRefused(
+            f"{options.model.name} gives {outputs} probabilities, but its labels.json has {labels} labels: "
+            "it needs one for each class, in the order of training.",
+            2,
+        )
+
+
 def _compare(
     artifacts: Sequence[Artifact], folder: Path, work: Path, pictures: Pictures, tfjs: Converter | None
 ) -> list[Row]:
@@ -269,5 +280,5 @@ def _run(module: str, *arguments: str) -> Any:
         raise ExportRefused(f"The model cannot be exported: {error}") from error
     except ChildFailed as error:
         raise ExportRefused(
-            f"The export broke off: {error}. ONNX needs up to 2 GB of memory for each 25 MB of weights."
+            f"The export broke off: {error}. ONNX takes about 65 times the size of the weights in memory."
         ) from error

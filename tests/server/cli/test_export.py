@@ -1,6 +1,5 @@
 """`paishi export`: from a model to files that other runtimes run, and what it refuses."""
 
-import errno
 import hashlib
 import json
 import os
@@ -10,7 +9,6 @@ import sys
 from collections import namedtuple
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -215,21 +213,36 @@ def test_too_little_space_is_told_before_any_work(tmp_path: Path, monkeypatch: p
     assert f"needs about 38 MB, but {tmp_path} has 30 MB left" in sentence
 
 
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fill(*_: Any) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(exporting, "_convert", fill)
-    out = tmp_path / "out"
-    assert f"The disk with {out} is full, and nothing half-written is left" in refused(
-        tmp_path, MODEL, str(out), *to("keras")
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """Of which the process that converts learns first; here by a limit of the size of files."""
+    limited = ["prlimit", "--fsize=5000000", sys.executable, "-m", "paishi"]
+    done = subprocess.run(
+        [*limited, "export", MODEL, str(tmp_path / "out"), *to("keras")],
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
     )
+    assert_one_sentence(done, 1)
+    assert f"The disk with {tmp_path} is full, and nothing half-written is left" in done.stderr
+    assert not os.listdir(tmp_path)
+
+
+def test_labels_that_do_not_fit_are_counted(tmp_path: Path) -> None:
+    folder = graph_folder(tmp_path / "pets", "torch_softmax", labels=("cat", "dog"))
+    sentence = refused(tmp_path, str(folder), str(tmp_path / "out"), *to("openvino"))
+    assert "pets gives 3 probabilities, but its labels.json has 2 labels" in sentence
 
 
 def test_what_differs_is_marked_and_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = graph_folder(tmp_path / "pets", "torch_softmax")
-    found = {"difference": 0.2, "same": 20, "photos": 20, "ms": 1.0}
-    monkeypatch.setattr(exporting, "_run", lambda *arguments: {"independent": False, **found})
+    real = exporting._run
+    other = {"difference": 0.2}
+
+    def run_otherwise(*arguments: str) -> dict[str, Any]:
+        found = real(*arguments)
+        return {**found, **other} if "difference" in found else found
+
+    monkeypatch.setattr(exporting, "_run", run_otherwise)
     done = invoke("export", str(folder), str(tmp_path / "out"), *to("openvino"))
     assert done.returncode == 1
     assert "! openvino" in done.stdout

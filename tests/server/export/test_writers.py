@@ -108,3 +108,11 @@ def test_a_layer_that_wechat_does_not_list_is_named_with_the_operator(tmp_path: 
         exported(tmp_path, model, "onnx-wechat")
     assert "WeChat's inference does not take layer 'sin' (Sin) of" in str(refused.value)
     assert "WeChat lists no operator Sin" in str(refused.value)
+
+
+def test_of_two_equal_classes_either_may_come_first(tmp_path: Path) -> None:
+    expected = np.array([[0.5, 0.5], [0.50001, 0.49999], [0.6, 0.4]], np.float32)
+    np.save(tmp_path / "views.npy", views(3))
+    np.save(tmp_path / "expected.npy", expected)
+    second = np.array([0.4999, 0.5001], np.float32)
+    assert compare(lambda view: second, tmp_path)["same"] == 2

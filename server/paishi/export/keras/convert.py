@@ -52,7 +52,7 @@ def _build(request: Request) -> tuple[keras.Model, bool]:
 
 def main(request: str) -> dict[str, Any]:
     found = Request.from_json(json.loads(Path(request).read_text(encoding="utf-8")))
-    with named_full_disk(found.folder):
+    with named_full_disk(Path(found.folder).parent):
         return export(found)
 
 
