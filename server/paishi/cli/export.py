@@ -13,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from paishi.cli.errors import backbone, fail, read_settings, say
+from paishi.cli.missing_weights import card
 from paishi.export.errors import ExportRefused
 from paishi.export.formats import find_formats
 from paishi.models.custom.folder import names_folder
-from paishi.models.errors import ModelError
+from paishi.models.errors import ModelError, WeightsUnavailable
 from paishi.recognition.on_device import on_device_folder
 from paishi.recognition.resolve import ResolvedModel, resolve
 from paishi.settings import Settings
@@ -67,7 +68,7 @@ def export(
         out, to, force = on_device_folder(settings.cache_folder, resolved.name), ["onnx-wechat"], True
     if out is None or not to:
         fail("Name a folder and a format, such as `paishi export EfficientNetLite0 exports --to onnx`.")
-    with _failing(out):
+    with _failing(resolved.name, out):
         formats = find_formats(to)
         # Imported here, so that a mistake shows without NumPy.
         from paishi.export.run import Options
@@ -82,13 +83,15 @@ def export(
 
 
 @contextmanager
-def _failing(out: Path) -> Iterator[None]:
+def _failing(model: str, out: Path) -> Iterator[None]:
+    """Exits with a sentence if the export fails in the block."""
     try:
         yield
     except ExportRefused as error:
         fail(str(error), error.code)
     except ModelError as error:
-        fail(str(error), 1)
+        missing = error.missing if isinstance(error, WeightsUnavailable) else None
+        fail(card(model, str(error), missing) if missing else str(error), 1)
     except OSError as error:
         fail(f"{error.filename or out}: {error.strerror or error}.", 1)
 

@@ -109,7 +109,7 @@ def export(options: Options, settings: Settings, say: Say) -> Exported:
     with named_full_disk(options.target.absolute().parent), ExitStack() as stack:
         say("Reading photos …")
         pictures = read_pictures(options.photos, options.int8, options.size, settings)
-        weights = _weights(options.model, settings)
+        weights = _weights(options.model, settings, say)
         _need_space(options.target, weights, len(options.formats))
         tfjs = None
         if "tfjs" in options.names:
@@ -179,12 +179,19 @@ def _need_usable(target: Path, force: bool) -> None:
     raise ExportRefused(f"{target} {what}: name a new folder. 目标已存在，请换一个新文件夹。", 2)
 
 
-def _weights(model: ResolvedModel, settings: Settings) -> Path:
+def _weights(model: ResolvedModel, settings: Settings, say: Say) -> Path:
     if model.custom:
         return model.custom.file
     spec = model.spec
     mirrors, places = settings.weights_mirrors, settings.weights_sources
-    return find_weights(spec.backbone, spec.source, spec.keras_home, mirrors, places=places).absolute()
+
+    def show(received: int, total: int | None) -> None:
+        of = f" of {total / 1e6:,.0f}" if total else ""
+        say(f"Fetching the weights, {received / 1e6:,.0f}{of} MB …")
+
+    return find_weights(
+        spec.backbone, spec.source, spec.keras_home, mirrors, show, places=places
+    ).absolute()  # not resolve(): a link's target may have no suffix
 
 
 def _need_space(target: Path, weights: Path, formats: int) -> None:

@@ -1,6 +1,7 @@
 """TensorFlow.js: its converter wants older packages than Keras here, so it has an environment of its own."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 
 from paishi.export.errors import ExportRefused
 from paishi.system.atomic_write import whole_folder
+from paishi.system.child_process import without_secrets
 
 _PYTHON = ("tensorflowjs==4.22.0", "ydf==0.11.0")
 """A newer ydf wants another protobuf than the TensorFlow 2.19 that this converter comes with."""
@@ -93,7 +95,15 @@ class Converter:
 
 
 def _run(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_LIMIT_S)
+    return subprocess.run(
+        command,
+        env=without_secrets(os.environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=_LIMIT_S,
+    )
 
 
 def _last_line(done: subprocess.CompletedProcess[str]) -> str:
