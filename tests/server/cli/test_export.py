@@ -17,13 +17,14 @@ import pytest
 from paishi.export import run as exporting
 from paishi.export.formats import FORMATS
 from paishi.recognition.labels import load_labels
+from paishi.recognition.on_device import on_device_folder
 from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import run_server
 from tests.server.models.graph_models import graph_folder
 from tests.server.pictures import file_of, noise
 
 MODEL = "EfficientNetLite0"
-WANTED = ("saved-model", "onnx", "litert", "openvino", "keras")
+WANTED = ("saved-model", "onnx", "onnx-wechat", "litert", "openvino", "keras")
 
 needs_extra = pytest.mark.skipif(
     not all(find_spec(module) for one in FORMATS.values() for module in one.packages if one.name != "coreml"),
@@ -56,7 +57,15 @@ def test_each_file_gives_the_names_of_the_original(
     assert (figures["model"], figures["compared_on"]) == (MODEL, "photos")
     rows = {row["path"]: row for row in figures["files"]}
     assert set(rows) == {
-        *(f"{MODEL}/1", "model.onnx", "model.tflite", "model-fp16.tflite", "model.xml", "model.keras"),
+        *(
+            f"{MODEL}/1",
+            "model.onnx",
+            "model-wechat.onnx",
+            "model.tflite",
+            "model-fp16.tflite",
+            "model.xml",
+            "model.keras",
+        ),
     }
     for path, row in rows.items():
         assert (row["same"], row["photos"], row["is_off"]) == (40, 40, False), row
@@ -120,14 +129,15 @@ def test_an_export_is_replaced_only_with_force(
 
 
 @needs_extra
-def test_a_phone_gets_what_on_device_exports(tmp_path: Path) -> None:
+def test_a_phone_gets_the_file_for_wechat(
+    exported: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
     """And onnxruntime runs it as `wx.createInferenceSession` would, with planes of float32."""
     import onnxruntime
 
-    environment = {"PAISHI_CACHE": str(tmp_path / "cache"), "PAISHI_MODEL": MODEL, "PAISHI_ON_DEVICE": "true"}
-    done = run("export", MODEL, "--on-device", **environment)
-    assert done.returncode == 0, done.stderr
-    assert "Compared on drawn pictures: --photos FOLDER compares on yours." in done.stdout
+    cache = tmp_path / "cache"
+    shutil.copytree(exported[0], on_device_folder(cache, MODEL))
+    environment = {"PAISHI_CACHE": str(cache), "PAISHI_MODEL": MODEL, "PAISHI_ON_DEVICE": "true"}
     with run_server(tmp_path / "output", **environment) as server, server.client() as client:
         model = client.get(f"/models/{MODEL}.onnx").content
         labels = client.get("/labels/imagenet.json").json()
@@ -135,6 +145,22 @@ def test_a_phone_gets_what_on_device_exports(tmp_path: Path) -> None:
     [found] = onnxruntime.InferenceSession(model).run(["probabilities"], {"rgb": picture})
     assert found.shape == (1, len(labels))
     assert found.sum() == pytest.approx(1, abs=1e-4)
+
+
+def test_on_device_exports_that_file_into_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[exporting.Options] = []
+
+    def note(options: exporting.Options, *_: object) -> exporting.Exported:
+        given.append(options)
+        return exporting.Exported(options.target, [], are_drawn=True)
+
+    monkeypatch.setattr(exporting, "export", note)
+    done = invoke("export", MODEL.lower(), "--on-device", PAISHI_CACHE=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    [options] = given
+    assert (options.names, options.force) == (["onnx-wechat"], True)
+    assert options.target == on_device_folder(tmp_path, MODEL)
+    assert "Compared on drawn pictures: --photos FOLDER compares on yours." in done.stdout
 
 
 def test_a_model_of_onnx_goes_to_openvino_alone(tmp_path: Path) -> None:
