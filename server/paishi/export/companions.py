@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -20,9 +21,14 @@ _BORDER = (1 - 224 / 256) / 2
 """Share of a photo that the examples cut off at each side, as `paishi.photo.fit` does."""
 
 
-def write_labels(labels: Labels, folder: Path) -> None:
-    """Writes `labels.json` with both languages, and a line for each class in a file for each."""
+def write_labels(labels: Labels, artifacts: Sequence[Artifact], folder: Path) -> None:
+    """Writes `labels.json` with both languages, also into a SavedModel, and a file of lines for each."""
     write_json(folder / LABELS, [_row(label) for label in labels.classes])
+    for artifact in artifacts:
+        if artifact.format == "saved-model":
+            extra = artifact.at(folder) / "assets.extra"  # where TensorFlow expects what is not its own
+            extra.mkdir()
+            shutil.copyfile(folder / LABELS, extra / LABELS)
     for language in ("en", "zh"):
         lines = [getattr(label, language) for label in labels.classes]
         (folder / f"labels.{language}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -126,7 +126,7 @@ def export(options: Options, settings: Settings, say: Say) -> Exported:
         say("Comparing with the original …")
         rows = _compare(artifacts, folder, work, pictures, tfjs)
         labels = options.model.labels
-        companions.write_labels(labels, folder)
+        companions.write_labels(labels, artifacts, folder)
         companions.write_input(options.model.name, options.size, artifacts, is_independent, labels, folder)
         companions.write_examples(safe_name(options.model.name), options.size, options.names, folder)
         companions.write_manifest(options.model.name, [asdict(row) for row in rows], folder)

@@ -93,7 +93,8 @@ def test_beside_them_is_what_others_need(exported: tuple[Path, subprocess.Comple
     }
     config = (folder / "models.config").read_text()
     assert f'name: "{MODEL}" base_path: "/models/{MODEL}"' in config
-    assert (folder / MODEL / "1" / "assets.extra" / "labels.txt").read_text().startswith("n01440764\n")
+    extra = folder / MODEL / "1" / "assets.extra" / "labels.json"
+    assert extra.read_bytes() == (folder / "labels.json").read_bytes()
     noted = json.loads((folder / "export.json").read_text())["files"]["model.tflite"]
     assert noted["sha256"] == hashlib.sha256((folder / "model.tflite").read_bytes()).hexdigest()
     for example in (folder / "examples").iterdir():

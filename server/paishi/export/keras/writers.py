@@ -69,11 +69,7 @@ def with_float_input(model: keras.Model) -> keras.Model:
 
 def _saved_model(served: Served) -> Sequence[Artifact]:
     name = served.request.name
-    version = served.folder / name / "1"
-    shutil.copytree(served.saved_model, version)
-    extra = version / "assets.extra"
-    extra.mkdir()
-    (extra / "labels.txt").write_text("\n".join(served.request.classes) + "\n", encoding="utf-8")
+    shutil.copytree(served.saved_model, served.folder / name / "1")
     (served.folder / "models.config").write_text(
         "model_config_list {\n"
         f'  config {{ name: "{name}" base_path: "/models/{name}" model_platform: "tensorflow" }}\n'
