@@ -73,7 +73,7 @@ def export(
         # Imported here, so that a mistake shows without NumPy.
         from paishi.export.run import Options
 
-        exported = _export(Options(resolved, formats, out, photos, int8, force), settings)
+        exported = _export(Options(resolved, formats, out, photos, int8, force, on_device), settings)
     if as_json:
         typer.echo(json.dumps(_figures(resolved.name, exported), ensure_ascii=False, indent=1))
     else:

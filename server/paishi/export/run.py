@@ -46,7 +46,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to export; `photos` and `int8` are folders. `force` replaces an export at `target`."""
+    """What to export; `photos` and `int8` are folders. `force` replaces an export at `target`, and
+    `only_if_equal` leaves it as it is if the new one differs too much from the original."""
 
     model: ResolvedModel
     formats: tuple[Format, ...]
@@ -54,6 +55,7 @@ class Options:
     photos: Path | None = None
     int8: Path | None = None
     force: bool = False
+    only_if_equal: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -125,6 +127,11 @@ def export(options: Options, settings: Settings, say: Say) -> Exported:
             tfjs.convert(work / "saved-model", folder / "tfjs")
         say("Comparing with the original …")
         rows = _compare(artifacts, folder, work, pictures, tfjs)
+        if options.only_if_equal and (off := [row for row in rows if row.is_off]):
+            raise ExportRefused(
+                f"{off[0].path} differs too much from the original, by up to {off[0].difference:.1g}, with "
+                f"the same first name on {off[0].same} of {off[0].photos} pictures: it is not kept."
+            )
         labels = options.model.labels
         companions.write_labels(labels, artifacts, folder)
         companions.write_input(options.model.name, options.size, artifacts, is_independent, labels, folder)

@@ -15,9 +15,12 @@ import numpy as np
 import pytest
 
 from paishi.export import run as exporting
-from paishi.export.formats import FORMATS
+from paishi.export.errors import ExportRefused
+from paishi.export.formats import FORMATS, find_formats
 from paishi.recognition.labels import load_labels
 from paishi.recognition.on_device import on_device_folder
+from paishi.recognition.resolve import resolve
+from paishi.settings import Settings
 from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import run_server
 from tests.server.models.graph_models import graph_folder
@@ -159,7 +162,7 @@ def test_on_device_exports_that_file_into_the_cache(tmp_path: Path, monkeypatch:
     done = invoke("export", MODEL.lower(), "--on-device", PAISHI_CACHE=str(tmp_path))
     assert done.returncode == 0, done.stderr
     [options] = given
-    assert (options.names, options.force) == (["onnx-wechat"], True)
+    assert (options.names, options.force, options.only_if_equal) == (["onnx-wechat"], True, True)
     assert options.target == on_device_folder(tmp_path, MODEL)
     assert "Compared on drawn pictures: --photos FOLDER compares on yours." in done.stdout
 
@@ -275,3 +278,8 @@ def test_what_differs_is_marked_and_fails(tmp_path: Path, monkeypatch: pytest.Mo
     assert done.returncode == 1
     assert "! openvino" in done.stdout
     assert "do not use it" in done.stderr
+    model = resolve(Settings(model=str(folder)))
+    options = exporting.Options(model, find_formats(["openvino"]), tmp_path / "server", only_if_equal=True)
+    with pytest.raises(ExportRefused, match=r"model\.xml differs too much .* by up to 0\.2, .* not kept"):
+        exporting.export(options, Settings(), lambda sentence: None)
+    assert not (tmp_path / "server").exists(), "a phone could get it"
