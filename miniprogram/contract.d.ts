@@ -19,6 +19,8 @@ export type ProblemCode =
   | "model-loading"
   | "model-unavailable"
   | "not-explainable"
+  | "on-device-off"
+  | "model-not-exported"
   | "overloaded"
   | "image-takes-too-long"
   | "request-timeout"

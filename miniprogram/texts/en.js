@@ -260,6 +260,8 @@ const en = {
     'login-code-invalid': { title: 'Not logged in', sentence: 'The login code of WeChat has expired. Trying again logs in anew.' },
     'login-blocked': { title: 'Login not allowed', sentence: 'WeChat does not let this account log in. Please ask WeChat support.' },
     'login-unavailable': { title: 'No login right now', sentence: 'The server cannot reach WeChat. Try again soon.' },
+    'on-device-off': { title: 'No offline recognition', sentence: 'This server offers no model for phones. Online recognition still works.' },
+    'model-not-exported': { title: 'Offline model not ready', sentence: 'Try to download it another time. Online recognition still works.' },
     'corrections-off': { title: 'No corrections here', sentence: 'The server takes none. Your choice stays on this phone.' },
     'corrections-full': { title: 'No room for corrections', sentence: 'The server has no room for more. Your choice stays on this phone.' },
     'teaching-off': { title: 'No teaching here', sentence: 'This server takes no new things. Ask its operator if you need it.' },

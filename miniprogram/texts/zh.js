@@ -254,6 +254,8 @@ const zh = {
     'login-code-invalid': { title: '登录失败', sentence: '微信的登录凭证已经失效。点“重试”会重新登录。' },
     'login-blocked': { title: '微信不允许登录', sentence: '微信限制了这个账号登录，请联系微信客服。' },
     'login-unavailable': { title: '登录暂时不可用', sentence: '服务器暂时连不上微信。过一会儿再试。' },
+    'on-device-off': { title: '不支持离线识别', sentence: '这个服务没有开放离线模型，联网时仍可识别。' },
+    'model-not-exported': { title: '离线模型还没有准备好', sentence: '过一段时间再下载，联网时仍可识别。' },
     'corrections-off': { title: '服务器不接收更正', sentence: '你的选择只留在这台手机上。' },
     'corrections-full': { title: '更正已经收满', sentence: '服务器暂时放不下更多更正，你的选择留在这台手机上。' },
     'teaching-off': { title: '不能教新东西', sentence: '这个服务没有开放教学，需要时请联系管理员。' },

@@ -25,6 +25,7 @@ from paishi.api import (
     image,
     metrics,
     models,
+    on_device,
     predict,
     session,
     taught,
@@ -77,7 +78,7 @@ UNREAD_BODIES = 4
 GUARDED = tuple(module.router for module in (predict, image, explain, features, corrections, taught))
 """Routers behind authentication, rate limits and admission."""
 
-OWN = (taught.own_router,)
+OWN = (taught.own_router, on_device.router)
 """Routers behind authentication alone: they bring no photo."""
 
 

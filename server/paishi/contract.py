@@ -377,7 +377,7 @@ class Problem(MissingWeights):
     detail: Annotated[str, Field(description="What happened and what to do next, in English.")]
     success: Literal[False]
     code: Annotated[
-        Literal["request-invalid", "image-missing", "image-too-large", "image-too-many-pixels", "image-format-unsupported", "image-unreadable", "image-not-found", "not-found", "method-not-allowed", "model-loading", "model-unavailable", "not-explainable", "overloaded", "image-takes-too-long", "request-timeout", "too-many-requests", "not-authorised", "login-code-invalid", "login-blocked", "login-unavailable", "corrections-off", "corrections-full", "teaching-off", "not-teachable", "taught-before", "taught-name-exists", "taught-looks-like-other", "taught-full", "store-unavailable", "shutting-down", "not-answering", "internal"],
+        Literal["request-invalid", "image-missing", "image-too-large", "image-too-many-pixels", "image-format-unsupported", "image-unreadable", "image-not-found", "not-found", "method-not-allowed", "model-loading", "model-unavailable", "not-explainable", "on-device-off", "model-not-exported", "overloaded", "image-takes-too-long", "request-timeout", "too-many-requests", "not-authorised", "login-code-invalid", "login-blocked", "login-unavailable", "corrections-off", "corrections-full", "teaching-off", "not-teachable", "taught-before", "taught-name-exists", "taught-looks-like-other", "taught-full", "store-unavailable", "shutting-down", "not-answering", "internal"],
         Field(
             description="Kind of problem, for programs. Codes may be added; treat an unknown one by its status.",
             title="ProblemCode",

@@ -295,6 +295,11 @@ class Settings(BaseSettings):
         description="What is kept of a taught photo: `photos`, at most 1024 pixels wide and high and without "
         "metadata, or only `vectors`, which another model cannot use.",
     )
+    on_device: bool = Field(
+        False,
+        description="Whether phones can fetch models to recognise without a network (`GET "
+        "/models/{name}.onnx`); `paishi export NAME --on-device` makes them.",
+    )
     shutdown_s: int = Field(
         10, ge=1, le=3600, description="How long after SIGTERM requests in progress can still be finished."
     )

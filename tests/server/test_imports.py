@@ -18,6 +18,7 @@ ALLOWED = (
     "server/paishi/runtimes/conversion/keras_to_openvino.py",
     "server/paishi/training/keras/",
     "server/paishi/gallery/",
+    "server/paishi/export/keras/",
 )
 # Modules that import Keras. Only the modules in LAZY may import them, and inside a function.
 GATES = (
@@ -31,6 +32,10 @@ GATES = (
     "paishi.runtimes.conversion.quantise",
     "paishi.runtimes.tensorflow",
     "paishi.training.keras.session",
+    "paishi.export.keras.check",
+    "paishi.export.keras.convert",
+    "paishi.export.keras.layers",
+    "paishi.export.keras.writers",
 )
 LAZY = (
     "server/paishi/runtimes/load.py",
@@ -87,6 +92,15 @@ def test_only_its_commands_import_the_gallery(file: Path) -> None:
     if not where.startswith(("server/paishi/gallery/", "server/paishi/cli/gallery.py")):
         names = list(imported(ast.parse(file.read_text(encoding="utf-8"))))
         assert [name for name in names if name.startswith("paishi.gallery")] == []
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_only_its_command_imports_exports(file: Path) -> None:
+    where = file.relative_to(ROOT).as_posix()
+    if not where.startswith(("server/paishi/export/", "server/paishi/cli/export.py")):
+        names = list(imported(ast.parse(file.read_text(encoding="utf-8"))))
+        others = ("paishi.export", "onnx", "onnxruntime", "tf2onnx", "ai_edge_litert", "coremltools")
+        assert [name for name in names if name.startswith(others)] == []
 
 
 def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:

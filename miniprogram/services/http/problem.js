@@ -22,6 +22,8 @@ const KNOWN_CODES = {
   'model-loading': true,
   'model-unavailable': true,
   'not-explainable': true,
+  'on-device-off': true,
+  'model-not-exported': true,
   overloaded: true,
   'image-takes-too-long': true,
   'request-timeout': true,

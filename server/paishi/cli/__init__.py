@@ -12,6 +12,7 @@ from paishi import __version__
 from paishi.cli.check import check
 from paishi.cli.corrections import corrections
 from paishi.cli.evaluate import evaluate
+from paishi.cli.export import export
 from paishi.cli.gallery import gallery
 from paishi.cli.import_model import import_model
 from paishi.cli.key import key
@@ -70,7 +71,7 @@ def _options(
     """PaiShi 拍识: point the phone at a thing, get its name."""
 
 
-for command in (serve, use, predict, check, evaluate, models, settings):
+for command in (serve, use, predict, check, evaluate, export, models, settings):
     app.command()(command)
 app.command(cls=TrainCommand)(train)
 app.command("import")(import_model)

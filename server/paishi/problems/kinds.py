@@ -48,6 +48,12 @@ class RequestInvalid(Problem):
     status, code, title = 422, "request-invalid", "Invalid request"
 
 
+class RangeUnsatisfiable(RequestInvalid):
+    """`Range` begins behind the end of the file."""
+
+    status, title = 416, "Range not satisfiable"
+
+
 class NotFound(Problem):
     status, code, title = 404, "not-found", "Not found"
 
@@ -127,6 +133,14 @@ class NotExplainable(Problem):
     """The request is right, but this model gives no such insight."""
 
     status, code, title = 409, "not-explainable", "Model not explainable"
+
+
+class OnDeviceOff(Problem):
+    status, code, title = 403, "on-device-off", "Models for phones are off"
+
+
+class ModelNotExported(Problem):
+    status, code, title = 404, "model-not-exported", "Model not exported for phones"
 
 
 # The client

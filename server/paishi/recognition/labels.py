@@ -26,8 +26,12 @@ class Labels(NamedTuple):
     classes: tuple[Label, ...]
 
 
+def labels_file(name: str) -> Path:
+    return LABELS / f"{name}.json"
+
+
 @cache
 def load_labels(name: str) -> Labels:
     """Reads `shared/labels/<name>.json`: an array of `{"id", "label", "name": {"en", "zh"}}`."""
-    rows = json.loads((LABELS / f"{name}.json").read_text(encoding="utf-8"))
+    rows = json.loads(labels_file(name).read_text(encoding="utf-8"))
     return Labels(name, tuple(Label(row["id"], row["label"], **row["name"]) for row in rows))

@@ -155,7 +155,7 @@ def test_documented_answers_refer_to_the_contract(app_client: AppClient) -> None
                     statuses.add(status)
                     reference = answer["content"]["application/problem+json"]["schema"]["$ref"]
                     assert reference == "#/components/schemas/Problem"
-    assert statuses == {"400", "401", "403", "404", "408", "409", "413", "415", "422", "429", "503"}
+    assert statuses == {"400", "401", "403", "404", "408", "409", "413", "415", "416", "422", "429", "503"}
 
 
 def test_the_body_of_a_photo_is_described_in_both_forms(app_client: AppClient) -> None:

@@ -24,6 +24,8 @@ COMMANDS = [
     ["key", "new"],
     ["teach", "--help"],
     ["teach", "add", "no-such-folder"],
+    ["export", "NoSuchModel", "out", "--to", "onnx"],
+    ["export", "EfficientNetLite0", "out", "--to", "onx"],
     ["gallery", "list"],
     ["gallery", "show", "no-such-key"],
 ]

@@ -1,0 +1,1 @@
+"""What runs Keras, each in a process of its own."""
