@@ -153,10 +153,11 @@ format: $(VENV)/test.stamp
 
 # Each lock file is a part of uv.lock, so that `make run` needs Python and pip alone.
 EXPORT := $(VENV)/bin/uv export --quiet --frozen --no-emit-project --no-annotate --no-header
-LOCKS := requirements requirements-slim requirements-train requirements-int8 requirements-redis requirements-test requirements-node requirements-font
+LOCKS := requirements requirements-slim requirements-train requirements-export requirements-int8 requirements-redis requirements-test requirements-node requirements-font
 OPTIONS_requirements := --no-default-groups --group build --extra keras
 OPTIONS_requirements-slim := --no-default-groups --group build
 OPTIONS_requirements-train := --no-default-groups --group build --extra train
+OPTIONS_requirements-export := --no-default-groups --group build --extra export
 OPTIONS_requirements-int8 := --no-default-groups --group build --extra keras --extra int8
 OPTIONS_requirements-redis := --no-default-groups --group build --extra keras --extra redis
 OPTIONS_requirements-test := --all-extras

@@ -8,6 +8,7 @@ _WITH_TENSORFLOW = (
     "tests/server/runtimes/",
     "tests/server/training/keras/",
     "tests/server/gallery/",
+    "tests/server/export/",
     "tests/server/api/test_embedded_model.py",
     "tests/server/api/test_explain.py",
     "tests/server/api/test_features.py",

@@ -160,7 +160,7 @@ export const STATES = [
     past: [{}],
     async go({ page, server, t }) {
       server.on('POST /explain', refusal('model-unavailable', 503));
-      await page.getByRole('listitem').first().getByRole('button').tap();
+      await page.getByRole('listitem').first().getByRole('button').first().tap();
       await page.getByText(t.failures['model-unavailable'].sentence).waitFor();
     },
   },
