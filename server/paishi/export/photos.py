@@ -36,7 +36,7 @@ class Pictures(NamedTuple):
 def read_pictures(photos: Path | None, int8: Path | None, size: Size, settings: Settings) -> Pictures:
     """Reads the photos below `photos` to compare on, by default PAISHI_CALIBRATION, and those below `int8`.
 
-    Half of the latter calibrate; the others serve for the comparison if there are no `photos`. Raises
+    The latter calibrate; half of them serve for the comparison instead if there are no `photos`. Raises
     ExportRefused if there are too few.
     """
     option = "--photos" if photos else "PAISHI_CALIBRATION"
@@ -45,8 +45,8 @@ def read_pictures(photos: Path | None, int8: Path | None, size: Size, settings: 
     others: list[Path] = []
     if int8 is not None:
         found = _shuffled(int8, "--int8")
-        half = min(len(found) // 2, _MOST_CALIBRATED)
-        calibrated, others = found[:half], found[half:]
+        half = len(found) if photos else len(found) // 2
+        calibrated, others = found[: min(half, _MOST_CALIBRATED)], found[half:]
     if photos is not None:
         known = {file.resolve() for file in calibrated}
         others = [file for file in _shuffled(photos, option) if file.resolve() not in known]
@@ -56,13 +56,20 @@ def read_pictures(photos: Path | None, int8: Path | None, size: Size, settings: 
         compare = _views(others[:_MOST_COMPARED], size, decoder, settings)
     finally:
         decoder.workers.close()
-    if calibration is not None and min(len(calibration), len(compare)) < LEAST:
-        readable = len(calibration) + len(compare)
-        raise ExportRefused(
-            f"--int8 {int8} has {readable} photos that can be read; at least {2 * LEAST} are needed, because "
-            "half of them calibrate and the others show what int8 changes.",
-            2,
-        )
+    if calibration is not None:
+        readable = len(calibration) + (len(compare) if photos is None else 0)
+        if readable < 2 * LEAST:
+            raise ExportRefused(
+                f"--int8 {int8} has {readable} photos that can be read; at least {2 * LEAST} are "
+                "needed: without --photos half of them calibrate, and the others show what int8 changes.",
+                2,
+            )
+        if len(compare) < LEAST:
+            raise ExportRefused(
+                f"{option} {photos} has {len(compare)} photos that can be read and are not calibrated on; at "
+                f"least {LEAST} are needed to show what int8 changes. Without --photos, those of --int8 do.",
+                2,
+            )
     if len(compare):
         return Pictures(compare, calibration, are_drawn=False)
     if photos is not None:

@@ -235,6 +235,14 @@ def test_int8_needs_a_hundred_photos(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (photos / "broken.jpg").write_bytes(photo[:100])
     sentence = refused(tmp_path, MODEL, str(tmp_path / "out"), *to("litert"), "--int8", str(photos))
     assert f"--int8 {photos} has 99 photos that can be read; at least 100 are needed" in sentence
+    (photos / "99.jpg").write_bytes(photo)
+    few = tmp_path / "few"
+    few.mkdir()
+    for number in range(49):
+        (few / f"{number}.png").write_bytes(photo)
+    both = ("--int8", str(photos), "--photos", str(few))
+    sentence = refused(tmp_path, MODEL, str(tmp_path / "out"), *to("litert"), *both)
+    assert f"--photos {few} has 49 photos that can be read and are not calibrated on; at least 50" in sentence
 
 
 def test_too_little_space_is_told_before_any_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
