@@ -11,9 +11,10 @@ const { fill, texts } = require('../../texts/texts');
  * @property {string} name
  * @property {string} cover  path; '' if there is none
  * @property {string} initial  in place of a cover
+ * @property {number[]} photos  numbers of those that can be looked at
  * @property {string} about  how many photos, and how sure
  * @property {boolean} enough  whether it is sure enough, and photos are compared with it now
- * @property {{add: string, rename: string, remove: string}} labels  for a screen reader
+ * @property {{add: string, photos: string, rename: string, remove: string}} labels  for a screen reader
  */
 
 /**
@@ -35,17 +36,18 @@ function aboutOf({ count, enough, ready, waiting }) {
  * @returns {Item}
  */
 function itemOf(thing) {
-  const { addLabel, removeLabel, renameLabel } = texts().teaching.taught;
-  const { id, name, cover } = thing;
+  const { addLabel, photosTitle, removeLabel, renameLabel } = texts().teaching.taught;
+  const { id, name, cover, photos } = thing;
   const enough = thing.enough && thing.ready;
   const labels = {
     add: fill(addLabel, { name }),
+    photos: fill(photosTitle, { name }),
     rename: fill(renameLabel, { name }),
     remove: fill(removeLabel, { name }),
   };
   // Two may have the same name until the server has refused it.
   const key = id || name;
-  return { key, id, name, cover, initial: [...name][0] || '', about: aboutOf(thing), enough, labels };
+  return { key, id, name, cover, initial: [...name][0] || '', photos, about: aboutOf(thing), enough, labels };
 }
 
 module.exports = { itemOf };

@@ -33,6 +33,8 @@ Page({
     /** Key of the row that is being renamed, and its name; '' if none is. */
     renaming: '',
     renamed: '',
+    /** The thing whose photos are looked at. */
+    viewed: /** @type {Item | null} */ (null),
     /** Line about the last removal, while it can be undone. */
     removed: '',
   },
@@ -194,6 +196,15 @@ Page({
   onRename({ detail: { key } }) {
     const item = this.item(key);
     if (item) this.setData({ renaming: key, renamed: item.name });
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{key: string}>} event */
+  onPhotos({ detail: { key } }) {
+    this.setData({ viewed: this.item(key) || null });
+  },
+
+  closePhotos() {
+    this.setData({ viewed: null });
   },
 
   closeRename() {

@@ -131,6 +131,15 @@ function removeThing(id) {
 }
 
 /**
+ * @param {string} id
+ * @param {number} photo  its number; with the last one the thing goes too
+ * @returns {Task<TaughtRemoved>}
+ */
+function removeThingPhoto(id, photo) {
+  return exchange('DELETE', `/taught/${id}/photos/${photo}`, isTaughtRemoved);
+}
+
+/**
  * @param {string} undo  of the removal
  * @returns {Task<TaughtChanged>}
  */
@@ -149,6 +158,7 @@ module.exports = {
   fetchThingPhoto,
   renameThing,
   removeThing,
+  removeThingPhoto,
   undoRemoval,
   forgetThings,
   isTaughtThing,

@@ -17,6 +17,7 @@ const { sequence } = require('../http/task');
  * @property {string} id  '' if the server does not have it yet
  * @property {string} name
  * @property {number} count  photos that were taught
+ * @property {number[]} photos  numbers of those that the server keeps
  * @property {number} waiting  photos that wait
  * @property {boolean} enough  whether it is sure enough
  * @property {boolean} ready  whether photos are compared with it now
@@ -151,8 +152,8 @@ function things() {
       const own = lessons.filter((lesson) => lesson.name === name || lesson.name === thing.name);
       const file = coverFile(thing);
       const cover = here.has(file) ? covers.path(file) : coverOfLessons(own);
-      const { id, count, enough, ready } = thing;
-      return { id, name, count, waiting: own.length, enough, ready, cover };
+      const { id, count, photos, enough, ready } = thing;
+      return { id, name, count, photos, waiting: own.length, enough, ready, cover };
     });
   return [...unknownThings(known, stored().things, lessons), ...known];
 }
@@ -168,7 +169,7 @@ function unknownThings(known, before, lessons) {
   const fresh = [...new Set(lessons.map(({ name }) => name))].filter((name) => !names.has(name));
   return fresh.reverse().map((name) => {
     const own = lessons.filter((lesson) => lesson.name === name);
-    return { id: '', name, count: 0, waiting: own.length, enough: false, ready: true, cover: coverOfLessons(own) };
+    return { id: '', name, count: 0, photos: [], waiting: own.length, enough: false, ready: true, cover: coverOfLessons(own) };
   });
 }
 

@@ -1,5 +1,6 @@
 // Every state of teaching: of its two pages, and of those that lead there.
 import { cameraShows } from '../fingers.js';
+import { PICTURE } from '../../miniprogram/picture.js';
 import { example } from '../../miniprogram/sources.js';
 import { taughtThing, taughtThings } from '../../miniprogram/replies.js';
 import { problem } from '../../miniprogram/server.js';
@@ -65,6 +66,15 @@ const after = (next, count = 3, name) => async (stage) => {
   await shoot(stage, count);
   await next(stage);
 };
+
+/** One of three does not come. */
+const PHOTOS = Object.fromEntries([1, 2].map((number) => [`GET /taught/${TEAPOT.id}/photos/${number}`, { type: 'image/jpeg', body: PICTURE }]));
+
+/** @param {import('playwright-core').Page} page @param {any} t @returns {Promise<void>} */
+async function openPhotos(page, t) {
+  await page.getByRole('button', { name: t.photosTitle.replace('{name}', TEAPOT.name) }).first().tap();
+  await page.getByText(t.photoMissed).waitFor();
+}
 
 const REMOVED = { body: example('taught-removed') };
 
@@ -148,6 +158,22 @@ const STATES = [
     name: 'deleted',
     answers: { ...SOME, [`DELETE /taught/${TEAPOT.id}`]: REMOVED },
     go: ({ page, t }) => page.getByText(t.teaching.taught.remove, { exact: true }).first().tap(),
+  },
+  {
+    ...LIST,
+    name: 'photos of a thing',
+    answers: { ...SOME, ...PHOTOS, [`DELETE /taught/${TEAPOT.id}/photos/2`]: REMOVED },
+    go: ({ page, t }) => openPhotos(page, t.teaching.taught),
+  },
+  {
+    ...LIST,
+    name: 'photo deleted',
+    answers: { ...SOME, ...PHOTOS, [`DELETE /taught/${TEAPOT.id}/photos/2`]: REMOVED },
+    async go({ page, t }) {
+      await openPhotos(page, t.teaching.taught);
+      await page.getByRole('button', { name: t.teaching.taught.removePhoto.replace('{number}', '2') }).tap();
+      await page.getByText(t.teaching.taught.removedPhoto).waitFor();
+    },
   },
   {
     ...LIST,

@@ -169,6 +169,56 @@ describe('renaming', () => {
   });
 });
 
+describe('the photos of a thing', () => {
+  const PHOTOS = `/taught/${TEAPOT.id}/photos`;
+  const shown = () => phone.findAll('photos image.photo').length;
+
+  async function openPhotos() {
+    for (const number of [1, 3]) server.on(`GET ${PHOTOS}/${number}`, { type: 'image/jpeg', body: PICTURE });
+    await openList();
+    await phone.tap(phone.find('.open'));
+    await phone.until(() => expect(shown()).toBe(2));
+  }
+
+  it('are all there, and one that does not come says so', async () => {
+    await openPhotos();
+    expect(phone.text('photos')).toContain('外婆的茶壶的照片');
+    await phone.until(() => expect(phone.text('photos')).toContain('没有取到'));
+    await phone.tap('好了');
+    expect(phone.find('photos')).toBeNull();
+  });
+
+  it('can be deleted one by one, and come back', async () => {
+    server.on(`DELETE ${PHOTOS}/2`, { body: example('taught-removed') });
+    server.on('POST /taught/undo', { body: { ...JSON.parse(example('taught-changed')), thing: TEAPOT } });
+    await openPhotos();
+    await phone.tap(phone.findAll('photos .remove')[1]);
+    await phone.until(() => expect(phone.text('photos')).toContain('已删除 1 张照片'));
+    expect(phone.findAll('photos .remove')).toHaveLength(2);
+    await phone.until(() => expect(server.to('/taught').length).toBeGreaterThan(1));
+    await phone.tap('撤销');
+    await phone.until(() => expect(phone.findAll('photos .remove')).toHaveLength(3));
+    expect(bodies('/taught/undo')).toEqual([{ undo: JSON.parse(example('taught-removed')).undo }]);
+    expect(phone.text('photos')).not.toContain('已删除');
+  });
+
+  it('stay where the server does not answer', async () => {
+    server.on(`DELETE ${PHOTOS}/2`, OFF);
+    await openPhotos();
+    await phone.tap(phone.findAll('photos .remove')[1]);
+    await phone.until(() => expect(phone.text('photos')).toContain('服务器没有起来'));
+    expect(phone.findAll('photos .remove')).toHaveLength(3);
+  });
+
+  it('that the server does not keep are not offered', async () => {
+    server.on('GET /taught', { body: taughtThings([{ ...TEAPOT, photos: [] }]) });
+    await open();
+    await phone.until(() => expect(names()).toHaveLength(1));
+    await phone.tap(phone.find('.open'));
+    expect(phone.find('photos')).toBeNull();
+  });
+});
+
 describe('deleting', () => {
   const REMOVED = { body: example('taught-removed') };
   const BACK = { body: { ...JSON.parse(example('taught-changed')), thing: TEAPOT } };

@@ -3,14 +3,14 @@ const { texts } = require('../../../texts/texts');
 
 /** @type {import('../items').Item} */
 const NOTHING = {
-  ...{ key: '', id: '', name: '', cover: '', initial: '', about: '', enough: false },
-  labels: { add: '', rename: '', remove: '' },
+  ...{ key: '', id: '', name: '', cover: '', initial: '', photos: [], about: '', enough: false },
+  labels: { add: '', photos: '', rename: '', remove: '' },
 };
 
 /**
  * A taught thing: its cover, its name, how sure it is, and what can be done with it.
  *
- * Events: `add`, `rename` and `remove`, with the `key` of its row.
+ * Events: `add`, `photos`, `rename` and `remove`, with the `key` of its row.
  */
 Component({
   properties: {
@@ -38,6 +38,10 @@ Component({
 
     add() {
       this.triggerEvent('add', { key: this.data.item.key });
+    },
+
+    look() {
+      if (this.data.item.photos.length) this.triggerEvent('photos', { key: this.data.item.key });
     },
 
     rename() {
