@@ -11,7 +11,9 @@ from paishi.export.check import LOADERS, compare
 from paishi.export.errors import ExportRefused
 from paishi.export.keras.convert import export
 from paishi.export.request import Artifact, Request
+from paishi.models.backbone import Preprocessing
 from paishi.models.keras.imports import keras
+from paishi.models.keras.preprocessing import preprocess
 from tests.server.models.custom_models import red_or_green, save
 
 pytest.importorskip("tf2onnx", reason="the extra `export` is not installed")
@@ -82,6 +84,17 @@ def test_the_file_for_wechat_has_planes_of_float32_and_no_layout_changes(tmp_pat
     )
     assert [one.name for one in model.graph.output] == ["probabilities"]
     assert not {"Cast", "Transpose"} & {node.op_type for node in model.graph.node}
+
+
+def test_a_model_that_takes_bytes_as_a_trained_one_does_is_exported(tmp_path: Path) -> None:
+    import onnx
+
+    rgb = keras.Input((*SIZE, 3), dtype="uint8")
+    model = keras.Model(rgb, red_or_green(SIZE)(preprocess(rgb, Preprocessing.TF)))
+    found = exported(tmp_path, model, "onnx-wechat", "coreml")
+    assert [one.format for one in found] == ["onnx-wechat", "coreml"]
+    written = onnx.load(tmp_path / "out" / "model-wechat.onnx")
+    assert "Cast" not in {node.op_type for node in written.graph.node}
 
 
 def lanczos() -> keras.Model:

@@ -64,7 +64,20 @@ def write_saved_model(model: keras.Model, folder: Path) -> None:
 
 def with_float_input(model: keras.Model) -> keras.Model:
     pixels = keras.Input(model.input_shape[1:], dtype="float32", name=RGB)
-    return keras.models.clone_model(model, input_tensors=pixels, clone_function=lambda layer: layer)
+
+    # What takes bytes turns floats into bytes again, and so does the operation before it.
+    def as_float(layer: keras.Layer) -> keras.Layer:
+        return with_float_input(layer) if isinstance(layer, keras.Model) and _takes_bytes(layer) else layer
+
+    def call(layer: keras.Operation, *args: Any, **kwargs: Any) -> Any:
+        is_cast = type(layer).__name__ == "Cast" and layer.dtype == "uint8"
+        return args[0] if is_cast else layer(*args, **kwargs)
+
+    return keras.models.clone_model(model, input_tensors=pixels, clone_function=as_float, call_function=call)
+
+
+def _takes_bytes(model: keras.Model) -> bool:
+    return any(one.dtype == "uint8" for one in model.inputs)
 
 
 def _saved_model(served: Served) -> Sequence[Artifact]:
