@@ -23,6 +23,13 @@ function fillAlbum() {
   });
 }
 
+/** @returns {Buffer} the photo of the last request */
+function sentPhoto() {
+  const { body } = server.to('/predict').at(-1);
+  const start = body.indexOf('\xff\xd8');
+  return Buffer.from(body.slice(start, body.lastIndexOf('\xff\xd9') + 2), 'latin1');
+}
+
 /** @returns {Promise<Buffer>} the photo in the history */
 async function keptPhoto() {
   const base64 = await phone.page.evaluate(() => {
@@ -40,12 +47,23 @@ describe.skipIf(!findChromium())('a large photo out of the album', () => {
     const bytes = await fillAlbum();
     await phone.page.getByRole('button', { name: '从相册选几张' }).click();
     await phone.page.getByText('83%').first().waitFor();
-    const [{ body }] = server.to('/predict');
-    const start = body.indexOf('\xff\xd8');
-    const sent = Buffer.from(body.slice(start, body.lastIndexOf('\xff\xd9') + 2), 'latin1');
+    const sent = sentPhoto();
     expect(sizeOf(sent)).toEqual([1440, 960]);
     expect(sent.length).toBeLessThan(bytes);
     expect((await keptPhoto()).equals(sent)).toBe(true);
+    expect(phone.errors).toEqual([]);
+  });
+
+  it('goes out smaller still by a slow network, and is kept as otherwise', { timeout: SLOW }, async () => {
+    const query = { privacy: 'agreed', granted: 'scope.camera', server: server.address };
+    await launch({ query });
+    await phone.page.locator('wx-camera').waitFor();
+    await fillAlbum();
+    await phone.page.evaluate(() => globalThis.simulator.network('3g'));
+    await phone.page.getByRole('button', { name: '从相册选几张' }).click();
+    await phone.page.getByText('83%').first().waitFor();
+    expect(sizeOf(sentPhoto())).toEqual([768, 512]);
+    expect(sizeOf(await keptPhoto())).toEqual([1440, 960]);
     expect(phone.errors).toEqual([]);
   });
 });
