@@ -26,6 +26,23 @@ const USUAL = { shortSide: Infinity, longSide: LONG_SIDE, quality: 80, bytes: BY
 /** `python -m tests.bench.upload_size` measures what it keeps. @type {Form} */
 const ON_WEAK_NETWORK = { shortSide: 512, longSide: LONG_SIDE, quality: 85, bytes: 100 * 1024 };
 
+/**
+ * From the best to the last that is worth sending; the same bench measures them.
+ *
+ * @type {Form[]}
+ */
+const SMALLER_AND_SMALLER = [
+  ON_WEAK_NETWORK,
+  ...[
+    [448, 85],
+    [384, 85],
+    [320, 80],
+    [256, 80],
+    [224, 70],
+    [160, 60],
+  ].map(([shortSide = 0, quality = 0]) => ({ ...ON_WEAK_NETWORK, shortSide, quality })),
+];
+
 /** Milliseconds, then the original is sent. */
 const TIME_LIMIT = 8000;
 
@@ -37,7 +54,19 @@ const TIME_LIMIT = 8000;
 function scaleFor({ width, height }, { shortSide, longSide }) {
   const short = Math.min(width, height);
   const wanted = Math.min(shortSide / short, longSide / Math.max(width, height));
-  return Math.min(1, Math.max(wanted, FLOOR / short));
+  return Math.min(1, Math.max(wanted, Math.min(shortSide, FLOOR) / short));
+}
+
+/**
+ * @param {string} path
+ * @param {{width: number, height: number}} size  pixels
+ * @param {Form} form
+ * @returns {Promise<string>} of a new file
+ */
+async function compress(path, size, form) {
+  const scale = scaleFor(size, form);
+  const width = scale < 1 ? { compressedWidth: Math.max(1, Math.round(size.width * scale)) } : {};
+  return (await wxPromise(wx.compressImage, { src: path, quality: form.quality, ...width })).tempFilePath;
 }
 
 /**
@@ -51,10 +80,25 @@ async function smaller(path, form) {
   if (scale >= 1 && bytes <= form.bytes) return path;
   // iOS compresses JPEG only; the result for other formats is undefined.
   if (wx.getDeviceInfo().platform === 'ios' && info.type !== 'jpeg') return path;
-  const size = scale < 1 ? { compressedWidth: Math.max(1, Math.round(info.width * scale)) } : {};
-  const { tempFilePath } = await wxPromise(wx.compressImage, { src: path, quality: form.quality, ...size });
+  const tempFilePath = await compress(path, info, form);
   const after = await fileSize(tempFilePath);
   return after > 0 && after < bytes ? tempFilePath : path;
+}
+
+/**
+ * @param {string} path
+ * @param {number} most  bytes
+ * @returns {Promise<string>} of a file with at most so many bytes; `path` if the phone makes none
+ */
+async function below(path, most) {
+  const [info, bytes] = await Promise.all([wxPromise(wx.getImageInfo, { src: path }), fileSize(path)]);
+  if (bytes <= most) return path;
+  for (const form of SMALLER_AND_SMALLER) {
+    const smallerPath = await compress(path, info, form);
+    const after = await fileSize(smallerPath);
+    if (after > 0 && after <= most) return smallerPath;
+  }
+  return path;
 }
 
 /**
@@ -85,13 +129,17 @@ function compressed(path) {
 }
 
 /**
- * Compresses a photo further if the connection is weak.
+ * Compresses a photo further if the way to the server takes only so many bytes, or if the connection is weak.
  *
  * @param {string} path
+ * @param {number} most  bytes; Infinity for as many as there are
  * @returns {import('../http/task').Task<string>} path of the file to send; `path` if compression gains nothing
  */
-function compressedForNetwork(path) {
-  return inTime(path, async (photo) => ((await isWeakNetwork()) ? smaller(photo, ON_WEAK_NETWORK) : photo));
+function compressedToSend(path, most) {
+  return inTime(path, async (photo) => {
+    if (most < Infinity) return below(photo, most);
+    return (await isWeakNetwork()) ? smaller(photo, ON_WEAK_NETWORK) : photo;
+  });
 }
 
-module.exports = { compressed, compressedForNetwork, BYTES, FLOOR, LONG_SIDE };
+module.exports = { compressed, compressedToSend, BYTES, FLOOR, LONG_SIDE };

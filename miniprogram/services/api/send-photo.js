@@ -1,7 +1,7 @@
 // @ts-check
 const { authorised } = require('./authorised');
-const { compressedForNetwork } = require('./compress');
-const { upload } = require('../http/client');
+const { compressedToSend } = require('./compress');
+const { largestPhoto, upload } = require('../http/client');
 const { sequence } = require('../http/task');
 
 /**
@@ -20,7 +20,7 @@ const { sequence } = require('../http/task');
  * Sends one photo to the server in use, as `authorised` sends any request, in a form that suits the connection.
  *
  * @param {Sending} sending
- * @returns {import('../http/task').Task<string>} the body of a 200
+ * @returns {import('../http/task').Task<any>} the body of a 200, text or object
  */
 function sendPhoto({ path, filePath, header = {}, formData = {}, onProgress = () => {}, onWaiting }) {
   let photo = '';
@@ -28,7 +28,7 @@ function sendPhoto({ path, filePath, header = {}, formData = {}, onProgress = ()
     (server, login) =>
       sequence(async (run) => {
         onProgress(0);
-        photo = photo || (await run(() => compressedForNetwork(filePath)));
+        photo = photo || (await run(() => compressedToSend(filePath, largestPhoto(server))));
         return run(() =>
           upload({ url: server + path, filePath: photo, header: { ...header, ...login }, formData, onProgress })
         );

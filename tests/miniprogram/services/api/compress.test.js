@@ -3,7 +3,7 @@ import { load } from '../../sources.js';
 import { PICTURE } from '../../picture.js';
 import { platform } from '../platform.js';
 
-const { compressed, compressedForNetwork, BYTES, FLOOR, LONG_SIDE } = load('services/api/compress.js');
+const { compressed, compressedToSend, BYTES, FLOOR, LONG_SIDE } = load('services/api/compress.js');
 const { watchNetwork } = load('services/device/network.js');
 
 /** @type {Awaited<ReturnType<typeof platform>>} */
@@ -143,7 +143,7 @@ describe('on the way', () => {
     await open();
     phone.wx.getNetworkType = ({ success }) => success({ networkType: network, weakNet: false });
     const path = phone.photo(large);
-    expect(await compressedForNetwork(path).promise).toBe(path);
+    expect(await compressedToSend(path, Infinity).promise).toBe(path);
     expect(asked).toEqual([]);
   });
 
@@ -151,14 +151,14 @@ describe('on the way', () => {
     await open();
     phone.phone.simulator.network(network);
     const path = phone.photo(large);
-    expect(await compressedForNetwork(path).promise).not.toBe(path);
+    expect(await compressedToSend(path, Infinity).promise).not.toBe(path);
     expect(asked).toEqual([expect.objectContaining({ src: path, quality: 85, compressedWidth: 683 })]);
   });
 
   it('a panorama is no larger than otherwise', async () => {
     await open();
     phone.phone.simulator.network('2g');
-    await compressedForNetwork(phone.photo(jpeg(1440, 360, 300_000))).promise;
+    await compressedToSend(phone.photo(jpeg(1440, 360, 300_000)), Infinity).promise;
     expect(asked[0].compressedWidth).toBeUndefined();
   });
 
@@ -166,7 +166,7 @@ describe('on the way', () => {
     await open();
     phone.phone.simulator.network('2g');
     const path = phone.photo(jpeg(500, 400, 60_000));
-    expect(await compressedForNetwork(path).promise).toBe(path);
+    expect(await compressedToSend(path, Infinity).promise).toBe(path);
     expect(asked).toEqual([]);
   });
 
@@ -174,17 +174,17 @@ describe('on the way', () => {
     await open(undefined, 'android', { sdkVersion: '2.25.0' });
     watchNetwork();
     const path = phone.photo(large);
-    expect(await compressedForNetwork(path).promise).toBe(path);
+    expect(await compressedToSend(path, Infinity).promise).toBe(path);
     phone.phone.simulator.network('weak');
-    expect(await compressedForNetwork(path).promise).not.toBe(path);
+    expect(await compressedToSend(path, Infinity).promise).not.toBe(path);
     phone.phone.simulator.network('wifi');
-    expect(await compressedForNetwork(path).promise).toBe(path);
+    expect(await compressedToSend(path, Infinity).promise).toBe(path);
   });
 
   it('a WeChat that never tells sends it as it is', async () => {
     await open(undefined, 'android', { sdkVersion: '2.20.1' });
     phone.phone.simulator.network('weak');
     const path = phone.photo(large);
-    expect(await compressedForNetwork(path).promise).toBe(path);
+    expect(await compressedToSend(path, Infinity).promise).toBe(path);
   });
 });
