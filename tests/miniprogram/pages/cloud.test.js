@@ -1,18 +1,11 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
-import { example, ROOT } from '../sources.js';
+import { CLOUD_ADDRESS, cloudFolder } from '../cloud-folder.js';
+import { example } from '../sources.js';
 import { aroundEachTest, open, phone, server } from './around.js';
 import { TRUSTING } from './phone.js';
 
-const ADDRESS = 'cloud:env-1/paishi';
-
-/** The mini-program of an operator who wrote that address into its configuration. */
-const root = mkdtempSync(join(tmpdir(), 'miniprogram-'));
-cpSync(ROOT, root, { recursive: true });
-const config = join(root, 'config/server.js');
-writeFileSync(config, readFileSync(config, 'utf8').replace(/(develop|trial|release): '[^']*'/g, `$1: '${ADDRESS}'`));
+const root = cloudFolder();
 afterAll(() => rmSync(root, { recursive: true }));
 
 aroundEachTest({
@@ -32,7 +25,7 @@ it('a photo is recognised through the cloud, and the picture as the server sees 
 
 it('a developer can test the address, try another one and return', async () => {
   await open({ page: 'pages/settings/settings' });
-  expect(phone.field().value).toBe(ADDRESS);
+  expect(phone.field().value).toBe(CLOUD_ADDRESS);
   expect(phone.text()).toContain('那张照片和你选的名字就会发给 微信云托管');
   await phone.tap('测试连接');
   await phone.reads('连接成功，模型：ResNet50');
@@ -40,7 +33,7 @@ it('a developer can test the address, try another one and return', async () => {
   await phone.tap('保存');
   expect(phone.text()).toContain(`那张照片和你选的名字就会发给 ${server.address}`);
   await phone.tap('恢复默认');
-  expect(phone.field().value).toBe(ADDRESS);
+  expect(phone.field().value).toBe(CLOUD_ADDRESS);
 });
 
 it('users of the release do not see it', async () => {
