@@ -119,4 +119,4 @@ const cloud = {
     }),
 };
 
-module.exports = { cloud, LARGEST_PHOTO };
+module.exports = { cloud };

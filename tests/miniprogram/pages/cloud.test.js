@@ -26,12 +26,15 @@ it('a photo is recognised through the cloud, and the picture as the server sees 
 it('a developer can test the address, try another one and return', async () => {
   await open({ page: 'pages/settings/settings' });
   expect(phone.field().value).toBe(CLOUD_ADDRESS);
-  expect(phone.text()).toContain('那张照片和你选的名字就会发给 微信云托管');
+  expect(phone.text()).toContain('那张照片和你选的名字就会发给识别服务（微信云托管）');
+  expect(phone.text()).toContain('编号（openid）');
+  expect(phone.text()).not.toContain('服务器要求登录时');
   await phone.tap('测试连接');
   await phone.reads('连接成功，模型：ResNet50');
   await phone.type(server.address);
   await phone.tap('保存');
-  expect(phone.text()).toContain(`那张照片和你选的名字就会发给 ${server.address}`);
+  expect(phone.text()).toContain(`那张照片和你选的名字就会发给识别服务（${server.address}）`);
+  expect(phone.text()).toContain('服务器要求登录时');
   await phone.tap('恢复默认');
   expect(phone.field().value).toBe(CLOUD_ADDRESS);
 });
