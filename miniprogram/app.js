@@ -2,10 +2,12 @@
 const { isSinglePage } = require('./services/device/device-info');
 const { logError } = require('./services/device/error-log');
 const { receiveForwarded } = require('./services/device/forwarded-photos');
+const { watchNetwork } = require('./services/device/network');
 const { offerUpdates } = require('./services/device/updates');
 
 App({
   onLaunch() {
+    watchNetwork();
     if (!isSinglePage()) offerUpdates();
   },
 

@@ -8,6 +8,9 @@
  * `.invalid` counts as not set, and the page shows that. In the settings users may give another one: any in `develop`
  * and `trial`, one of their local network in `release`.
  *
+ * `cloud:ENV/SERVICE` means a service of 微信云托管 that this mini-program may call: environment id and name of the service, as
+ * its console shows them. That needs no domain and no login, and works in every version.
+ *
  * @type {Record<'develop' | 'trial' | 'release', string>}
  */
 const SERVERS = {

@@ -55,6 +55,7 @@ const settings = {
     taught: 'The names and photos that you teach are stored on the server only after you agreed, until you delete them.',
     phone: 'Results, the field guide and copies of photos stay on this phone until you delete them.',
     login: 'Where the server wants a login, WeChat gives it a code that counts once. Nobody asks for your name or picture.',
+    cloud: 'Photos reach the server through WeChat Cloud Hosting, and WeChat adds your number in this mini-program (openid), without your name or picture.',
     contract: 'Read the privacy statement',
     contractFailed: 'WeChat could not open the privacy statement.',
   },

@@ -57,7 +57,7 @@ const teaching = {
   },
   taught: {
     title: '我教的',
-    count: '共 {count} 样，保存在 {server}',
+    count: '共 {count} 样，保存在识别服务（{server}）',
     photos: '{count} 张照片',
     enough: '有把握',
     few: '再教 {count} 张',

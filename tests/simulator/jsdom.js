@@ -19,6 +19,7 @@ import { hostTag } from './runtime/host-tag.js';
  * @property {import('./runtime/materials.js').Material[]} [forwarded] files of a chat that the app is opened with
  * @property {number} [fontSize] CSS pixels
  * @property {string} [server] where requests for http://127.0.0.1:5000 go
+ * @property {string} [cloud] the environment and service of wx.cloud that there is, as ENV/SERVICE; they are that server
  * @property {'ask' | 'agreed' | 'refused'} [privacy]
  * @property {string[]} [undeclared] APIs, and `camera`, whose item the privacy guide lacks
  * @property {string} [sdkVersion] of the base library

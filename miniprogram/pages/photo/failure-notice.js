@@ -27,6 +27,7 @@ const POINTS_TO_ADDRESS = new Set(
     'domain-not-listed',
     'insecure',
     'address-not-set',
+    'cloud-not-found',
     'not-json',
     'wrong-form',
     'not-found',

@@ -8,7 +8,7 @@ const { correct, entry, forget } = require('../../services/history/history');
 const { explain } = require('../../services/api/explain');
 const { fill, texts } = require('../../texts/texts');
 const { inLanguage, namesOf } = require('../../services/text/display-names');
-const { currentServer, isServerSet } = require('../../services/server/address');
+const { currentServer, isCloudServer, isServerSet } = require('../../services/server/address');
 const { CAMERA, leave, showTitle, toCamera } = require('../../services/device/navigation');
 const { offer, sendWaiting } = require('../../services/corrections/send');
 const { quizzing } = require('./quiz-sheet/quizzing');
@@ -82,7 +82,7 @@ Page({
       taughtTexts: texts().teaching.result,
       scale: textScale(),
       alone,
-      mayEcho: !isRelease(),
+      mayEcho: !isRelease() && !isCloudServer(),
       teaching: !alone && storedAbilities(currentServer()).teaching,
     });
     const shared = sharedFrom(query);

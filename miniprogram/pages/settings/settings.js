@@ -1,7 +1,7 @@
 // @ts-check
 const { beginAnewInSettings, showTitle } = require('../../services/device/navigation');
 const { chooseLanguage, languageChoice } = require('../../services/text/language');
-const { currentServer } = require('../../services/server/address');
+const { currentServer, isCloudServer } = require('../../services/server/address');
 const { showPrivacyContract } = require('../../services/device/privacy');
 const { texts } = require('../../texts/texts');
 const { isRelease, textScale } = require('../../services/device/device-info');
@@ -36,6 +36,8 @@ Page({
     choice: /** @type {Choice} */ ('system'),
     /** Whether this version is for developers. */
     developing: false,
+    /** Whether requests go through 微信云托管. */
+    cloud: false,
     server: '',
   },
 
@@ -46,6 +48,7 @@ Page({
       languages: languages(texts().settings.languageSystem),
       choice: languageChoice(),
       developing: !isRelease(),
+      cloud: isCloudServer(),
       server: currentServer(),
     });
   },
@@ -66,7 +69,7 @@ Page({
 
   /** @param {WechatMiniprogram.CustomEvent<{server: string}>} event  with the new address */
   onServer({ detail: { server } }) {
-    this.setData({ server });
+    this.setData({ server, cloud: isCloudServer() });
     this.count();
   },
 

@@ -1,7 +1,7 @@
 // @ts-check
 const { asFailure } = require('../../services/http/failure');
 const { confirm } = require('../../services/device/confirm');
-const { currentServer } = require('../../services/server/address');
+const { serverName } = require('../../services/server/address');
 const { fill, texts } = require('../../texts/texts');
 const { findCovers, isKnown, refresh, things } = require('../../services/teaching/book');
 const { insist, isForgetting, onLesson, remove, rename, sendLessons, skip, waitingChanges, whyWaiting } = require('../../services/teaching/lessons');
@@ -107,7 +107,7 @@ Page({
     this.setData({
       items,
       stage: this.stageFor(items, known),
-      count: fill(t.count, { count: items.length, server: currentServer() }),
+      count: fill(t.count, { count: items.length, server: serverName() }),
       failure: texts().failures[this.offline ? this.offline.kind : 'unreachable'],
       ...this.lineFor(),
     });

@@ -1,7 +1,7 @@
 // @ts-check
 const { adviceFor, endingOf, itemOf, stateOf, sureness } = require('./lesson-list');
 const { allowTeaching, mayTeach } = require('../../services/teaching/consent');
-const { currentServer } = require('../../services/server/address');
+const { serverName } = require('../../services/server/address');
 const { ENOUGH, refresh, roomFor, thingCalled, things } = require('../../services/teaching/book');
 const { entry } = require('../../services/history/history');
 const { fileSize } = require('../../services/device/file-size');
@@ -79,7 +79,7 @@ Page({
       t,
       scale: textScale(),
       asking: !mayTeach(),
-      consentSentence: fill(t.consentSentence, { server: currentServer() }),
+      consentSentence: fill(t.consentSentence, { server: serverName() }),
       known: things().map((thing) => thing.name).slice(0, NAMES),
     });
     this.endLessons = onLesson((lesson) => this.onLesson(lesson));

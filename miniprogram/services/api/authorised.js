@@ -1,6 +1,6 @@
 // @ts-check
 const { asFailure } = require('../http/failure');
-const { currentServer } = require('../server/address');
+const { currentServer, isCloudServer } = require('../server/address');
 const { otherToken, sessionToken } = require('./session');
 const { pause, sequence } = require('../http/task');
 
@@ -38,7 +38,7 @@ function passes({ kind, retryAfter }) {
 }
 
 /**
- * Sends a request to the server in use. Logs in if the server requires it, waits if it is busy, and retries
+ * Sends a request to the server in use. Logs in if the server requires it (not through 微信云托管), waits if it is busy, and retries
  * once if the connection dropped. One request at a time, a bounded number of them, none after `cancel`.
  *
  * @template Result
@@ -49,7 +49,7 @@ function passes({ kind, retryAfter }) {
  */
 function authorised(send, onWaiting = () => {}) {
   const server = currentServer();
-  const left = { waits: WAITS, repeats: 1, logins: 1 };
+  const left = { waits: WAITS, repeats: 1, logins: isCloudServer() ? 0 : 1 };
   let token = '';
   let refused = false;
 

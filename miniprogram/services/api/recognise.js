@@ -14,7 +14,7 @@ const { sendPhoto } = require('./send-photo');
  * @property {number} attempts  waits before it fails
  *
  * @typedef {object} Recognition
- * @property {string} photo  path of the photo that was sent
+ * @property {string} photo  path of the photo to keep; on a weak network a smaller one was sent
  * @property {import('../../contract').Predictions} answer
  *
  * @typedef {object} RecogniseListener

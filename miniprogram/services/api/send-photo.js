@@ -1,6 +1,8 @@
 // @ts-check
 const { authorised } = require('./authorised');
-const { upload } = require('../http/client');
+const { compressedToSend } = require('./compress');
+const { largestPhoto, upload } = require('../http/client');
+const { sequence } = require('../http/task');
 
 /**
  * @typedef {import('./authorised').Wait} Wait
@@ -15,16 +17,24 @@ const { upload } = require('../http/client');
  */
 
 /**
- * Sends one photo to the server in use, as `authorised` sends any request.
+ * Sends one photo to the server in use, as `authorised` sends any request, in a form that suits the connection.
  *
  * @param {Sending} sending
- * @returns {import('../http/task').Task<string>} the body of a 200
+ * @returns {import('../http/task').Task<any>} the body of a 200, text or object
  */
 function sendPhoto({ path, filePath, header = {}, formData = {}, onProgress = () => {}, onWaiting }) {
-  return authorised((server, login) => {
-    onProgress(0);
-    return upload({ url: server + path, filePath, header: { ...header, ...login }, formData, onProgress });
-  }, onWaiting);
+  let photo = '';
+  return authorised(
+    (server, login) =>
+      sequence(async (run) => {
+        onProgress(0);
+        photo = photo || (await run(() => compressedToSend(filePath, largestPhoto(server))));
+        return run(() =>
+          upload({ url: server + path, filePath: photo, header: { ...header, ...login }, formData, onProgress })
+        );
+      }),
+    onWaiting
+  );
 }
 
 module.exports = { sendPhoto };

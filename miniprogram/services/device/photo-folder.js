@@ -8,6 +8,7 @@ const { wxPromise } = require('./wx-promise');
  * @typedef {object} PhotoFolder
  * @property {(name: string) => string} path  for an image, an upload or the album
  * @property {(source: string, name: string) => Promise<unknown>} copy  of a file into the folder; rejects with the platform's `{errMsg}`
+ * @property {(source: string, name: string) => Promise<void>} move  the same, and the source is gone if the platform allows that
  * @property {(name: string) => Promise<unknown>} drop  fulfilled even if there is no such file
  * @property {() => Promise<string[]>} names  of all files
  * @property {(spared: ReadonlySet<string>) => Promise<unknown>} sweep  drops all files but these
@@ -40,13 +41,22 @@ function photoFolder(name) {
       () => []
     );
 
+  const copy = async (/** @type {string} */ source, /** @type {string} */ file) => {
+    await make();
+    return wxPromise((options) => files().copyFile(options), { srcPath: source, destPath: path(file) });
+  };
+
   return {
     path,
     drop,
     names,
-    async copy(source, file) {
-      await make();
-      return wxPromise((options) => files().copyFile(options), { srcPath: source, destPath: path(file) });
+    copy,
+    async move(source, file) {
+      try {
+        await copy(source, file);
+      } finally {
+        await wxPromise((options) => files().unlink(options), { filePath: source }).catch(() => {});
+      }
     },
     async sweep(/** @type {ReadonlySet<string>} */ spared) {
       const gone = (await names()).filter((/** @type {string} */ file) => !spared.has(file));

@@ -1,76 +1,67 @@
 // @ts-check
-const { platformTask } = require('./task');
-const { responseFailure } = require('./problem');
-const { transportFailure } = require('./transport-failure');
-
-/** wx.request, wx.uploadFile and wx.downloadFile as tasks that reject any status but 200. */
-
-/** Milliseconds for a file; the platform's own limit is 60 s. */
-const FILE_TIMEOUT = 30000;
-
-/** Name of the multipart field, for every route that takes a photo. */
-const FIELD = 'image';
+const { cloud } = require('./cloud');
+const { https } = require('./https');
+const { parseCloud } = require('../server/url');
 
 /**
- * @param {'data' | 'tempFilePath'} result  field of the response that the task resolves to
- * @param {(result: any) => void} resolve
- * @param {(reason: unknown) => void} reject
+ * Requests as tasks that reject any status but 200. The address of the server decides how they travel.
+ *
+ * @template Result
+ * @typedef {import('./task').Task<Result>} Task
  */
-function callbacks(result, resolve, reject) {
-  return {
-    success: (/** @type {any} */ response) => {
-      if (response.statusCode === 200) resolve(response[result]);
-      else reject(responseFailure(response.statusCode, response.data));
-    },
-    fail: (/** @type {{errMsg: string}} */ error) => void transportFailure(error).then(reject),
-  };
+
+/**
+ * @typedef {object} Request
+ * @property {string} url
+ * @property {'GET' | 'POST' | 'PUT' | 'DELETE'} method  the platform has no PATCH
+ * @property {Record<string, string>} [header]
+ * @property {object} [data]  sent as JSON
+ * @property {number} timeout  milliseconds
+ *
+ * @typedef {object} Upload
+ * @property {string} url
+ * @property {string} filePath  local file
+ * @property {Record<string, string>} header
+ * @property {Record<string, string>} formData  further fields
+ * @property {(percent: number) => void} onProgress  0 to 100, of the bytes sent
+ *
+ * @typedef {object} Transport
+ * @property {number} largestPhoto  bytes that `upload` takes
+ * @property {(request: Request) => Task<unknown>} request  to the body of a 200
+ * @property {(upload: Upload) => Task<any>} upload  of one photo, to the body of a 200, text or object
+ * @property {(url: string, header: Record<string, string>) => Task<string>} download  to the path of a temporary file
+ */
+
+/**
+ * @param {string} url  of a server, or of a route of one
+ * @returns {Transport}
+ */
+function transportFor(url) {
+  return parseCloud(url) ? cloud : https;
 }
 
-/**
- * Sends one request without a file.
- *
- * @param {object} options
- * @param {string} options.url
- * @param {'GET' | 'POST' | 'PUT' | 'DELETE'} options.method  the platform has no PATCH
- * @param {Record<string, string>} [options.header]
- * @param {object} [options.data]  sent as JSON
- * @param {number} options.timeout  milliseconds
- * @returns {import('./task').Task<unknown>} the body of a 200
- */
+/** @param {Request} options @returns {Task<unknown>} the body of a 200 */
 function request(options) {
-  return platformTask((resolve, reject) => wx.request({ ...options, ...callbacks('data', resolve, reject) }));
+  return transportFor(options.url).request(options);
+}
+
+/** @param {Upload} options @returns {Task<any>} the body of a 200, text or object */
+function upload(options) {
+  return transportFor(options.url).upload(options);
 }
 
 /**
- * Sends one photo as multipart/form-data. No Content-Type here: WeChat writes it, with the boundary.
- *
- * @param {object} options
- * @param {string} options.url
- * @param {string} options.filePath  local file
- * @param {Record<string, string>} options.header
- * @param {Record<string, string>} options.formData  further fields
- * @param {(percent: number) => void} options.onProgress  0 to 100, of the bytes sent
- * @returns {import('./task').Task<string>} the body of a 200
- */
-function upload({ onProgress, ...options }) {
-  return platformTask((resolve, reject) => {
-    const task = wx.uploadFile({ ...options, name: FIELD, timeout: FILE_TIMEOUT, ...callbacks('data', resolve, reject) });
-    task.onProgressUpdate(({ progress }) => onProgress(progress));
-    return task;
-  });
-}
-
-/**
- * Downloads one file.
- *
  * @param {string} url
  * @param {Record<string, string>} [header]
- * @returns {import('./task').Task<string>} path of a temporary file
+ * @returns {Task<string>} path of a temporary file
  */
 function download(url, header = {}) {
-  return platformTask((resolve, reject) =>
-    wx.downloadFile({ url, header, timeout: FILE_TIMEOUT, ...callbacks('tempFilePath', resolve, reject) })
-  );
+  return transportFor(url).download(url, header);
 }
 
-module.exports = { request, upload, download };
+/** @param {string} server @returns {number} bytes that a photo may have; Infinity if only the server decides that */
+function largestPhoto(server) {
+  return transportFor(server).largestPhoto;
+}
+
+module.exports = { request, upload, download, largestPhoto };

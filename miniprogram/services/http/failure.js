@@ -4,7 +4,8 @@
  * @typedef {import('../../contract').ProblemCode} ProblemCode
  *
  * @typedef {'cancelled' | 'offline' | 'unreachable' | 'timeout' | 'interrupted' | 'domain-not-listed'
- *   | 'insecure' | 'photo-gone' | 'address-not-set'} TransportKind  there was no response
+ *   | 'insecure' | 'photo-gone' | 'address-not-set' | 'cloud-not-found'
+ *   | 'wechat-outdated'} TransportKind  there was no response
  *
  * @typedef {'refused' | 'busy' | 'gateway' | 'server-error' | 'not-json' | 'wrong-form'} AnswerKind
  *   the response is outside the contract

@@ -1,7 +1,8 @@
 // @ts-check
 const { SERVERS } = require('../../config/server');
 const { appVersion, isRelease } = require('../device/device-info');
-const { isPlaceholder, isPrivate, parseAddress } = require('./url');
+const { isPlaceholder, isPrivate, parseAddress, parseCloud } = require('./url');
+const { texts } = require('../../texts/texts');
 
 const STORAGE_KEY = 'server-address';
 
@@ -33,6 +34,16 @@ function currentServer() {
   return chosenServer() || defaultServer();
 }
 
+/** @returns {boolean} whether requests go through 微信云托管, which knows the user without a login */
+function isCloudServer() {
+  return parseCloud(currentServer()) !== null;
+}
+
+/** @returns {string} what users call the server in use: its address, or 微信云托管, whose address means nothing to them */
+function serverName() {
+  return isCloudServer() ? texts().server.cloud : currentServer();
+}
+
 /**
  * Whether the user may be sent to the settings to change the address: a developer, or someone who chose one before.
  *
@@ -62,6 +73,8 @@ module.exports = {
   defaultServer,
   isServerSet,
   isAllowed,
+  isCloudServer,
+  serverName,
   mayOfferAddress,
   chooseServer,
   forgetServer,

@@ -6,6 +6,8 @@ const ADDRESS = /^(https?):\/\/([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]
 const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/i;
 /** RFC 1918, and RFC 3927 for networks without a router. */
 const PRIVATE = /^https?:\/\/(10(\.\d{1,3}){3}|172\.(1[6-9]|2\d|3[01])(\.\d{1,3}){2}|(192\.168|169\.254)(\.\d{1,3}){2})(:|\/|$)/;
+/** 微信云托管: environment, service, and what follows them. */
+const CLOUD = /^cloud:([a-z0-9][\w-]*)\/([a-z0-9][\w-]*)(\/.*)?$/i;
 const PLACEHOLDER = /^https?:\/\/[^/:]*\.invalid(:|\/|$)/i;
 
 /**
@@ -46,6 +48,17 @@ function isPrivate(address) {
 }
 
 /**
+ * Parses an address of config/server.js that means a service of 微信云托管, such as `cloud:ENV/SERVICE`, or a route of it.
+ *
+ * @param {string} url
+ * @returns {{env: string, service: string, path: string} | null} null if it is another address
+ */
+function parseCloud(url) {
+  const [whole, env = '', service = '', path = '/'] = CLOUD.exec(url) || [];
+  return whole === undefined ? null : { env, service, path };
+}
+
+/**
  * Whether the address is the placeholder of config/server.js. RFC 2606 reserves `.invalid` for this.
  *
  * @param {string} address
@@ -70,4 +83,4 @@ function resolveAgainst(address, url) {
   return path.startsWith(`${prefix}/`) ? origin + path : address + path;
 }
 
-module.exports = { parseAddress, isLoopback, isPlaceholder, isPrivate, resolveAgainst };
+module.exports = { parseAddress, parseCloud, isLoopback, isPlaceholder, isPrivate, resolveAgainst };

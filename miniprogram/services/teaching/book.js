@@ -114,7 +114,7 @@ async function fetchCover(run, thing) {
   const [first] = thing.photos;
   if (first === undefined || here.has(file)) return false;
   try {
-    await covers.copy(await run(() => fetchThingPhoto(thing.id, first)), file);
+    await covers.move(await run(() => fetchThingPhoto(thing.id, first)), file);
   } catch (thrown) {
     // The list shows the thing without a picture, and the next refresh tries again.
     if (asFailure(thrown).kind === 'cancelled') throw thrown;

@@ -23,9 +23,10 @@ function undeclaredNote(item) {
  * @returns {string} '' for most failures
  */
 function failureNote(kind) {
-  const { domain, unset } = texts().developers;
-  if (isRelease()) return '';
-  return kind === 'address-not-set' ? unset : kind === 'domain-not-listed' ? domain : '';
+  const { cloud, domain, unset } = texts().developers;
+  /** @type {Partial<Record<typeof kind, string>>} */
+  const notes = { 'address-not-set': unset, 'domain-not-listed': domain, 'cloud-not-found': cloud };
+  return isRelease() ? '' : notes[kind] || '';
 }
 
 module.exports = { undeclaredNote, failureNote };

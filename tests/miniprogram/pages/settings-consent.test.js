@@ -19,7 +19,7 @@ describe('corrections', () => {
     await open(DONE);
     expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('false');
     expect(phone.named('把我的更正送给服务器学习')).not.toBeNull();
-    expect(phone.text()).toContain('那张照片和你选的名字就会发给 http://127.0.0.1:5000');
+    expect(phone.text()).toContain('那张照片和你选的名字就会发给识别服务（http://127.0.0.1:5000）');
     expect(server.to('/corrections')).toEqual([]);
   });
 

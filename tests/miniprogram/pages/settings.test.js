@@ -108,7 +108,7 @@ describe('about', () => {
     await phone.type(other.address);
     await phone.tap('保存');
     await phone.until(() => expect(phone.row('识别模型')).toBe('Xception'));
-    expect(phone.text()).toContain(`就会发给 ${other.address}`);
+    expect(phone.text()).toContain(`就会发给识别服务（${other.address}）`);
     await other.close();
   });
 

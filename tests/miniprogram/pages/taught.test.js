@@ -32,7 +32,7 @@ describe('the list', () => {
     const [teapot, valve] = phone.findAll('.about').map((it) => it.textContent);
     expect(teapot).toBe('3 张照片 · 有把握');
     expect(valve).toBe('1 张照片 · 再教 2 张');
-    expect(phone.text()).toContain('共 2 样，保存在 http://127.0.0.1:5000');
+    expect(phone.text()).toContain('共 2 样，保存在识别服务（http://127.0.0.1:5000）');
     await phone.until(() => expect(phone.findAll('image.cover')).toHaveLength(1));
     expect(phone.text('.initial')).toBe('s');
   });

@@ -13,7 +13,7 @@ export async function platform(options = {}) {
   const call = phone.simulator.call;
   /** @type {Record<string, any>} */
   const wx = new Proxy(
-    { env: phone.simulator.env },
+    { env: phone.simulator.env, cloud: phone.simulator.cloud },
     { get: (own, name) => own[name] ?? ((...args) => call(String(name), ...args)) },
   );
   globalThis.wx = wx;

@@ -85,7 +85,7 @@ function watchHost(phone) {
 function optionsOf(search) {
   const query = new URLSearchParams(search);
   const options = Object.fromEntries(
-    ['theme', 'envVersion', 'server', 'privacy', 'language', 'query', 'scene', 'sdkVersion', 'fontSize']
+    ['theme', 'envVersion', 'server', 'cloud', 'privacy', 'language', 'query', 'scene', 'sdkVersion', 'fontSize']
       .filter((name) => query.has(name))
       .map((name) => [name, query.get(name)]),
   );

@@ -81,6 +81,7 @@ export function createControl(phone) {
     /** @returns {any} what App() was given */
     app: () => phone.appInstance,
     env: phone.wx.env,
+    cloud: phone.wx.cloud,
     /** Calls `wx.name(...args)`, for tests and the console. */
     call: (name, ...args) => phone.wx[name](...args),
     pages: () => router.stack.map(({ path }) => path),

@@ -20,6 +20,7 @@ import { SinglePage } from './single-page.js';
  * @property {'light' | 'dark'} [theme] follows the browser otherwise
  * @property {'develop' | 'trial' | 'release'} [envVersion] default develop
  * @property {string} [server] takes the place of http://127.0.0.1:5000 in every request
+ * @property {string} [cloud] the environment and service of 微信云托管 that there is, as ENV/SERVICE; none otherwise
  * @property {string} [proxy] address prefix that requests go through; none where it is empty
  * @property {'ask' | 'agreed' | 'refused'} [privacy] default ask
  * @property {string[]} [undeclared] APIs, and `camera`, whose item the privacy guide lacks

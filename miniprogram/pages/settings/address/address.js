@@ -117,7 +117,8 @@ Component({
     /** @returns {string | null} the address in the field; null, with a message, if it cannot be used */
     checked() {
       const { draft, t } = this.data;
-      const address = parseAddress(draft);
+      // That of 微信云托管 cannot be typed, but tested.
+      const address = draft === defaultServer() ? draft : parseAddress(draft);
       if (address && isAllowed(address)) return address;
       this.setData({ finding: address ? t.publicAddress : t.invalid, testing: false });
       return null;

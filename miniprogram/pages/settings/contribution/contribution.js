@@ -2,6 +2,7 @@
 const { confirm } = require('../../../services/device/confirm');
 const { mayContribute, setContributing } = require('../../../services/corrections/consent');
 const { offerUnsent, stopSending, unsent } = require('../../../services/corrections/send');
+const { serverName } = require('../../../services/server/address');
 const { fill, texts } = require('../../../texts/texts');
 
 /**
@@ -25,8 +26,8 @@ Component({
     },
   },
   observers: {
-    server(/** @type {string} */ server) {
-      this.setData({ sentence: fill(texts().settings.corrections.sentence, { server }) });
+    server() {
+      this.setData({ sentence: fill(texts().settings.corrections.sentence, { server: serverName() }) });
     },
   },
   methods: {

@@ -1,5 +1,6 @@
 // @ts-check
 const { confirmDeletion } = require('../../../services/device/confirm');
+const { serverName } = require('../../../services/server/address');
 const { fill, texts } = require('../../../texts/texts');
 const { hasSession } = require('../../../services/api/session');
 const { isForgetting, onLesson, sendLessons, withdraw } = require('../../../services/teaching/lessons');
@@ -47,11 +48,11 @@ Component({
   methods: {
     /** Shows what is so now: the server may have become reachable. */
     look() {
-      const { message, server } = this.data;
+      const { message } = this.data;
       const t = texts().teaching.settings;
       this.setData({
         agreed: mayTeach(),
-        sentence: fill(t.agreed, { server }),
+        sentence: fill(t.agreed, { server: serverName() }),
         message: isForgetting() ? t.withdrawing : message && t.withdrawn,
       });
     },

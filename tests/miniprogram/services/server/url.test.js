@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { load } from '../../sources.js';
 
-const { parseAddress, isLoopback, isPlaceholder, isPrivate, resolveAgainst } = load('services/server/url.js');
+const { parseAddress, parseCloud, isLoopback, isPlaceholder, isPrivate, resolveAgainst } = load('services/server/url.js');
 
 describe('an address as it is typed', () => {
   it.each([
@@ -73,5 +73,23 @@ describe('a url out of an answer', () => {
     ['https://a.example', '/image/x1', 'https://a.example/image/x1'],
   ])('at %s, %s is fetched from %s', (address, url, fetched) => {
     expect(resolveAgainst(address, url)).toBe(fetched);
+  });
+});
+
+describe('a service of 微信云托管', () => {
+  it.each([
+    ['cloud:prod-7g/paishi', { env: 'prod-7g', service: 'paishi', path: '/' }],
+    ['cloud:prod-7g/paishi/explain?label=a/b', { env: 'prod-7g', service: 'paishi', path: '/explain?label=a/b' }],
+  ])('%s is one', (url, parts) => {
+    expect(parseCloud(url)).toEqual(parts);
+    expect(isPlaceholder(url) || isLoopback(url) || isPrivate(url)).toBe(false);
+  });
+
+  it.each(['https://cloud.example/paishi', 'cloud:prod-7g', 'cloud:/paishi', 'cloud://prod-7g/paishi'])('%s is none', (url) => {
+    expect(parseCloud(url)).toBeNull();
+  });
+
+  it('cannot be typed', () => {
+    expect(parseAddress('cloud:prod-7g/paishi')).toBeNull();
   });
 });

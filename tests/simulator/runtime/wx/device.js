@@ -1,8 +1,11 @@
 import { NAVIGATION_BAR, STATUS_BAR, TAB_BAR } from '../metrics.js';
 import { USER_DATA_PATH } from '../files.js';
+import { isOlder } from '../sdk-version.js';
 import { Refusal } from './api.js';
 
 const NORMAL_FONT_SIZE = 17;
+/** Base library whose getNetworkType first told a weak network. */
+const WEAK_NET = '3.5.3';
 
 /** @param {import('../phone.js').Phone} phone @param {Function} api @returns {Record<string, any>} what the phone is */
 export function deviceMembers(phone, api) {
@@ -34,7 +37,7 @@ export function deviceMembers(phone, api) {
     getNetworkType: api('getNetworkType', () => ({
       networkType: phone.network.type,
       hasSystemProxy: false,
-      weakNet: phone.network.status === 'weak',
+      ...(isOlder(phone.sdkVersion, WEAK_NET) ? {} : { weakNet: phone.network.status === 'weak' }),
     })),
     getSystemSetting: () => ({
       bluetoothEnabled: false,

@@ -4,6 +4,7 @@ import { appMembers } from './app.js';
 import { asynchronous, strict } from './api.js';
 import { cameraMembers } from './camera.js';
 import { canvasMembers } from './canvas.js';
+import { cloudMembers } from './cloud.js';
 import { deviceMembers } from './device.js';
 import { dialogMembers } from './dialogs.js';
 import { fileMembers } from './file-system.js';
@@ -28,6 +29,7 @@ export function createWx(phone) {
     appMembers,
     cameraMembers,
     canvasMembers,
+    cloudMembers,
     deviceMembers,
     dialogMembers,
     fileMembers,

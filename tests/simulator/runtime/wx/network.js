@@ -155,7 +155,7 @@ async function request({ options, send, tell }) {
 }
 
 /** Data goes into the address of a GET and into the body, as JSON, of everything else. */
-function outgoing({ url, data, header = {}, method = 'GET' }) {
+export function outgoing({ url, data, header = {}, method = 'GET' }) {
   const verb = method.toUpperCase();
   if (verb === 'GET' || verb === 'HEAD') {
     return { method: verb, header, url: data && typeof data === 'object' ? withQuery(url, data) : url };
@@ -184,7 +184,7 @@ function withQuery(url, data) {
 }
 
 /** @param {string} text @returns {any} the text itself where it is no JSON */
-function parsed(text) {
+export function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
