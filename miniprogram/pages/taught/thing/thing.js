@@ -20,6 +20,8 @@ Component({
   data: {
     t: texts().teaching.taught,
     missing: false,
+    /** Whether it has photos to look at. */
+    active: false,
   },
   lifetimes: {
     attached() {
@@ -27,6 +29,9 @@ Component({
     },
   },
   observers: {
+    'item.photos'(/** @type {number[]} */ photos) {
+      this.setData({ active: photos.length > 0 });
+    },
     'item.cover'() {
       if (this.data.missing) this.setData({ missing: false });
     },
@@ -41,7 +46,7 @@ Component({
     },
 
     look() {
-      if (this.data.item.photos.length) this.triggerEvent('photos', { key: this.data.item.key });
+      if (this.data.active) this.triggerEvent('photos', { key: this.data.item.key });
     },
 
     rename() {
