@@ -160,6 +160,14 @@ def test_an_example_runs(server: RunningServer, example: Example) -> None:
     assert done.stdout or list(folder.glob("*.npy")) or "-o" in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_metric_is_there(server: RunningServer, language: str) -> None:
+    with server.client() as client:
+        ours = set(re.findall(r"^# TYPE (paishi_\w+)", client.get("/metrics").text, re.MULTILINE))
+    assert ours
+    assert set(re.findall(r"`(paishi_\w+)`", page(language, "operate.md"))) == ours
+
+
 @pytest.mark.skipif(not importlib.util.find_spec("mkdocs"), reason="needs the dependency group docs")
 def test_it_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     done = subprocess.run(
