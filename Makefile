@@ -1,4 +1,4 @@
-# setup · run · test · simulate · screenshots · bench · soak · contract · lint · lock · clean
+# setup · run · test · simulate · screenshots · docs · bench · soak · contract · lint · lock · clean
 PORT ?=
 VENV := .venv
 ON_WINDOWS := $(filter Windows_NT,$(OS))
@@ -21,7 +21,7 @@ LACKS_FONT := $(shell test "$$(uname -s)" != Linux || fc-list :lang=zh 2>/dev/nu
 INSTALLED := tests/simulator/browser/installed
 FONT := $(if $(LACKS_FONT),$(INSTALLED)/fonts/.stamp)
 
-.PHONY: help setup run test test-server test-client simulate screenshots bench soak contract contract-check lint format lock lock-check browser clean
+.PHONY: help setup run test test-server test-client simulate screenshots docs bench soak contract contract-check lint format lock lock-check browser clean
 
 help:
 	@echo "make setup            install what the server needs"
@@ -33,6 +33,7 @@ help:
 	@echo "make bench [QUICK=1]  the old demo and PaiShi under the same load"
 	@echo "make soak MINUTES=5   good, bad, slow, hostile and vanishing clients, and a crowd"
 	@echo "make screenshots      the README's pictures, anew"
+	@echo "make docs             the manual, into build/docs"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
 	@echo "make contract-check   whether those types are as it says"
 	@echo "make lint             style, types, WeChat's own compile check"
@@ -110,6 +111,10 @@ simulate: node_modules/.package-lock.json
 screenshots: $(VENV)/test.stamp browser
 	PAISHI_PYTHON=$(PY) PAISHI_KEEP_SCREENSHOTS=1 $(TOOLS)/vitest run tests/e2e/readme.chromium.test.js \
 		tests/e2e/contact-sheet.chromium.test.js tests/e2e/report.chromium.test.js
+
+# Material warns of a later MkDocs, which the lock does not take.
+docs: $(VENV)/test.stamp
+	NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict
 
 bench: $(VENV)/test.stamp
 	$(PY) -m tests.bench $(if $(QUICK),--quick)
