@@ -54,7 +54,7 @@ describe.skipIf(!photos)('on a bad network (needs ../shared)', () => {
     expect(await recognise(page)).toContain(BROCCOLI);
     await tap(page, '再拍一张');
     await openHistory(page);
-    await page.getByText('1 个结果，只留在这台手机上').waitFor();
+    await page.getByText('共 1 条，仅保存在本机').waitFor();
     expect(await uploads(page)).toEqual(['/predict', '/predict']);
   });
 

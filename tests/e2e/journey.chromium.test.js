@@ -67,7 +67,7 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
     await recognise(page);
     await phone.restart();
     await openHistory(page);
-    await page.getByText('1 个结果，只留在这台手机上').waitFor();
+    await page.getByText('共 1 条，仅保存在本机').waitFor();
     await keepScreenshot(page, 'journey-history');
     await page.getByRole('listitem').getByRole('button', { name: BROCCOLI }).tap();
     await page.getByText('识别结果').first().waitFor();

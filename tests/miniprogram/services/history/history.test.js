@@ -178,63 +178,6 @@ describe('the bounds', () => {
   });
 });
 
-describe('a favourite', () => {
-  const PHOTO_BYTES = 30 * 1024 * 1024;
-
-  /** @returns {Promise<import('../../../../miniprogram/services/history/history.js').Entry>} with a photo of 30 MB */
-  async function large() {
-    const photo = device.photo(Buffer.alloc(PHOTO_BYTES));
-    const entry = await history.remember({ photo, answer: ANSWER });
-    device.files.unlinkSync(photo);
-    return entry;
-  }
-
-  it('is one after a restart, until that is taken back', async () => {
-    const { id, favourite } = await remember();
-    expect(favourite).toBe(false);
-    expect(history.favour(id, true)).toBe(true);
-    restart();
-    expect(history.entry(id)?.favourite).toBe(true);
-    history.favour(id, false);
-    restart();
-    expect(history.entry(id)?.favourite).toBe(false);
-    expect(history.favour('other', true)).toBe(true);
-  });
-
-  it('stays when old results are dropped, and counts among the hundred', async () => {
-    const { id, photo } = await remember('最早');
-    history.favour(id, true);
-    for (let index = 1; index <= history.ENTRIES; index += 1) await remember(String(index));
-    expect(names()).toHaveLength(history.ENTRIES);
-    expect(names().at(-1)).toBe('最早');
-    expect(names()).not.toContain('1');
-    expect(device.has(photo)).toBe(true);
-  });
-
-  it('stays when photos are too large, and there cannot be more of them than leave room for new ones', async () => {
-    const [first, second, third] = [await large(), await large(), await large()];
-    expect([first, second, third].map(({ id }) => history.favour(id, true))).toEqual([true, true, false]);
-    const newest = await large();
-    expect(history.entries().map(({ id }) => id)).toEqual([newest.id, second.id, first.id]);
-  });
-
-  it('of which there are eighty has no room for another one', async () => {
-    for (let index = 0; index < history.ENTRIES; index += 1) await remember();
-    const kept = history.entries().filter(({ id }) => history.favour(id, true));
-    expect(kept).toHaveLength(80);
-    history.favour(kept[0].id, false);
-    expect(history.favour(history.entries()[99].id, true)).toBe(true);
-  });
-
-  it('goes where the user deletes it', async () => {
-    const [one, two, three] = [await remember(), await remember(), await remember()];
-    history.favour(one.id, true);
-    await history.forget(one.id, three.id);
-    expect(history.entries().map(({ id }) => id)).toEqual([two.id]);
-    expect(device.has(one.photo)).toBe(false);
-  });
-});
-
 describe('without room', () => {
   /** @param {number} bytes  for all photos; what is above is refused as the platform does */
   function room(bytes) {
