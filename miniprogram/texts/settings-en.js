@@ -47,15 +47,17 @@ const settings = {
   },
   privacy: {
     title: 'Privacy',
+    statement: 'How photos and data are used',
     sent: 'Photos are sent to the recognising server, only to find their name. It does not keep them.',
     heat: 'Tap a name to see where the photo looks like it, and the same photo is sent once more. It is not kept either. To read about a name, only the number of its class is sent.',
     echo:
       'To show what the server received, it holds that picture in memory for a while (usually ten minutes), so that the phone can fetch it.',
-    corrections: 'Corrections are sent only while the switch above is on. The server does keep those photos.',
+    corrections: 'Corrections are sent only while “Help improve recognition” is on. The server does keep those photos.',
     taught: 'The names and photos that you teach are stored on the server only after you agreed, until you delete them.',
     phone: 'Results, the field guide and copies of photos stay on this phone until you delete them.',
     login: 'Where the server wants a login, WeChat gives it a code that counts once. Nobody asks for your name or picture.',
-    contract: 'Read the privacy statement',
+    contract: 'Privacy statement',
+    close: 'Close',
     contractFailed: 'WeChat could not open the privacy statement.',
   },
   permissions: {

@@ -69,7 +69,7 @@ async function chooseThree({ page, server, t, tap }, reply) {
 
 /** Of the settings. @param {Stage} stage */
 async function toLowerEnd({ page, t }) {
-  await page.getByText(t.settings.about.precision, { exact: true }).evaluate((row) => row.scrollIntoView({ block: 'end' }));
+  await page.getByRole('button', { name: t.server.reset, exact: true }).evaluate((row) => row.scrollIntoView({ block: 'end' }));
   await page.mouse.move(100, 300);
   await page.mouse.wheel(0, 2000);
 }
@@ -206,6 +206,7 @@ export const STATES = [
     past: PAST,
     go: ({ page, t }) => page.getByText(t.settings.kept.title, { exact: true }).evaluate((title) => title.scrollIntoView()),
   },
+  { sheet: 'settings', name: 'photos and data', ...SETTINGS, go: ({ tap, t }) => tap(t.settings.privacy.statement) },
   {
     sheet: 'settings',
     name: 'lower end',

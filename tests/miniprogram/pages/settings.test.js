@@ -7,6 +7,26 @@ import { READY, SETTINGS, STANDING_IN } from './settings-phone.js';
 aroundEachTest(SETTINGS);
 
 describe('privacy and permissions', () => {
+  it('what happens to photos and data stands on a sheet, which alone is read out until it is closed', async () => {
+    await open();
+    expect(phone.text()).not.toContain('照片发给');
+    await phone.tap('照片和数据怎样使用');
+    expect(phone.text()).toContain('照片发给');
+    expect(phone.text()).toContain('看看服务器收到的图');
+    expect(phone.find('scroll-view').getAttribute('aria-hidden')).toBe('true');
+    expect(phone.find('.heading').closest('[aria-hidden="true"]')).toBeNull();
+    await phone.tap('知道了');
+    expect(phone.find('.paragraph')).toBeNull();
+    expect(phone.find('scroll-view').getAttribute('aria-hidden')).toBe('false');
+  });
+
+  it('the release says nothing of what developers alone can do', async () => {
+    await open({ envVersion: 'release' });
+    await phone.tap('照片和数据怎样使用');
+    expect(phone.text()).toContain('照片发给');
+    expect(phone.text()).not.toContain('看看服务器收到的图');
+  });
+
   it('the statement can be read, and a word is said where it does not open', async () => {
     await open();
     await phone.tap(/** @type {HTMLElement} */ (phone.window.document.querySelector('[role="link"]')));
@@ -55,6 +75,15 @@ describe('about', () => {
     await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
     expect(phone.row('取景方式')).toBe('两者结合');
     expect(phone.row('计算精度')).toBe('int8');
+  });
+
+  it('leaves how it looks at photos to versions for developers', async () => {
+    // The release takes addresses of the local network only, where no test server is.
+    const request = ({ success }) => (success({ statusCode: 200, data: JSON.stringify(READY) }), { abort() {} });
+    await open({ envVersion: 'release', storage: { 'server-address': 'http://192.168.1.5:5000' }, wx: { request } });
+    await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
+    expect(phone.row('取景方式')).toBe('');
+    expect(phone.row('计算精度')).toBe('');
   });
 
   it('says which model is awaited, and asks until it is there', async () => {

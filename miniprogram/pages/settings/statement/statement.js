@@ -1,0 +1,31 @@
+// @ts-check
+const { isRelease } = require('../../../services/device/device-info');
+const { texts } = require('../../../texts/texts');
+
+/** @returns {string[]} paragraphs; the echo is for developers only */
+function paragraphs() {
+  const { sent, heat, echo, corrections, taught, phone, login } = texts().settings.privacy;
+  return [sent, heat, ...(isRelease() ? [] : [echo]), corrections, taught, phone, login];
+}
+
+/**
+ * A sheet about what happens to photos and data.
+ *
+ * Events: `close`.
+ */
+Component({
+  data: {
+    t: texts().settings.privacy,
+    paragraphs: /** @type {string[]} */ ([]),
+  },
+  lifetimes: {
+    attached() {
+      this.setData({ t: texts().settings.privacy, paragraphs: paragraphs() });
+    },
+  },
+  methods: {
+    close() {
+      this.triggerEvent('close');
+    },
+  },
+});
