@@ -78,7 +78,7 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
     await tap(page, '更多');
     await tap(page, '删除这个结果');
     await answer(page, '删除');
-    await page.getByText('还没有拍过').waitFor();
+    await page.getByText('暂无记录').waitFor();
     await tap(page, '去拍一张');
     await page.getByRole('button', { name: '打开相机' }).first().waitFor();
     const kept = () => page.evaluate(() => globalThis.simulator.kept());

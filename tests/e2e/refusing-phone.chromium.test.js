@@ -25,7 +25,7 @@ describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
 
     await phone.restart();
     await openHistory(page);
-    await page.getByText('还没有拍过').waitFor();
+    await page.getByText('暂无记录').waitFor();
     await tap(page, '去拍一张');
     expect(await recognise(page)).toContain(BROCCOLI);
     await phone.restart();

@@ -126,7 +126,7 @@ describe('the way to the atlas', () => {
   it('is on the history, also when it is empty', async () => {
     await open({ page: 'pages/history/history', storage: many(37, 0) });
     expect(phone.text('atlas-link')).toBe('图鉴 新 37/1000');
-    expect(phone.text()).toContain('还没有拍过');
+    expect(phone.text()).toContain('暂无记录');
     await phone.tap(phone.find('atlas-link [role="button"]'));
     expect(phone.simulator.pages()).toEqual(['pages/history/history', 'pages/atlas/atlas']);
   });
