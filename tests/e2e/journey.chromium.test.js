@@ -25,7 +25,7 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
   it('shows which part of the photo looks like its name, and the photo alone again', async () => {
     expect(await recognise(page)).toContain(BROCCOLI);
     await names(page).first().getByRole('button').first().tap();
-    await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
+    await page.getByText(`高亮处是判断为“${BROCCOLI}”`).waitFor();
     await keepScreenshot(page, 'journey-heat');
     const heat = page.locator('wx-canvas[class*="--heat"]');
     const colours = await heat.locator('canvas').evaluate(readColours);

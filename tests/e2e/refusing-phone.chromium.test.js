@@ -17,7 +17,7 @@ describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
     await page.evaluate(() => globalThis.simulator.storageFull(true));
     expect(await recognise(page)).toContain(BROCCOLI);
     await names(page).first().getByRole('button').first().tap();
-    await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
+    await page.getByText(`高亮处是判断为“${BROCCOLI}”`).waitFor();
     await tap(page, '再拍一张');
     await cameraShows(page);
     await openHistory(page);

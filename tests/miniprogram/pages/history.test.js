@@ -114,9 +114,9 @@ describe('the history', () => {
     await openHistory(many(2));
     await phone.tap(phone.findAll('.open')[1]);
     expect(phone.simulator.currentPage().path).toBe('pages/result/result');
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.type('猫');
-    await phone.tap('记住');
+    await phone.tap('保存');
     phone.simulator.call('navigateBack', {});
     await phone.settle();
     expect(names()).toEqual(['名0', '猫']);
@@ -298,9 +298,9 @@ describe('selecting', () => {
 it('is there after a restart, with what the person said', async () => {
   await openHistory(many(2));
   await phone.tap(phone.findAll('.open')[0]);
-  await phone.tap('不是这个？');
+  await phone.tap('识别有误？');
   await phone.type('猫');
-  await phone.tap('记住');
+  await phone.tap('保存');
   await restart();
   await phone.settle();
   expect(names()).toEqual(['猫', '名1']);

@@ -94,7 +94,7 @@ describe.skipIf(!findChromium())('result and history fit', () => {
     await page.locator('wx-button', { hasText: /更多|More/ }).click();
     expect(await faults()).toEqual([]);
     await page.locator('wx-button', { hasText: /取消|Cancel/ }).click();
-    await page.locator('wx-button', { hasText: /不是这个|Not this/ }).click();
+    await page.locator('wx-button', { hasText: /识别有误|Not this/ }).click();
     expect(await faults()).toEqual([]);
     await goTo('pages/result/result?id=gone', scale);
     expect(await faults()).toEqual([]);
