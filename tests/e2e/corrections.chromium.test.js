@@ -48,7 +48,7 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await consent();
     expect(await uploads(page)).toEqual(['/predict']);
     expect(given()).toEqual([]);
-    await page.getByText('这台手机上有 1 个更正是以前做的').waitFor();
+    await page.getByText('本机有 1 条以前的更正').waitFor();
     await answer(page, '上传');
     await expect.poll(given, SLOW).toHaveLength(1);
     expect(given()[0].split('/')[0]).toBe(id);
@@ -63,7 +63,7 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await recognise(page);
     await chooseSecond();
     await consent();
-    await answer(page, '不送');
+    await answer(page, '不上传');
     await page.evaluate(() => globalThis.simulator.call('navigateBack', {}));
     await recognise(page);
     await tap(page, '识别有误？');
@@ -76,7 +76,7 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await tap(page, '再拍一张');
     await cameraShows(page);
     await openHistory(page);
-    await page.getByText('2 个结果').waitFor();
+    await page.getByText('共 2 条').waitFor();
     expect(await names(page).first().textContent()).toContain('我家的菜');
   });
 

@@ -69,7 +69,7 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
     await openHistory(page);
     await page.getByText('共 1 条，仅保存在本机').waitFor();
     await keepScreenshot(page, 'journey-history');
-    await page.getByRole('listitem').getByRole('button', { name: BROCCOLI }).tap();
+    await page.getByRole('listitem').getByRole('button', { name: new RegExp(`^${BROCCOLI}`) }).tap();
     await page.getByText('识别结果').first().waitFor();
     expect(await firstName(page)).toContain(BROCCOLI);
     const photo = page.locator('wx-image[class*="--photo"] img').first();

@@ -21,7 +21,7 @@ describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
     await tap(page, '再拍一张');
     await cameraShows(page);
     await openHistory(page);
-    await page.getByText('1 个结果').waitFor();
+    await page.getByText('共 1 条').waitFor();
 
     await phone.restart();
     await openHistory(page);
@@ -30,7 +30,7 @@ describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
     expect(await recognise(page)).toContain(BROCCOLI);
     await phone.restart();
     await openHistory(page);
-    await page.getByText('1 个结果').waitFor();
+    await page.getByText('共 1 条').waitFor();
   });
 
   it('because the camera is refused: there is the way over the settings', async () => {
