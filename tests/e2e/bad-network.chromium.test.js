@@ -54,7 +54,7 @@ describe.skipIf(!photos)('on a bad network (needs ../shared)', () => {
     expect(await recognise(page)).toContain(BROCCOLI);
     await tap(page, '再拍一张');
     await openHistory(page);
-    await page.getByText('1 个结果，只留在这台手机上').waitFor();
+    await page.getByText('共 1 条，仅保存在本机').waitFor();
     expect(await uploads(page)).toEqual(['/predict', '/predict']);
   });
 
@@ -93,8 +93,8 @@ describe.skipIf(!photos)('on a bad network (needs ../shared)', () => {
   it('a login page in the place of the server is told from it, and retrying works when it is gone', async () => {
     gate.show(LOGIN_PAGE);
     await shoot(page);
-    await page.getByText('看不懂回答').waitFor();
-    await page.getByText('可能被登录页或代理挡住了').waitFor();
+    await page.getByText('响应异常').waitFor();
+    await page.getByText('可能被登录页或代理拦截了').waitFor();
     expect(await names(page).count()).toBe(0);
     gate.show(null);
     await tap(page, '重试');

@@ -47,8 +47,8 @@ describe.skipIf(!photos)('a busy server (needs ../shared)', () => {
 
   it('is waited for, and answers when the others are gone', async () => {
     await shoot(page);
-    await page.getByText('服务器正忙').waitFor();
-    await page.getByText(/^[12] 秒后再传一次，不用做什么。$/).waitFor();
+    await page.getByText('排队中').waitFor();
+    await page.getByText(/^[12] 秒后自动重试$/).waitFor();
     await keepScreenshot(page, 'busy');
     leave();
     expect(await firstName(page)).toContain(BROCCOLI);
@@ -57,7 +57,7 @@ describe.skipIf(!photos)('a busy server (needs ../shared)', () => {
 
   it('that stays busy is given up with a word; the photo is still there for another try', async () => {
     await shoot(page);
-    await page.getByText('现在用的人多，过几秒再试。').waitFor();
+    await page.getByText('使用的人较多，请几秒后再试。').waitFor();
     expect(await uploads(page)).toHaveLength(4);
     await page.getByText(/^请求编号 [0-9a-f]{8}$/).waitFor();
     leave();

@@ -29,9 +29,9 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
   async function chooseSecond() {
     const { label } = await page.evaluate(() => globalThis.simulator.currentPage().instance.entry().predictions[1]);
     const { id, name } = classOf(label);
-    await tap(page, '不是这个？');
+    await tap(page, '识别有误？');
     await page.getByRole('button', { name: name.zh, exact: true }).click();
-    await page.getByText('你说这是', { exact: true }).waitFor();
+    await page.getByText('已更正为', { exact: true }).waitFor();
     return id;
   }
 
@@ -39,7 +39,7 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
   async function consent() {
     await tap(page, '再拍一张');
     await tap(page, '打开设置');
-    await page.getByRole('switch', { name: '把我的更正送给服务器学习' }).click();
+    await page.getByRole('switch', { name: '帮助改进识别' }).click();
   }
 
   it('stays on the phone without consent, and goes with it: that photo, under that class', async () => {
@@ -48,8 +48,8 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await consent();
     expect(await uploads(page)).toEqual(['/predict']);
     expect(given()).toEqual([]);
-    await page.getByText('这台手机上有 1 个更正是以前做的').waitFor();
-    await answer(page, '也送去');
+    await page.getByText('本机有 1 条以前的更正').waitFor();
+    await answer(page, '上传');
     await expect.poll(given, SLOW).toHaveLength(1);
     expect(given()[0].split('/')[0]).toBe(id);
 
@@ -63,12 +63,12 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await recognise(page);
     await chooseSecond();
     await consent();
-    await answer(page, '不送');
+    await answer(page, '不上传');
     await page.evaluate(() => globalThis.simulator.call('navigateBack', {}));
     await recognise(page);
-    await tap(page, '不是这个？');
-    await page.getByRole('textbox', { name: '都不是，写一个名字' }).fill('我家的菜');
-    await tap(page, '记住');
+    await tap(page, '识别有误？');
+    await page.getByRole('textbox', { name: '都不是？手动输入' }).fill('我家的菜');
+    await tap(page, '保存');
     await expect.poll(given, SLOW).toHaveLength(1);
     expect(given()[0].split('/')[0]).toBe('我家的菜');
     expect(await uploads(page)).toEqual(['/predict', '/predict', '/corrections']);
@@ -76,7 +76,7 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await tap(page, '再拍一张');
     await cameraShows(page);
     await openHistory(page);
-    await page.getByText('2 个结果').waitFor();
+    await page.getByText('共 2 条').waitFor();
     expect(await names(page).first().textContent()).toContain('我家的菜');
   });
 
@@ -85,7 +85,7 @@ describe.skipIf(!photos)('a correction (needs ../shared)', () => {
     await consent();
     await page.evaluate(() => globalThis.simulator.call('navigateBack', {}));
     await cameraShows(page);
-    await tap(page, '看上一次的结果');
+    await tap(page, '查看上次结果');
     await page.evaluate(() => globalThis.simulator.network('none'));
     const id = await chooseSecond();
     await expect.poll(() => uploads(page)).toEqual(['/predict', '/corrections']);

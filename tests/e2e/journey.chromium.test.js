@@ -25,7 +25,7 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
   it('shows which part of the photo looks like its name, and the photo alone again', async () => {
     expect(await recognise(page)).toContain(BROCCOLI);
     await names(page).first().getByRole('button').first().tap();
-    await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
+    await page.getByText(`高亮处是判断为“${BROCCOLI}”`).waitFor();
     await keepScreenshot(page, 'journey-heat');
     const heat = page.locator('wx-canvas[class*="--heat"]');
     const colours = await heat.locator('canvas').evaluate(readColours);
@@ -67,9 +67,9 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
     await recognise(page);
     await phone.restart();
     await openHistory(page);
-    await page.getByText('1 个结果，只留在这台手机上').waitFor();
+    await page.getByText('共 1 条，仅保存在本机').waitFor();
     await keepScreenshot(page, 'journey-history');
-    await page.getByRole('listitem').getByRole('button', { name: BROCCOLI }).tap();
+    await page.getByRole('listitem').getByRole('button', { name: new RegExp(`^${BROCCOLI}`) }).tap();
     await page.getByText('识别结果').first().waitFor();
     expect(await firstName(page)).toContain(BROCCOLI);
     const photo = page.locator('wx-image[class*="--photo"] img').first();
@@ -78,7 +78,7 @@ describe.skipIf(!photos)('the whole journey of a photo (needs ../shared)', () =>
     await tap(page, '更多');
     await tap(page, '删除这个结果');
     await answer(page, '删除');
-    await page.getByText('还没有拍过').waitFor();
+    await page.getByText('暂无记录').waitFor();
     await tap(page, '去拍一张');
     await page.getByRole('button', { name: '打开相机' }).first().waitFor();
     const kept = () => page.evaluate(() => globalThis.simulator.kept());

@@ -54,7 +54,7 @@ describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
       await tap(page, '再拍一张');
       expect(await recognise(page)).toContain(BROCCOLI);
       await names(page).first().getByRole('button').first().tap();
-      await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
+      await page.getByText(`高亮处是判断为“${BROCCOLI}”`).waitFor();
       expect(new Set(wechat.codes).size).toBe(3);
       const last = await page.evaluate(storedToken);
       expect(await statusWith(server.address, last)).not.toBe(401);
@@ -75,7 +75,7 @@ describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
       await cameraShows(page);
       await shoot(page);
       await page.getByText('操作太频繁').waitFor();
-      await page.getByText(/服务器请你 \d+ 秒后再试。$/).waitFor();
+      await page.getByText(/请 \d+ 秒后再试。$/).waitFor();
       expect(phone.errors).toEqual([]);
     } finally {
       await phone.close();

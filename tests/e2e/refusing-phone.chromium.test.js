@@ -17,20 +17,20 @@ describe.skipIf(!photos)('a phone that says no (needs ../shared)', () => {
     await page.evaluate(() => globalThis.simulator.storageFull(true));
     expect(await recognise(page)).toContain(BROCCOLI);
     await names(page).first().getByRole('button').first().tap();
-    await page.getByText(`越亮的地方，越像“${BROCCOLI}”`).waitFor();
+    await page.getByText(`高亮处是判断为“${BROCCOLI}”`).waitFor();
     await tap(page, '再拍一张');
     await cameraShows(page);
     await openHistory(page);
-    await page.getByText('1 个结果').waitFor();
+    await page.getByText('共 1 条').waitFor();
 
     await phone.restart();
     await openHistory(page);
-    await page.getByText('还没有拍过').waitFor();
+    await page.getByText('暂无记录').waitFor();
     await tap(page, '去拍一张');
     expect(await recognise(page)).toContain(BROCCOLI);
     await phone.restart();
     await openHistory(page);
-    await page.getByText('1 个结果').waitFor();
+    await page.getByText('共 1 条').waitFor();
   });
 
   it('because the camera is refused: there is the way over the settings', async () => {

@@ -53,7 +53,7 @@ describe.skipIf(!findChromium())('while the built-in model stands in', () => {
     expect(title).toBe(`${KINDRED}，你认得具体是什么吗？`);
 
     await phone.restart();
-    await page.getByRole('button', { name: '看上一次的结果：钟表' }).waitFor();
+    await page.getByRole('button', { name: '查看上次结果：钟表' }).waitFor();
     await openHistory(page);
     await page.getByRole('button', { name: /^钟表 也许是/ }).tap();
     await page.getByRole('alert').getByText(KINDRED).waitFor();

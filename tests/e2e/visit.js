@@ -51,7 +51,7 @@ export async function answer(page, label) {
 
 /** From the camera. @param {import('playwright-core').Page} page @returns {Promise<void>} */
 export async function openHistory(page) {
-  await tap(page, '看以前的结果');
+  await tap(page, '查看历史记录');
 }
 
 /**

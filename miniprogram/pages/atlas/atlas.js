@@ -1,5 +1,6 @@
 // @ts-check
 const { CLASS_COUNT, meetings, see } = require('../../services/atlas/atlas');
+const { consenting } = require('../../components/privacy-sheet/consenting');
 const { entries, entry } = require('../../services/history/history');
 const { fill, texts } = require('../../texts/texts');
 const { pagesOf, PAGE } = require('./cells');
@@ -12,7 +13,7 @@ const { textScale } = require('../../services/device/device-info');
 
 /** The classes that the user met, of all that can be met. */
 Page({
-  behaviors: [reading],
+  behaviors: [consenting, reading],
 
   data: {
     t: texts().atlas,

@@ -1,14 +1,22 @@
 // @ts-check
+const { consenting } = require('../../components/privacy-sheet/consenting');
 const { confirmDeletion } = require('../../services/device/confirm');
-const { entries, forget, forgetAll } = require('../../services/history/history');
+const { entries, favour, forget } = require('../../services/history/history');
 const { fill, texts } = require('../../texts/texts');
-const { pagesOf, PAGE } = require('./items');
+const { changesOf, pagesOf, PAGE } = require('./cells');
+const { matcher } = require('./search');
 const { textScale } = require('../../services/device/device-info');
 const { showTitle, toCamera } = require('../../services/device/navigation');
 
-/** @typedef {import('./items').ItemPage} ItemPage */
+/** @typedef {import('./cells').CellPage} CellPage */
 
+/** Results that are found without a search. */
+const FEW = 10;
+
+/** Past results by day, of which the user searches, filters and deletes. */
 Page({
+  behaviors: [consenting],
+
   data: {
     t: texts().history,
     scale: 1,
@@ -16,12 +24,26 @@ Page({
     stage: /** @type {'opening' | 'empty' | 'shown'} */ ('opening'),
     count: '',
     /** In pages, so that `setData` can add one by its path. */
-    pages: /** @type {ItemPage[]} */ ([]),
-    editing: false,
+    pages: /** @type {CellPage[]} */ ([]),
+    /** Whether there are enough results for a search. */
+    searchable: false,
+    query: '',
+    favouritesOnly: false,
+    /** What is said where nothing is found. */
+    nothing: { title: '', sentence: '' },
+    selecting: false,
+    /** Ids of the selected results, as keys: `setData` changes one by its path. */
+    chosen: /** @type {Record<string, boolean>} */ ({}),
+    chosenCount: 0,
+    chosenLabel: '',
+    allChosen: false,
+    deleteLabel: '',
   },
 
   /** Results to show, if there are as many. */
   wanted: PAGE,
+  /** Ids of the results that were found, shown or not. @type {string[]} */
+  found: [],
 
   onLoad() {
     this.setData({ t: texts().history, scale: textScale() });
@@ -39,7 +61,7 @@ Page({
   },
 
   more() {
-    if (this.wanted >= entries().length) return;
+    if (this.wanted >= this.found.length) return;
     this.wanted += PAGE;
     this.draw();
   },
@@ -47,49 +69,115 @@ Page({
   /** Sets only what changed. */
   draw() {
     const all = entries();
-    const pages = pagesOf(all, this.wanted, Date.now());
-    if (all.length === 0) return this.setData({ stage: 'empty', pages, editing: false });
-    /** @type {Record<string, any>} */
-    const changes = {};
-    const count = fill(this.data.t.count, { count: all.length });
-    if (this.data.stage !== 'shown') changes.stage = 'shown';
-    if (this.data.count !== count) changes.count = count;
-    if (pages.length < this.data.pages.length) changes.pages = pages;
-    else {
-      pages.forEach((page, index) => {
-        const there = this.data.pages[index];
-        if (JSON.stringify(page) !== JSON.stringify(there)) changes[`pages[${index}]`] = page;
-      });
+    if (all.length === 0) {
+      this.found = [];
+      return this.setData({ stage: 'empty', pages: [], query: '', favouritesOnly: false, selecting: false });
     }
+    const { t, query, favouritesOnly } = this.data;
+    const matches = matcher(query);
+    const found = all.filter((entry) => (entry.favourite || !favouritesOnly) && matches(entry));
+    this.found = found.map(({ id }) => id);
+    const whole = !favouritesOnly && query.trim() === '';
+    /** @type {Record<string, any>} */
+    const wanted = {
+      stage: 'shown',
+      count: fill(whole ? t.count : t.found, { count: found.length }),
+      searchable: all.length > FEW || query !== '',
+    };
+    const changes = changesOf(this.data.pages, pagesOf(found, this.wanted, Date.now()));
+    for (const [name, value] of Object.entries(wanted)) {
+      if (value !== /** @type {Record<string, any>} */ (this.data)[name]) changes[name] = value;
+    }
+    if (found.length === 0) changes.nothing = this.nothingText();
     if (Object.keys(changes).length) this.setData(changes);
+  },
+
+  /** @returns {{title: string, sentence: string}} */
+  nothingText() {
+    const { t, query } = this.data;
+    const typed = query.trim();
+    if (typed === '') return { title: t.noFavouritesTitle, sentence: t.noFavouritesSentence };
+    return { title: fill(t.notFoundTitle, { query: typed }), sentence: t.notFoundSentence };
+  },
+
+  /** Draws the list from its beginning. */
+  drawAnew() {
+    this.wanted = PAGE;
+    this.draw();
+    this.more();
+  },
+
+  /** @param {WechatMiniprogram.Input} event */
+  search({ detail: { value } }) {
+    this.setData({ query: value });
+    this.drawAnew();
+  },
+
+  clear() {
+    this.setData({ query: '' });
+    this.drawAnew();
+  },
+
+  filter() {
+    this.setData({ favouritesOnly: !this.data.favouritesOnly });
+    this.drawAnew();
+  },
+
+  /** @param {WechatMiniprogram.CustomEvent<{id: string, favourite: boolean}>} event */
+  onFavourite({ detail: { id, favourite } }) {
+    if (!favour(id, favourite)) wx.showToast({ title: this.data.t.favouritesFull, icon: 'none' });
+    this.draw();
   },
 
   /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
   open({ detail: { id } }) {
-    wx.navigateTo({ url: `/pages/result/result?id=${id}` });
+    if (this.data.selecting) this.choose(id);
+    else wx.navigateTo({ url: `/pages/result/result?id=${id}` });
   },
 
-  /** @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
-  async askRemove({ detail: { id } }) {
+  /** A long press. @param {WechatMiniprogram.CustomEvent<{id: string}>} event */
+  hold({ detail: { id } }) {
+    if (!this.data.selecting) this.select();
+    this.choose(id);
+  },
+
+  select() {
+    const selecting = !this.data.selecting;
+    this.setData({ selecting, chosen: {}, ...this.chosenTexts(0) });
+  },
+
+  /** @param {string} id  of a result, which is selected from now on, or not any more */
+  choose(id) {
+    const { chosen, chosenCount } = this.data;
+    const count = chosenCount + (chosen[id] ? -1 : 1);
+    this.setData({ [`chosen.${id}`]: !chosen[id], ...this.chosenTexts(count) });
+  },
+
+  chooseAll() {
+    const ids = this.data.allChosen ? [] : this.found;
+    this.setData({ chosen: Object.fromEntries(ids.map((id) => [id, true])), ...this.chosenTexts(ids.length) });
+  },
+
+  /** @param {number} chosenCount */
+  chosenTexts(chosenCount) {
     const { t } = this.data;
-    const item = this.data.pages.flatMap(({ items }) => items).find((one) => one.id === id);
-    if (!item) return;
-    const title = fill(t.removeTitle, { name: item.name });
+    return {
+      chosenCount,
+      chosenLabel: fill(t.chosen, { count: chosenCount }),
+      allChosen: chosenCount === this.found.length,
+      deleteLabel: fill(t.deleteChosen, { count: chosenCount }),
+    };
+  },
+
+  async askRemove() {
+    const { t, chosen } = this.data;
+    const ids = this.found.filter((id) => chosen[id]);
+    if (ids.length === 0) return;
+    const title = fill(t.removeTitle, { count: ids.length });
     if (!(await confirmDeletion(title, t.removeSentence, t.confirm, t.cancel))) return;
-    forget(id);
-    this.draw();
-  },
-
-  async askRemoveAll() {
-    const { t } = this.data;
-    const sentence = fill(t.removeAllSentence, { count: entries().length });
-    if (!(await confirmDeletion(t.removeAllTitle, sentence, t.confirm, t.cancel))) return;
-    forgetAll();
-    this.draw();
-  },
-
-  edit() {
-    this.setData({ editing: !this.data.editing });
+    forget(...ids);
+    this.setData({ selecting: false, chosen: {} });
+    this.drawAnew();
   },
 
   shoot() {

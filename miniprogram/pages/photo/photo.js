@@ -1,6 +1,7 @@
 // @ts-check
 const { asFailure, failure } = require('../../services/http/failure');
 const { choosePhoto } = require('../../services/device/album');
+const { consenting } = require('../../components/privacy-sheet/consenting');
 const { copyText } = require('../../services/device/clipboard');
 const { currentServer, isServerSet, mayOfferAddress } = require('../../services/server/address');
 const { failureNotice, isServerOnPhone } = require('./failure-notice');
@@ -22,6 +23,8 @@ const RENDERED = /** @type {const} */ (['stage', 'visible', 'progress', 'total']
 const MOST = 9;
 
 Page({
+  behaviors: [consenting],
+
   data: {
     t: texts().photo,
     scale: 1,

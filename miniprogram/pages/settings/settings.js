@@ -1,10 +1,11 @@
 // @ts-check
+const { consenting } = require('../../components/privacy-sheet/consenting');
 const { beginAnewInSettings, showTitle } = require('../../services/device/navigation');
 const { chooseLanguage, languageChoice } = require('../../services/text/language');
-const { currentServer, isCloudServer } = require('../../services/server/address');
+const { currentServer } = require('../../services/server/address');
 const { showPrivacyContract } = require('../../services/device/privacy');
 const { texts } = require('../../texts/texts');
-const { isRelease, textScale } = require('../../services/device/device-info');
+const { textScale } = require('../../services/device/device-info');
 
 /** @typedef {import('../../services/text/language').Choice} Choice */
 
@@ -29,15 +30,15 @@ function ownTexts() {
 }
 
 Page({
+  behaviors: [consenting],
+
   data: {
     t: ownTexts(),
     scale: 1,
     languages: languages(''),
     choice: /** @type {Choice} */ ('system'),
-    /** Whether this version is for developers. */
-    developing: false,
-    /** Whether requests go through 微信云托管. */
-    cloud: false,
+    /** Whether the sheet about photos and data is open. */
+    reading: false,
     server: '',
   },
 
@@ -47,8 +48,6 @@ Page({
       scale: textScale(),
       languages: languages(texts().settings.languageSystem),
       choice: languageChoice(),
-      developing: !isRelease(),
-      cloud: isCloudServer(),
       server: currentServer(),
     });
   },
@@ -69,13 +68,21 @@ Page({
 
   /** @param {WechatMiniprogram.CustomEvent<{server: string}>} event  with the new address */
   onServer({ detail: { server } }) {
-    this.setData({ server, cloud: isCloudServer() });
+    this.setData({ server });
     this.count();
   },
 
   /** Refreshes the storage usage. */
   count() {
     this.selectComponent('#stored').count();
+  },
+
+  readStatement() {
+    this.setData({ reading: true });
+  },
+
+  closeStatement() {
+    this.setData({ reading: false });
   },
 
   async readContract() {

@@ -1,6 +1,7 @@
 // @ts-check
 const { asFailure } = require('../../services/http/failure');
 const { confirm } = require('../../services/device/confirm');
+const { consenting } = require('../../components/privacy-sheet/consenting');
 const { serverName } = require('../../services/server/address');
 const { fill, texts } = require('../../texts/texts');
 const { findCovers, isKnown, refresh, things } = require('../../services/teaching/book');
@@ -18,6 +19,8 @@ const { textScale } = require('../../services/device/device-info');
 const UNDO = 6000;
 
 Page({
+  behaviors: [consenting],
+
   data: {
     t: texts().teaching.taught,
     scale: 1,

@@ -1,6 +1,7 @@
 // @ts-check
 const { adviceFor, endingOf, itemOf, stateOf, sureness } = require('./lesson-list');
 const { allowTeaching, mayTeach } = require('../../services/teaching/consent');
+const { consenting } = require('../../components/privacy-sheet/consenting');
 const { serverName } = require('../../services/server/address');
 const { ENOUGH, refresh, roomFor, thingCalled, things } = require('../../services/teaching/book');
 const { entry } = require('../../services/history/history');
@@ -25,6 +26,8 @@ const ALBUM = 9;
 const NAMES = 8;
 
 Page({
+  behaviors: [consenting],
+
   data: {
     t: texts().teaching.teach,
     scale: 1,

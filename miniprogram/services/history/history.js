@@ -20,12 +20,15 @@ const { readIndex, removeIndex, writeIndex } = require('./stored-index');
  * @property {import('../../contract').Kind | null} kind  if the model is not confident; null if the server gave none
  * @property {import('../../contract').Model} model
  * @property {Correction | null} corrected  the user's correction
+ * @property {boolean} favourite  whether it stays when old results are dropped
  */
 
 const ENTRIES = 100;
 const PREDICTIONS = 5;
 /** Of all photos. The platform allows 200 MB for all files of a mini-program. */
 const BYTES = 100 * 1024 * 1024;
+/** Of both bounds, so that there is always room for new results beside the favourites. */
+const FAVOURITE_SHARE = 0.8;
 /** Rounds of dropping old results before a new one stays in memory only. */
 const ROUNDS = 5;
 /** Characters of a typed name. */
@@ -52,10 +55,10 @@ function known() {
  * @param {Known} entry
  * @returns {Entry}
  */
-function shown({ id, takenAt, file, small, photo, predictions, confident, kind, model, corrected }) {
+function shown({ id, takenAt, file, small, photo, predictions, confident, kind, model, corrected, favourite }) {
   const path = photo ?? photoPath(file);
   const smallPath = photo === null && small ? photoPath(small) : path;
-  return { id, takenAt, photo: path, small: smallPath, predictions, confident, kind, model, corrected };
+  return { id, takenAt, photo: path, small: smallPath, predictions, confident, kind, model, corrected, favourite };
 }
 
 /** @returns {boolean} whether the results with files are stored */
@@ -63,14 +66,22 @@ function store() {
   return writeIndex(
     known()
       .filter(({ photo }) => photo === null)
-      .map(({ id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected }) => {
-        return { id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected };
+      .map(({ id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected, favourite }) => {
+        return { id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected, favourite };
       })
   );
 }
 
 /**
- * Drops the oldest results: first from the index, then their files.
+ * @param {Known} [spared]
+ * @returns {Known[]} results that may make room for others, newest first
+ */
+function droppable(spared) {
+  return known().filter((entry) => entry !== spared && !entry.favourite);
+}
+
+/**
+ * Drops the oldest results that are no favourites: first from the index, then their files.
  *
  * @param {number} count
  * @param {Known} [spared]
@@ -78,7 +89,7 @@ function store() {
  */
 async function dropOldest(count, spared) {
   if (count <= 0) return 0;
-  const old = known().filter((entry) => entry !== spared).slice(-count);
+  const old = droppable(spared).slice(-count);
   loaded = known().filter((entry) => !old.includes(entry));
   // If the index could not be stored it still lists them, and their files must stay.
   if (!store()) return 0;
@@ -86,7 +97,15 @@ async function dropOldest(count, spared) {
   // The atlas keeps the small pictures of first meetings.
   const shown = pictures();
   await Promise.all(kept.map(({ file, small }) => dropPhoto({ file, small: shown.has(small) ? '' : small })));
-  return kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  return bytesOf(kept);
+}
+
+/**
+ * @param {Known[]} some
+ * @returns {number}
+ */
+function bytesOf(some) {
+  return some.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /**
@@ -94,12 +113,15 @@ async function dropOldest(count, spared) {
  * @returns {Promise<unknown>}
  */
 function keepWithinBounds(newest) {
-  let bytes = 0;
-  const fitting = known().filter((entry, index) => {
+  const others = droppable(newest);
+  let count = known().length - others.length;
+  let bytes = bytesOf(known().filter((entry) => !others.includes(entry)));
+  const old = others.filter((entry) => {
+    count += 1;
     bytes += entry.bytes;
-    return entry === newest || (index < ENTRIES && bytes <= BYTES);
+    return count > ENTRIES || bytes > BYTES;
   });
-  return dropOldest(known().length - fitting.length, newest);
+  return dropOldest(old.length, newest);
 }
 
 /**
@@ -114,8 +136,8 @@ async function copyMakingRoom(path, id, bytes) {
     try {
       return await keepPhoto(path, id);
     } catch (error) {
-      if (round > ROUNDS || known().length === 0 || !isNoRoom(error)) throw error;
-      for (let freed = 0; freed < bytes && known().length > 0; ) freed += await dropOldest(1);
+      if (round > ROUNDS || droppable().length === 0 || !isNoRoom(error)) throw error;
+      for (let freed = 0; freed < bytes && droppable().length > 0; ) freed += await dropOldest(1);
     }
   }
 }
@@ -158,6 +180,7 @@ async function remember({ photo, answer }) {
     kind: kind && { id: kind.id, name: kind.name, probability: kind.probability },
     model: { name: model.name, labels: model.labels },
     corrected: null,
+    favourite: false,
   };
   loaded = [entry, ...known()];
   await keepWithinBounds(entry);
@@ -208,6 +231,25 @@ function correct(id, correction) {
 }
 
 /**
+ * Makes a result a favourite, which only the user deletes, or takes that back.
+ *
+ * @param {string} id  of the result
+ * @param {boolean} favourite
+ * @returns {boolean} false if there are too many favourites already, in number or bytes
+ */
+function favour(id, favourite) {
+  const found = known().find((candidate) => candidate.id === id);
+  if (!found || found.favourite === favourite) return true;
+  if (favourite) {
+    const all = [found, ...known().filter((entry) => entry.favourite)];
+    if (all.length > ENTRIES * FAVOURITE_SHARE || bytesOf(all) > BYTES * FAVOURITE_SHARE) return false;
+  }
+  found.favourite = favourite;
+  store();
+  return true;
+}
+
+/**
  * A corrected result has met nothing; another one may have met the same class since.
  *
  * @param {Known} changed
@@ -238,13 +280,13 @@ function typed(text) {
 }
 
 /**
- * @param {string} id
- * @returns {Promise<unknown>} when the photo is deleted too
+ * @param {...string} ids  favourites too
+ * @returns {Promise<unknown>} when the photos are deleted too
  */
-function forget(id) {
-  losePicture(id);
-  const gone = known().filter((candidate) => candidate.id === id);
-  loaded = known().filter((candidate) => candidate.id !== id);
+function forget(...ids) {
+  ids.forEach(losePicture);
+  const gone = known().filter(({ id }) => ids.includes(id));
+  loaded = known().filter((candidate) => !gone.includes(candidate));
   store();
   return Promise.all(gone.map(dropPhoto));
 }
@@ -268,4 +310,4 @@ function forgetAll() {
   return swept.then(() => sweepPhotos(new Set()));
 }
 
-module.exports = { remember, entries, entry, correct, forget, discard, forgetAll, ENTRIES, TYPED_LETTERS };
+module.exports = { remember, entries, entry, correct, favour, forget, discard, forgetAll, ENTRIES, TYPED_LETTERS };

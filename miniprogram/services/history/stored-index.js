@@ -20,6 +20,7 @@ const { hasForm, isFilledText, isKind, isModel, isName, isPrediction, isText } =
  * @property {import('../../contract').Kind | null} kind  null if the server gave none
  * @property {import('../../contract').Model} model
  * @property {Correction | null} corrected
+ * @property {boolean} favourite
  */
 
 const STORAGE_KEY = 'history';
@@ -40,14 +41,15 @@ const isStoredEntry = hasForm({
   kind: (value) => value === null || isKind(value),
   model: isModel,
   corrected: (value) => value === null || isCorrection(value),
+  favourite: (value) => typeof value === 'boolean',
 });
 
 /** @returns {StoredEntry[]} newest first; invalid entries are left out */
 function readIndex() {
   const stored = wx.getStorageSync(STORAGE_KEY);
   if (!Array.isArray(stored)) return [];
-  // Results of earlier versions have no kind.
-  return stored.map((entry) => ({ kind: null, ...entry })).filter(isStoredEntry);
+  // Results of earlier versions have no kind, and are no favourites.
+  return stored.map((entry) => ({ kind: null, favourite: false, ...entry })).filter(isStoredEntry);
 }
 
 /**

@@ -34,7 +34,7 @@ const { id, label, name } = SURE[1];
 const BEE = { id, label, name };
 const SHARED = `pages/result/result?r=${SURE.slice(0, 4).map((one) => `${one.id}-${Math.round(one.probability * 1000)}`).join('.')}&s=1`;
 const PAST = [
-  {},
+  { favourite: true },
   { corrected: BEE },
   { confident: false, predictions: UNSURE },
   { confident: false, kind: KIND, predictions: UNSURE, takenAt: Date.now() - DAY_MS },
@@ -69,7 +69,7 @@ async function chooseThree({ page, server, t, tap }, reply) {
 
 /** Of the settings. @param {Stage} stage */
 async function toLowerEnd({ page, t }) {
-  await page.getByText(t.settings.about.precision, { exact: true }).evaluate((row) => row.scrollIntoView({ block: 'end' }));
+  await page.getByRole('button', { name: t.server.reset, exact: true }).evaluate((row) => row.scrollIntoView({ block: 'end' }));
   await page.mouse.move(100, 300);
   await page.mouse.wheel(0, 2000);
 }
@@ -173,7 +173,20 @@ export const STATES = [
   { sheet: 'result', name: 'picker', ...RESULT, past: [{}], go: ({ tap, t }) => tap(t.result.notThis) },
   { sheet: 'history', name: 'empty', ...HISTORY },
   { sheet: 'history', name: 'some', ...HISTORY, past: PAST },
-  { sheet: 'history', name: 'tidying', ...HISTORY, past: PAST, go: ({ tap, t }) => tap(t.history.edit) },
+  {
+    sheet: 'history',
+    name: 'selecting',
+    ...HISTORY,
+    past: PAST,
+    async go({ page, tap, t }) {
+      await tap(t.history.select);
+      await page.getByRole('checkbox').first().tap();
+    },
+  },
+  { sheet: 'history', name: 'search', ...HISTORY, past: [...PAST, ...PAST], go: ({ page }) => page.getByRole('textbox').fill('bee') },
+  { sheet: 'history', name: 'nothing found', ...HISTORY, past: [...PAST, ...PAST], go: ({ page }) => page.getByRole('textbox').fill('zebra') },
+  { sheet: 'history', name: 'favourites', ...HISTORY, past: PAST, go: ({ tap, t }) => tap(t.history.favourites) },
+  { sheet: 'history', name: 'no favourites', ...HISTORY, past: [{}], go: ({ tap, t }) => tap(t.history.favourites) },
   {
     sheet: 'settings',
     name: 'upper end',
@@ -193,6 +206,7 @@ export const STATES = [
     past: PAST,
     go: ({ page, t }) => page.getByText(t.settings.kept.title, { exact: true }).evaluate((title) => title.scrollIntoView()),
   },
+  { sheet: 'settings', name: 'photos and data', ...SETTINGS, go: ({ tap, t }) => tap(t.settings.privacy.statement) },
   {
     sheet: 'settings',
     name: 'lower end',

@@ -17,7 +17,7 @@ describe('the frame', () => {
     server.on('GET /readyz', ready('crop'));
     await open();
     await phone.until(() => expect(phone.find('.frame')).not.toBeNull());
-    expect(phone.text()).toContain('放进框里');
+    expect(phone.text()).toContain('将物体放入框内');
   });
 
   it.each(['squash', 'both'])('is not there where all of the photo counts: %s', async (fit) => {
@@ -27,7 +27,7 @@ describe('the frame', () => {
     expect(phone.find('.frame')).not.toBeNull();
     answer.send();
     await phone.until(() => expect(phone.find('.frame')).toBeNull());
-    expect(phone.text()).toContain('放在中间');
+    expect(phone.text()).toContain('将物体置于画面中央');
   });
 
   it('is not there where nobody knows', async () => {
@@ -59,17 +59,17 @@ describe('the camera', () => {
     await open();
     await phone.tap('闪光灯：关');
     expect(camera().devicePosition).toBe('back');
-    await phone.tap('换成前置摄像头');
+    await phone.tap('切换到前置摄像头');
     expect(camera().devicePosition).toBe('front');
     expect(camera().flash).toBe('off');
     expect(phone.named('闪光灯：自动')).toBeNull();
-    await phone.tap('换成后置摄像头');
+    await phone.tap('切换到后置摄像头');
     expect(camera()).toMatchObject({ devicePosition: 'back', flash: 'auto' });
   });
 
   it('is closed while another page shows, and open again behind it', async () => {
     await open();
-    await phone.tap('看以前的结果');
+    await phone.tap('查看历史记录');
     expect(phone.simulator.pages().at(-1)).toBe('pages/history/history');
     expect(phone.window.document.querySelector('wx-camera')).toBeNull();
     await phone.back();
@@ -81,7 +81,7 @@ describe('the last result', () => {
   it('is not there at first', async () => {
     await open();
     expect(phone.find('.side-photo')).toBeNull();
-    expect(phone.text()).not.toContain('上一次');
+    expect(phone.text()).not.toContain('上次');
   });
 
   it('is beside the shutter when one comes back, and opens', async () => {
@@ -92,7 +92,7 @@ describe('the last result', () => {
     await phone.until(() => expect(phone.find('camera')).not.toBeNull());
     expect(phone.page.data.picture).toBe('');
     expect(phone.text()).toContain('印度象');
-    await phone.tap('看上一次的结果：印度象');
+    await phone.tap('查看上次结果：印度象');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo', 'pages/result/result']);
     expect(phone.text()).toContain('83%');
     expect(server.to('/predict')).toHaveLength(1);
@@ -108,7 +108,7 @@ describe('the last result', () => {
     await phone.tap('拍照');
     await phone.until(() => expect(phone.simulator.pages()).toHaveLength(2));
     await phone.back();
-    expect(phone.named('看上一次的结果')).not.toBeNull();
+    expect(phone.named('查看上次结果')).not.toBeNull();
     expect(phone.text()).not.toContain('印度象');
   });
 
@@ -118,7 +118,7 @@ describe('the last result', () => {
     await phone.tap('拍照');
     await phone.until(() => expect(phone.simulator.pages()).toHaveLength(2));
     await phone.back();
-    expect(phone.named('看上一次的结果：钟表').textContent).toContain('钟表');
+    expect(phone.named('查看上次结果：钟表').textContent).toContain('钟表');
   });
 
   it('whose picture is gone is a sign', async () => {
@@ -129,7 +129,7 @@ describe('the last result', () => {
     phone.find('.side-photo').__wxElement.triggerEvent('error', {});
     await phone.settle();
     expect(phone.find('.side-photo')).toBeNull();
-    expect(phone.named('看上一次的结果：印度象')).not.toBeNull();
+    expect(phone.named('查看上次结果：印度象')).not.toBeNull();
   });
 });
 

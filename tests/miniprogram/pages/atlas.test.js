@@ -107,7 +107,7 @@ describe('the way to the atlas', () => {
     await phone.tap(phone.find('atlas-link [role="button"]'));
     expect(phone.simulator.pages()).toEqual(['pages/result/result', 'pages/atlas/atlas']);
     await phone.back();
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('长牙象');
     expect(phone.text('atlas-link')).toBe('图鉴 1/1000');
   });
@@ -126,7 +126,7 @@ describe('the way to the atlas', () => {
   it('is on the history, also when it is empty', async () => {
     await open({ page: 'pages/history/history', storage: many(37, 0) });
     expect(phone.text('atlas-link')).toBe('图鉴 新 37/1000');
-    expect(phone.text()).toContain('还没有拍过');
+    expect(phone.text()).toContain('暂无记录');
     await phone.tap(phone.find('atlas-link [role="button"]'));
     expect(phone.simulator.pages()).toEqual(['pages/history/history', 'pages/atlas/atlas']);
   });
@@ -142,11 +142,11 @@ it('the settings count what was met, and say what deleting does to it', async ()
   await open({ page: 'pages/settings/settings', storage: { ...storage, ...many(2) }, files });
   await phone.until(() => expect(phone.row('图鉴')).toBe('2 种'));
   await phone.tap('删除全部结果');
-  expect(phone.glass()).toContain('图鉴里的照片也会删掉，遇见过的种类还在');
+  expect(phone.glass()).toContain('图鉴中的照片也会删除，遇见过的种类保留');
   await phone.tap('删除');
   await phone.until(() => expect(phone.row('结果')).toBe('0'));
   expect(phone.row('图鉴')).toBe('2 种');
-  await phone.tap('全部清空');
+  await phone.tap('清除所有数据');
   expect(phone.glass()).toContain('结果、照片、图鉴、登录');
   await phone.tap('删除');
   await phone.until(() => expect(phone.row('图鉴')).toBe('0 种'));

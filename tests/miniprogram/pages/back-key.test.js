@@ -14,14 +14,14 @@ async function goBack() {
 describe('the back key', () => {
   it('closes the sheet of names, then the page', async () => {
     await open({ ...TRUSTING, ...past([{}]) });
-    await phone.tap(phone.named('看上一次的结果：印度象'));
-    await phone.tap('不是这个？');
+    await phone.tap(phone.named('查看上次结果：印度象'));
+    await phone.tap('识别有误？');
     await phone.type('豆豆');
     await goBack();
     expect(phone.field()).toBeNull();
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo', 'pages/result/result']);
     expect(phone.kept().storage.history[0].corrected).toBeNull();
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('三角龙');
     await goBack();
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
@@ -33,7 +33,7 @@ describe('the back key', () => {
     expect(phone.find('.shade')).not.toBeNull();
     await goBack();
     expect(phone.find('.shade')).toBeNull();
-    expect(phone.text()).toContain('还没有同意隐私说明');
+    expect(phone.text()).toContain('需要同意隐私保护指引');
     await phone.tap('打开相机');
     await phone.tap('同意');
     await phone.tap('允许');

@@ -43,7 +43,7 @@ describe('consent', () => {
     await phone.tap('打开相机');
     await phone.tap('不同意');
     expect(phone.find('camera')).toBeNull();
-    expect(phone.text()).toContain('还没有同意隐私说明');
+    expect(phone.text()).toContain('需要同意隐私保护指引');
     await phone.tap('打开相机');
     await phone.tap('同意');
     await phone.tap('允许');
@@ -56,7 +56,7 @@ describe('consent', () => {
     await phone.tap('.sentence');
     expect(phone.text()).toContain('隐私说明');
     await phone.tap('.shade');
-    expect(phone.text()).toContain('还没有同意隐私说明');
+    expect(phone.text()).toContain('需要同意隐私保护指引');
   });
 
   it('lets the statement be read first', async () => {
@@ -71,7 +71,7 @@ describe('consent', () => {
     phone.simulator.album([phone.picture()]);
     await phone.tap('从相册选几张');
     await phone.tap('不同意');
-    await phone.reads('相册没有打开');
+    await phone.reads('才能使用相册');
     await phone.tap('从相册选几张');
     await phone.tap('同意');
     await phone.reads('印度象');
@@ -119,7 +119,7 @@ describe('a camera that does not open', () => {
 
   it('is explained and can be tried again', async () => {
     await breakCamera();
-    expect(phone.text()).toContain('相机打不开');
+    expect(phone.text()).toContain('相机不可用');
     expect(phone.find('camera')).toBeNull();
     await phone.tap('.shutter');
     expect(phone.find('camera')).not.toBeNull();
@@ -146,7 +146,7 @@ it('says when a shot did not work, and takes the next one', async () => {
   await open(TRUSTING);
   phone.simulator.camera(undefined);
   await phone.tap('拍照');
-  await phone.reads('没有拍成');
+  await phone.reads('拍照失败');
   expect(phone.page.data.stage).toBe('aim');
 });
 
@@ -154,7 +154,7 @@ it('stays as it is where the album is closed without a choice', async () => {
   await open({ ...TRUSTING, wx: { chooseMedia: ({ fail }) => fail({ errMsg: 'chooseMedia:fail cancel' }) } });
   await phone.tap('从相册选几张');
   expect(phone.page.data.stage).toBe('aim');
-  expect(phone.text()).toContain('把想认的东西放在中间');
+  expect(phone.text()).toContain('将物体置于画面中央');
   expect(server.to('/predict')).toEqual([]);
 });
 

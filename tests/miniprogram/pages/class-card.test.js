@@ -71,7 +71,7 @@ describe('the card of a class', () => {
     await open(past([{}]));
     server.on(ROUTE, { body });
     await openCard();
-    await phone.reads('介绍没有加载出来：看不懂回答');
+    await phone.reads('介绍没有加载出来：响应异常');
     expect(kept()).toEqual([]);
   });
 

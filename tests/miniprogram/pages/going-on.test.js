@@ -46,7 +46,7 @@ describe('an upload that WeChat stopped', () => {
     phone.simulator.show();
     await phone.settle();
     expect(started).toHaveLength(2);
-    expect(phone.text()).toContain('上传中断了');
+    expect(phone.text()).toContain('上传中断');
     await phone.tap('重试');
     started[2].success({ statusCode: 200, data: example('predictions') });
     await phone.reads('印度象');

@@ -70,7 +70,7 @@ describe.skipIf(!findChromium()).each(SCREENS)('on a screen of $width x $height,
     const places = new Set();
     for (const { name } of FIVE) {
       await button(name.zh).tap();
-      await page.getByText(`越像“${name.zh}”`).waitFor();
+      await page.getByText(`判断为“${name.zh}”`).waitFor();
       const map = page.locator('wx-canvas[class*="--heat"]');
       const { x, y, width, height } = await map.boundingBox();
       expect(Math.min(x, y), name.zh).toBeGreaterThanOrEqual(0);
@@ -85,13 +85,13 @@ describe.skipIf(!findChromium()).each(SCREENS)('on a screen of $width x $height,
   it('every action can be reached, on the page and in its sheets', SLOW, async () => {
     await openResult(screen, { confident: false });
     for (const said of ['更多', '分享', '再拍一张']) expect(await isInSight(button(said)), said).toBe(true);
-    for (const said of ['不是这个？', '不对？教它认识', '还有 2 个', '看看服务器收到的图']) {
+    for (const said of ['识别有误？', '不对？教它认识', '还有 2 个', '看看服务器收到的图']) {
       expect(await canBeReached(button(said)), said).toBe(true);
     }
     expect(await isInSight(phone.page.locator('.photo'))).toBe(true);
     await checkSheet('更多', ['取消'], ['保存到相册', '复制名字', '看大图', '删除这个结果']);
     await button('取消').tap();
-    await checkSheet('不是这个？', ['取消', '记住'], FIVE.map(({ name }) => name.zh));
+    await checkSheet('识别有误？', ['取消', '保存'], FIVE.map(({ name }) => name.zh));
     expect(await canBeReached(phone.page.getByRole('textbox'))).toBe(true);
   });
 
@@ -100,9 +100,9 @@ describe.skipIf(!findChromium()).each(SCREENS)('on a screen of $width x $height,
     const [, , third, fourth] = FIVE;
     for (const { name } of [third, fourth]) {
       await button('看看服务器收到的图').scrollIntoViewIfNeeded();
-      await button('不是这个？').tap();
+      await button('识别有误？').tap();
       await phone.page.getByRole('dialog').getByRole('button', { name: name.zh }).tap();
-      await phone.page.getByRole('status').getByText(`你说这是 ${name.zh}`).waitFor();
+      await phone.page.getByRole('status').getByText(`已更正为 ${name.zh}`).waitFor();
       await phone.page.waitForFunction(() => {
         const card = document.querySelector('.corrected')?.getBoundingClientRect();
         const names = document.querySelector('.said .scroll')?.getBoundingClientRect();

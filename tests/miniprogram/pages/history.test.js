@@ -23,6 +23,19 @@ const many = (count) =>
 /** @returns {string[]} */
 const names = () => phone.findAll('.name').map((it) => it.textContent);
 
+/** @returns {string[]} */
+const days = () => phone.findAll('.day').map((it) => it.textContent);
+
+/** @param {HTMLElement[]} elements @returns {(string | null)[]} */
+const checked = (elements) => elements.map((it) => it.getAttribute('aria-checked'));
+
+/** Of the dialog in front. @param {string} name @returns {Promise<void>} */
+async function tapInDialog(name) {
+  await phone.until(() => expect(phone.window.document.querySelector('[role="dialog"] button')).not.toBeNull());
+  const buttons = [...phone.window.document.querySelectorAll('[role="dialog"] button')];
+  await phone.tap(buttons.find((it) => it.textContent === name));
+}
+
 /** @returns {number} how many results are stored */
 const stored = () => phone.simulator.kept().storage.history.length;
 
@@ -31,19 +44,19 @@ async function press(element) {
   element.dispatchEvent(new phone.window.MouseEvent('pointerdown', { bubbles: true }));
   await new Promise((resolve) => setTimeout(resolve, 450));
   element.dispatchEvent(new phone.window.MouseEvent('pointerup', { bubbles: true }));
+  element.dispatchEvent(new phone.window.MouseEvent('click', { bubbles: true }));
   await phone.settle();
 }
 
 describe('the history', () => {
-  it('shows what was recognised, newest first, each with its day', async () => {
-    const entries = many(4).map((entry, index) => ({ ...entry, takenAt: Date.now() - [0, 1, 400, 401][index] * DAY }));
+  it('shows what was recognised, newest first, by day', async () => {
+    const entries = many(5).map((entry, index) => ({ ...entry, takenAt: Date.now() - [0, 0, 1, 400, 401][index] * DAY - index }));
     await openHistory(entries);
-    expect(names()).toEqual(['名0', '名1', '名2', '名3']);
-    const days = phone.findAll('.words').map((it) => it.textContent);
-    expect(days[0]).toContain('今天');
-    expect(days[1]).toContain('昨天');
-    expect(days[2]).toMatch(/\d{4}年\d+月\d+日/);
-    expect(phone.text()).toContain('4 个结果');
+    expect(names()).toEqual(['名0', '名1', '名2', '名3', '名4']);
+    expect(days()).toEqual(['今天', '昨天', expect.stringMatching(/^\d{4}年\d+月\d+日$/), expect.stringMatching(/^\d{4}年\d+月\d+日$/)]);
+    expect(phone.find('.day').getAttribute('role')).toBe('heading');
+    expect(phone.text('.grid')).toMatch(/今天.*名0.*名1.*昨天.*名2/s);
+    expect(phone.text()).toContain('共 5 条');
   });
 
   it('needs no network', async () => {
@@ -58,20 +71,17 @@ describe('the history', () => {
     const corrected = { id: '', label: '豆豆', name: { en: '豆豆', zh: '豆豆' } };
     await openHistory([{ corrected, confident: false }, { confident: false }, {}]);
     const [mine, unsure, sure] = phone.findAll('.words').map((it) => it.textContent);
-    expect(mine).toMatch(/豆豆.*你说的/s);
+    expect(mine).toMatch(/豆豆.*已更正/s);
     expect(mine).not.toContain('没认出来');
     expect(unsure).toMatch(/没认出来.*也许是印度象/s);
-    expect(sure).not.toContain('你说的');
+    expect(sure).not.toContain('已更正');
   });
 
-  it('shows the kind where nobody is sure of more, also to a screen reader and before it is deleted', async () => {
+  it('shows the kind where nobody is sure of more, also to a screen reader', async () => {
     const { predictions, confident, kind } = JSON.parse(example('predictions-unsure'));
     await openHistory([{ predictions, confident, kind }]);
-    expect(phone.text('.words')).toMatch(/^钟表 ?也许是指针式时钟 ?今天$/);
-    expect(phone.find('.open').getAttribute('aria-label')).toMatch(/^钟表 也许是指针式时钟 +今天$/);
-    await phone.tap('整理');
-    await phone.tap('删除 钟表，今天');
-    expect(phone.glass()).toContain('删除“钟表”？');
+    expect(phone.text('.words')).toMatch(/^钟表 ?也许是指针式时钟$/);
+    expect(phone.find('.open').getAttribute('aria-label').trim()).toBe('钟表 也许是指针式时钟');
   });
 
   it('in English is in English', async () => {
@@ -83,7 +93,7 @@ describe('the history', () => {
 
   it('shows small pictures', async () => {
     await openHistory([{}]);
-    expect(phone.page.data.pages[0].items[0].photo).toBe('wxfile://usr/history/r0-small.jpg');
+    expect(phone.page.data.pages[0].cells[1].photo).toBe('wxfile://usr/history/r0-small.jpg');
     expect(phone.find('image.photo')).not.toBeNull();
   });
 
@@ -95,7 +105,7 @@ describe('the history', () => {
 
   it('that is empty is kind, and leads to the camera', async () => {
     await openHistory([]);
-    expect(phone.text()).toContain('还没有拍过');
+    expect(phone.text()).toContain('暂无记录');
     await phone.tap('去拍一张');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
   });
@@ -104,9 +114,9 @@ describe('the history', () => {
     await openHistory(many(2));
     await phone.tap(phone.findAll('.open')[1]);
     expect(phone.simulator.currentPage().path).toBe('pages/result/result');
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.type('猫');
-    await phone.tap('记住');
+    await phone.tap('保存');
     phone.simulator.call('navigateBack', {});
     await phone.settle();
     expect(names()).toEqual(['名0', '猫']);
@@ -144,54 +154,153 @@ describe('a hundred results', () => {
   });
 });
 
-describe('deleting', () => {
-  it('one by a long press asks first', async () => {
+describe('a search', () => {
+  const person = (name) => ({ id: '', label: name, name: { en: name, zh: name } });
+  const taught = { id: 'taught-1', label: '我的杯子', name: { en: '我的杯子', zh: '我的杯子' }, probability: 0.9, taught: true };
+
+  it('is there where there are more than ten results', async () => {
+    await openHistory(many(10));
+    expect(phone.field()).toBeNull();
+    await phone.close();
+    await openHistory(many(11));
+    expect(phone.field()?.getAttribute('aria-label')).toBe('搜索名称');
+  });
+
+  it.each([
+    ['印度', ['印度象']],
+    ['INDIAN  ele', ['印度象']],
+    ['ｉｎｄｉａｎ', ['印度象']],
+    ['豆', ['豆豆']],
+    ['杯子', ['我的杯子']],
+    ['cafe', ['咖啡馆']],
+    ['钟', ['钟表']],
+    ['analog', ['钟表']],
+  ])('for %s finds what is called so in either language, by a person, or by its kind', async (query, found) => {
+    const { predictions, confident, kind } = JSON.parse(example('predictions-unsure'));
+    await openHistory([
+      ...[{}, { corrected: person('豆豆') }, { predictions: [taught] }, { predictions, confident, kind }],
+      ...[{ predictions: [{ ...ELEPHANT, name: { en: 'café', zh: '咖啡馆' } }] }, ...many(10)],
+    ]);
+    await phone.type(query);
+    expect(names()).toEqual(found);
+    expect(phone.text()).toContain('找到 1 条');
+  });
+
+  it('that finds nothing says so, and is cleared by its button', async () => {
+    await openHistory(many(30));
+    await phone.type('猫');
+    expect(names()).toEqual([]);
+    expect(phone.text()).toContain('没有找到“猫”');
+    await phone.tap('清除搜索');
+    expect(phone.field()?.value).toBe('');
+    expect(names()).toHaveLength(30);
+  });
+});
+
+describe('favourites', () => {
+  it('are marked by a star, and one cell goes through setData', async () => {
+    await openHistory(many(3));
+    const sets = [];
+    const setData = phone.page.setData.bind(phone.page);
+    phone.page.setData = (data) => (sets.push(Object.keys(data)), setData(data));
+    await phone.tap('收藏 名1');
+    expect(sets).toEqual([['pages[0].cells[2]']]);
+    expect(phone.named('收藏 名1')?.getAttribute('aria-pressed')).toBe('true');
+    expect(phone.named('收藏 名0')?.getAttribute('aria-pressed')).toBe('false');
+    expect(phone.simulator.currentPage().path).toBe('pages/history/history');
+    await restart();
+    await phone.settle();
+    expect(phone.named('收藏 名1')?.getAttribute('aria-pressed')).toBe('true');
+  });
+
+  it('can be seen alone', async () => {
+    await openHistory(many(3).map((entry, index) => ({ ...entry, favourite: index === 2 })));
+    await phone.tap('.filter');
+    expect(names()).toEqual(['名2']);
+    expect(phone.find('.filter').getAttribute('aria-pressed')).toBe('true');
+    await phone.tap('收藏 名2');
+    expect(phone.text()).toContain('暂无收藏');
+    await phone.tap('.filter');
+    expect(names()).toEqual(['名0', '名1', '名2']);
+  });
+
+  it('have a bound, which is said', async () => {
+    await openHistory(many(81).map((entry, index) => ({ ...entry, favourite: index > 0 })));
+    await phone.tap('收藏 名0');
+    expect(phone.glass()).toContain('收藏已满');
+    expect(phone.named('收藏 名0')?.getAttribute('aria-pressed')).toBe('false');
+  });
+});
+
+describe('selecting', () => {
+  it('begins with a long press on the first one, and a tap selects more', async () => {
     await openHistory(many(3));
     await press(phone.findAll('.open')[1]);
-    expect(phone.glass()).toContain('删除“名1”？');
-    await phone.tap('取消');
+    expect(checked(phone.findAll('.open'))).toEqual(['false', 'true', 'false']);
+    expect(phone.find('.open').getAttribute('role')).toBe('checkbox');
+    expect(phone.text()).toContain('已选 1 条');
+    await phone.tap(phone.findAll('.open')[2]);
+    expect(phone.text()).toContain('已选 2 条');
+    await phone.tap('删除（2）');
+    expect(phone.glass()).toContain('删除 2 条记录？');
+    await tapInDialog('取消');
     expect(stored()).toBe(3);
-    await press(phone.findAll('.open')[1]);
-    await phone.tap('删除');
-    expect(names()).toEqual(['名0', '名2']);
-    expect(stored()).toBe(2);
-    expect(phone.simulator.currentPage().path).toBe('pages/history/history');
+    await phone.tap('删除（2）');
+    await tapInDialog('删除');
+    expect(names()).toEqual(['名0']);
+    expect(stored()).toBe(1);
+    expect(phone.photos()).toHaveLength(2);
+    expect(phone.find('.dock')).toBeNull();
+    expect(phone.find('.open').getAttribute('role')).toBe('button');
   });
 
-  it('one by its button, which editing shows', async () => {
+  it('begins with its button, and nothing is deleted without a selection', async () => {
     await openHistory(many(2));
-    expect(phone.findAll('.remove')).toEqual([]);
-    await phone.tap('整理');
-    await phone.tap('删除 名0，今天');
-    await phone.until(() => expect(phone.glass()).toContain('删除“名0”？'));
-    const buttons = [...phone.window.document.querySelectorAll('[role="dialog"] button')];
-    await phone.tap(buttons.find((it) => it.textContent === '删除'));
-    expect(names()).toEqual(['名1']);
-    await phone.tap('完成');
-    expect(phone.findAll('.remove')).toEqual([]);
+    await phone.tap('选择');
+    expect(phone.find('.star')).toBeNull();
+    await phone.tap('删除（0）');
+    expect(phone.called('showModal')).toBe(0);
+    await phone.tap(phone.findAll('.open')[0]);
+    await phone.tap(phone.findAll('.open')[0]);
+    expect(phone.text()).toContain('已选 0 条');
+    await phone.tap('取消');
+    expect(phone.find('.star')).not.toBeNull();
   });
 
-  it('all asks first, and leaves no file', async () => {
-    await openHistory(many(30));
-    await phone.tap('整理');
-    await phone.tap('全部删除');
-    expect(phone.glass()).toContain('30 张照片');
-    await phone.tap('取消');
-    expect(stored()).toBe(30);
-    await phone.tap('全部删除');
-    const buttons = [...phone.window.document.querySelectorAll('[role="dialog"] button')];
-    await phone.tap(buttons.find((it) => it.textContent === '删除'));
-    expect(phone.text()).toContain('还没有拍过');
-    await phone.until(() => expect(Object.keys(phone.simulator.kept().files).filter((path) => path.endsWith('.jpg'))).toEqual([]));
+  it('all means also those that are not shown yet, and leaves no file', async () => {
+    await openHistory(many(60));
+    await phone.tap('选择');
+    await phone.tap('全选');
+    expect(phone.text()).toContain('已选 60 条');
+    await phone.tap('取消全选');
+    expect(phone.text()).toContain('已选 0 条');
+    await phone.tap('全选');
+    await phone.tap('删除（60）');
+    await tapInDialog('删除');
+    expect(phone.text()).toContain('暂无记录');
+    await phone.until(() => expect(phone.photos()).toEqual([]));
+  });
+
+  it('all of a search means what it found', async () => {
+    await openHistory(many(12));
+    await phone.type('名1');
+    await phone.tap('选择');
+    expect(phone.field()?.disabled).toBe(true);
+    await phone.tap('全选');
+    await phone.tap('删除（3）');
+    await tapInDialog('删除');
+    expect(stored()).toBe(9);
+    await phone.tap('清除搜索');
+    expect(names()).toHaveLength(9);
   });
 });
 
 it('is there after a restart, with what the person said', async () => {
   await openHistory(many(2));
   await phone.tap(phone.findAll('.open')[0]);
-  await phone.tap('不是这个？');
+  await phone.tap('识别有误？');
   await phone.type('猫');
-  await phone.tap('记住');
+  await phone.tap('保存');
   await restart();
   await phone.settle();
   expect(names()).toEqual(['猫', '名1']);

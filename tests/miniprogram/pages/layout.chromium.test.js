@@ -29,6 +29,27 @@ async function cameraShows() {
   return phone.page.locator('[class*="--shutter"][aria-disabled="false"]').waitFor();
 }
 
+/** @returns {Promise<string[]>} words of rows and buttons that go on in another line */
+function brokenWords() {
+  return phone.page.evaluate(() => {
+    const short = '.phone-page:not([hidden]) :is([class*="row-name"], [class*="row-value"], wx-button)';
+    const texts = [...document.querySelectorAll(short)].flatMap((element) => {
+      const nodes = document.evaluate('.//text()', element, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE);
+      return Array.from({ length: nodes.snapshotLength }, (_, index) => nodes.snapshotItem(index));
+    });
+    return texts.flatMap((node) => {
+      // A Chinese text of a few letters counts as one word.
+      const words = [...node.textContent.matchAll(/[\w.]{2,20}|^[\p{Script=Han}]{2,8}$/gu)];
+      return words.flatMap(({ 0: word, index }) => {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        return new Set([...range.getClientRects()].map(({ top }) => top)).size > 1 ? [word] : [];
+      });
+    });
+  });
+}
+
 /** @returns {Promise<string[]>} what reaches over the sides, and what a finger would miss */
 function faults() {
   return phone.page.evaluate((least) => {
@@ -70,9 +91,11 @@ describe.skipIf(!findChromium())('the page fits', () => {
 
     await page.locator('[aria-label="打开设置"], [aria-label="Open the settings"]').click();
     await page.locator('wx-address, address').first().waitFor();
-    await page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), how.scale);
+    const scale = how.width === 320 ? 1.5 : how.scale;
+    await page.evaluate((size) => globalThis.simulator.currentPage().instance.setData({ scale: size }), scale);
     await page.getByText(/ResNet50.*34%/).waitFor();
     expect(await faults()).toEqual([]);
+    expect(await brokenWords()).toEqual([]);
     await page.evaluate((server) => globalThis.simulator.currentPage().instance.setData({ server }), LONG_ADDRESS);
     expect(await faults()).toEqual([]);
     await page.evaluate(() => globalThis.simulator.call('navigateBack'));

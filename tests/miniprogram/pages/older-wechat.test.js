@@ -23,7 +23,7 @@ describe('a base library without the privacy functions', () => {
   it('says that it has no privacy statement to read', async () => {
     await open({ ...OLD, page: 'pages/settings/settings' });
     await phone.tap(phone.find('[role="link"]'));
-    await phone.until(() => expect(phone.glass()).toContain('没能打开《隐私保护指引》'));
+    await phone.until(() => expect(phone.glass()).toContain('《隐私保护指引》打开失败'));
   });
 });
 

@@ -16,7 +16,7 @@ const LONG = [
 ];
 const corrected = { id: '', label: 'y'.repeat(40), name: { zh: 'y'.repeat(40), en: 'y'.repeat(40) } };
 const kind = { id: 'crustacean', name: { zh: '虾蟹', en: 'a crab, lobster or other crustacean' }, probability: 0.93 };
-const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false, kind }, { corrected }, {}, {}, {}];
+const ENTRIES = [{ predictions: LONG }, { predictions: LONG, confident: false, kind }, { corrected }, ...Array.from({ length: 9 }, () => ({}))];
 
 /** Classes with long names. */
 const CHOICES = ['n02093991', 'n02105855', 'n02107574', 'n02504013', 'n03197337'];
@@ -80,8 +80,10 @@ describe.skipIf(!findChromium())('result and history fit', () => {
     await page.addStyleTag({ content: FILL });
 
     await goTo('pages/history/history', scale);
-    await page.locator('wx-button').first().click();
     expect(await faults()).toEqual([]);
+    await page.getByRole('button', { name: /^(选择|Select)$/ }).click();
+    await page.getByRole('checkbox').first().click();
+    expect(await faults(), 'selecting').toEqual([]);
 
     for (const id of ['r0', 'r1', 'r2']) {
       await goTo(`pages/result/result?id=${id}`, scale);
@@ -92,7 +94,7 @@ describe.skipIf(!findChromium())('result and history fit', () => {
     await page.locator('wx-button', { hasText: /更多|More/ }).click();
     expect(await faults()).toEqual([]);
     await page.locator('wx-button', { hasText: /取消|Cancel/ }).click();
-    await page.locator('wx-button', { hasText: /不是这个|Not this/ }).click();
+    await page.locator('wx-button', { hasText: /识别有误|Not this/ }).click();
     expect(await faults()).toEqual([]);
     await goTo('pages/result/result?id=gone', scale);
     expect(await faults()).toEqual([]);

@@ -39,7 +39,7 @@ describe('a camera that the privacy guide lacks', () => {
     await open();
     phone.find('camera').__wxElement.triggerEvent('error', { errMsg: 'insertCamera:fail', errno: 104 });
     await phone.settle();
-    expect(phone.text()).toContain('还没有同意隐私说明');
+    expect(phone.text()).toContain('需要同意隐私保护指引');
   });
 });
 
@@ -58,7 +58,7 @@ describe('an album that the privacy guide lacks', () => {
     await open({ undeclared: ['chooseMedia'] });
     await phone.tap('拍照');
     await phone.reads('地址不对');
-    await phone.tap('从相册换');
+    await phone.tap('换一张');
     await phone.until(() => expect(phone.glass()).toContain('暂时不能打开相册'));
   });
 });
@@ -75,17 +75,17 @@ describe('on the result page', () => {
   it('copying that the privacy guide lacks has a way out', async () => {
     await open({ ...SHOWN, undeclared: ['setClipboardData'] });
     await phone.tapInMore('复制名字');
-    await phone.reads('可以截图记下来。开发者');
+    await phone.reads('可以截图保存。开发者');
     phone.simulator.fail('setClipboardData', 'system error');
     await phone.tapInMore('复制名字');
-    await phone.until(() => expect(phone.text('.note')).toBe('没有复制成功，可以截图记下来。'));
+    await phone.until(() => expect(phone.text('.note')).toBe('复制失败，可以截图保存。'));
   });
 
   it('copying that is refused can be tried again', async () => {
     await open({ ...SHOWN, privacy: 'ask' });
     await phone.tapInMore('复制名字');
     await phone.tap('不同意');
-    await phone.reads('没有同意隐私说明，所以没有复制');
+    await phone.reads('需先同意隐私保护指引，才能复制');
     await phone.tapInMore('复制名字');
     await phone.tap('同意');
     await phone.until(() => expect(phone.glass()).toContain('内容已复制'));
@@ -99,5 +99,5 @@ it('a number of a request that cannot be copied says so', async () => {
   await phone.tap('拍照');
   await phone.reads('请求编号');
   await phone.tap('复制请求编号');
-  await phone.until(() => expect(phone.glass()).toContain('没有复制成功'));
+  await phone.until(() => expect(phone.glass()).toContain('复制失败'));
 });

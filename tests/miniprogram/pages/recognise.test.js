@@ -215,15 +215,15 @@ describe('a failure', () => {
     ['a picture that cannot be read', problem('problem'), '照片无法读取', true],
     ['a format that is not known', problem('problem', { code: 'image-format-unsupported', status: 415 }), '不支持的格式', false],
     ['a picture that is too large', problem('problem', { code: 'image-too-large', status: 413 }), '照片太大', false],
-    ['a server that is busy', problem('problem', { code: 'overloaded', status: 503, retry_after: 1 }), '服务器正忙', true],
+    ['a server that is busy', problem('problem', { code: 'overloaded', status: 503, retry_after: 1 }), '服务繁忙', true],
     ['a server without a model', problem('problem', { code: 'model-unavailable', status: 503 }), '识别服务暂不可用', true],
-    ['a server that failed', problem('problem', { code: 'internal', status: 500 }), '服务器出错了', true],
-    ['a code of the future', problem('problem', { code: 'moon-phase', status: 429 }), '服务器正忙', true],
-    ["a proxy's own page", { status: 502, type: 'text/html', body: '<html>Bad Gateway</html>' }, '服务器没有起来', true],
+    ['a server that failed', problem('problem', { code: 'internal', status: 500 }), '服务出错了', true],
+    ['a code of the future', problem('problem', { code: 'moon-phase', status: 429 }), '服务繁忙', true],
+    ["a proxy's own page", { status: 502, type: 'text/html', body: '<html>Bad Gateway</html>' }, '服务暂不可用', true],
     ['another server', { status: 404, type: 'text/html', body: 'Not Found' }, '地址不对', false],
-    ['a login page', { status: 200, type: 'text/html', body: '<html>Wi-Fi</html>' }, '看不懂回答', true],
-    ['half a body', { status: 200, body: untold }, '看不懂回答', true],
-    ['JSON of another form', { status: 200, body: { success: true, predictions: [] } }, '看不懂回答', false],
+    ['a login page', { status: 200, type: 'text/html', body: '<html>Wi-Fi</html>' }, '响应异常', true],
+    ['half a body', { status: 200, body: untold }, '响应异常', true],
+    ['JSON of another form', { status: 200, body: { success: true, predictions: [] } }, '响应异常', false],
     ['a connection that breaks', { instead: 'break' }, '', true],
   ];
 
@@ -239,10 +239,10 @@ describe('a failure', () => {
 
   /** @type {[string, string][]} */
   const words = [
-    ['uploadFile:fail timeout', '等得太久了'],
-    ['uploadFile:fail interrupted', '上传中断了'],
+    ['uploadFile:fail timeout', '请求超时'],
+    ['uploadFile:fail interrupted', '上传中断'],
     ['uploadFile:fail url not in domain list', '识别服务暂不可用'],
-    ['uploadFile:fail Error: connect ECONNREFUSED', '连不上服务器'],
+    ['uploadFile:fail Error: connect ECONNREFUSED', '无法连接识别服务'],
     ['uploadFile:fail file not found', '照片找不到了'],
     ['uploadFile:fail abort', '已取消'],
   ];

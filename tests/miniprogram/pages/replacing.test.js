@@ -49,7 +49,7 @@ describe('another photo', () => {
     server.on('POST /predict', first.reply, { body: predictionsOf('第二张') });
     await phone.tap('拍照');
     await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
-    await phone.tap('从相册换');
+    await phone.tap('换一张');
     await chosen();
     first.send();
     await phone.reads('第二张');
@@ -64,7 +64,7 @@ describe('another photo', () => {
     server.on('POST /predict', first.reply);
     await phone.tap('拍照');
     await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
-    await phone.tap('从相册换');
+    await phone.tap('换一张');
     first.send();
     await phone.until(() => expect(JSON.stringify(kept())).toContain('第一张'));
     expect(phone.text()).not.toContain('第一张');
@@ -77,7 +77,7 @@ describe('another photo', () => {
     server.on('POST /predict', { body: predictionsOf('第一张') }, { body: predictionsOf('第二张') });
     phone.simulator.uploadThrottle(3000);
     await phone.tap('拍照');
-    await phone.tap('从相册换');
+    await phone.tap('换一张');
     await phone.until(() => expect(JSON.stringify(kept())).toContain('第一张'));
     await chosen();
     await phone.reads('第二张');
@@ -112,7 +112,7 @@ describe('another photo', () => {
     server.on('POST /predict', problem('problem'), { body: predictionsOf('第二张') });
     await phone.tap('拍照');
     await phone.reads('照片无法读取');
-    await phone.tap('从相册换');
+    await phone.tap('换一张');
     await chosen();
     await phone.reads('第二张');
   });
@@ -121,17 +121,17 @@ describe('another photo', () => {
     server.on('POST /predict', problem('problem'));
     await phone.tap('拍照');
     await phone.reads('照片无法读取');
-    await phone.tap('从相册换');
+    await phone.tap('换一张');
     albums.shift().fail({ errMsg: 'chooseMedia:fail system error' });
     await phone.settle();
-    expect(phone.glass()).toContain('没能从相册取到照片');
+    expect(phone.glass()).toContain('照片读取失败');
     expect(phone.text()).toContain('照片无法读取');
   });
 
   it('is no longer wanted where the first one was called off meanwhile', async () => {
     server.on('POST /predict', { instead: 'hang' });
     await phone.tap('拍照');
-    await phone.tap('从相册换');
+    await phone.tap('换一张');
     await phone.tap('取消');
     await chosen();
     expect(phone.page.data.stage).toBe('aim');

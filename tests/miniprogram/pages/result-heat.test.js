@@ -18,7 +18,7 @@ describe('the heat map', () => {
   it('of a name is asked for by its class and drawn; a second tap puts it away', async () => {
     await open();
     await phone.tap(nameButton('长牙象'));
-    await phone.reads('越亮的地方，越像“长牙象”');
+    await phone.reads('高亮处是判断为“长牙象”');
     const [request] = server.to('/explain');
     expect(request.query.getAll('label')).toEqual(['n02504013', 'n02504458', 'n01871265']);
     expect(request.headers.accept).toBe('application/json');
@@ -29,14 +29,14 @@ describe('the heat map', () => {
     expect(nameButton('长牙象').getAttribute('aria-pressed')).toBe('true');
     await phone.tap(nameButton('长牙象'));
     expect(phone.find('.heat-off')).not.toBeNull();
-    expect(phone.text()).not.toContain('越亮的地方');
+    expect(phone.text()).not.toContain('高亮处是判断为');
   });
 
   it('is put away by a tap on the photo or the button', async () => {
     await open();
     for (const way of ['.frame', '收起']) {
       await phone.tap(nameButton('印度象'));
-      await phone.reads('越亮的地方');
+      await phone.reads('高亮处是判断为');
       await phone.tap(way);
       expect(phone.find('.heat-off')).not.toBeNull();
     }
@@ -49,7 +49,7 @@ describe('the heat map', () => {
     await phone.tap('.more');
     for (const name of ['印度象', '长牙象', '非洲象', '印度象']) {
       await phone.tap(nameButton(name));
-      await phone.reads(`越像“${name}”`);
+      await phone.reads(`判断为“${name}”`);
     }
     expect(server.to('/explain')).toHaveLength(1);
   });
@@ -59,7 +59,7 @@ describe('the heat map', () => {
     await open();
     for (const name of ['印度象', '长牙象', '印度象']) {
       await phone.tap(nameButton(name));
-      await phone.reads(`越像“${name}”`);
+      await phone.reads(`判断为“${name}”`);
     }
     expect(server.to('/explain').map(({ query }) => query.getAll('label').at(-1))).toEqual(['n02504013', 'n01871265']);
   });
@@ -69,14 +69,14 @@ describe('the heat map', () => {
       request.query.getAll('label').length > 1 ? problem('problem', { code: 'not-found', status: 404 }) : explains(request));
     await open();
     await phone.tap(nameButton('长牙象'));
-    await phone.reads('越像“长牙象”');
+    await phone.reads('判断为“长牙象”');
     expect(server.to('/explain').map(({ query }) => query.getAll('label').length)).toEqual([3, 1]);
   });
 
   it('shows through as much as the slider says, without being drawn again', async () => {
     await open();
     await phone.tap(nameButton('印度象'));
-    await phone.reads('越亮的地方');
+    await phone.reads('高亮处是判断为');
     const heat = phone.find('canvas.heat');
     expect(heat.style.opacity).toBe('0.75');
     const range = phone.find('slider').querySelector('input');
@@ -89,10 +89,10 @@ describe('the heat map', () => {
   it('stays explained while other things are done', async () => {
     await open();
     await phone.tap(nameButton('印度象'));
-    await phone.reads('越像“印度象”');
+    await phone.reads('判断为“印度象”');
     await phone.tapInMore('复制名字');
     await phone.until(() => expect(phone.glass()).toContain('内容已复制'));
-    expect(phone.text('.note')).toContain('越像“印度象”');
+    expect(phone.text('.note')).toContain('判断为“印度象”');
   });
 
   it('that is on its way says so, and serves the name that is tapped meanwhile', async () => {
@@ -106,13 +106,13 @@ describe('the heat map', () => {
     });
     await open();
     await phone.tap(nameButton('印度象'));
-    await phone.reads('正在找照片里像“印度象”的地方');
+    await phone.reads('正在分析“印度象”');
     expect(phone.find('.sweep')).not.toBeNull();
     await arrived;
     await phone.tap(nameButton('长牙象'));
-    await phone.reads('正在找照片里像“长牙象”的地方');
+    await phone.reads('正在分析“长牙象”');
     send();
-    await phone.reads('越像“长牙象”');
+    await phone.reads('判断为“长牙象”');
     expect(server.to('/explain')).toHaveLength(1);
     expect(phone.find('.sweep')).toBeNull();
   });
@@ -124,7 +124,7 @@ describe('the heat map', () => {
     await phone.tap(nameButton('印度象'));
     await phone.settle();
     expect(phone.find('.sweep')).toBeNull();
-    expect(phone.text()).not.toContain('正在找');
+    expect(phone.text()).not.toContain('正在分析');
     expect(phone.text()).not.toContain('已取消');
   });
 
@@ -136,15 +136,15 @@ describe('the heat map', () => {
     phone.page.unlook();
     await drawn;
     expect(phone.find('.heat-off')).not.toBeNull();
-    expect(phone.text()).not.toContain('越亮的地方');
+    expect(phone.text()).not.toContain('高亮处是判断为');
   });
 
   /** @type {[string, import('../server.js').Reply, string][]} */
   const failures = [
     ['a server without a model', { status: 503, body: { ...JSON.parse(example('problem')), code: 'model-unavailable' } }, '识别服务暂不可用'],
     ['a model without this class', { status: 400, body: { ...JSON.parse(example('problem')), code: 'request-invalid' } }, '识别模型已更换'],
-    ['an answer of another form', { body: { success: true, grid: [] } }, '看不懂回答'],
-    ['rows of different lengths', { body: { ...JSON.parse(example('explanation')), grid: [[0, 1], [0]] } }, '看不懂回答'],
+    ['an answer of another form', { body: { success: true, grid: [] } }, '响应异常'],
+    ['rows of different lengths', { body: { ...JSON.parse(example('explanation')), grid: [[0, 1], [0]] } }, '响应异常'],
   ];
 
   it.each(failures)('is missed with a sentence: %s', async (_, reply, sentence) => {
@@ -156,7 +156,7 @@ describe('the heat map', () => {
     expect(phone.find('.heat-off')).not.toBeNull();
     fails = false;
     await phone.tap(nameButton('印度象'));
-    await phone.reads('越亮的地方');
+    await phone.reads('高亮处是判断为');
   });
 
   it('without a network is missed with a sentence, and the names stay', async () => {

@@ -88,14 +88,14 @@ describe('saving to the album', () => {
     await open({ wx: { saveImageToPhotosAlbum: ({ fail }) => fail({ errMsg: 'saveImageToPhotosAlbum:fail cancel' }) } });
     await phone.tapInMore('保存到相册');
     await phone.until(() => expect(phone.page.data.saving).toBe(false));
-    expect(phone.text()).not.toContain('没有保存');
+    expect(phone.text()).not.toContain('保存失败');
     expect(phone.called('showToast')).toBe(0);
   });
 
   it('that fails says so', async () => {
     await open({ wx: { saveImageToPhotosAlbum: ({ fail }) => fail({ errMsg: 'saveImageToPhotosAlbum:fail disk full' }) } });
     await phone.tapInMore('保存到相册');
-    await phone.reads('没有保存成功');
+    await phone.reads('保存失败');
   });
 
   it('without consent says so', async () => {
@@ -103,7 +103,7 @@ describe('saving to the album', () => {
     await phone.tapInMore('保存到相册');
     await phone.reads('不同意');
     await phone.tap('不同意');
-    await phone.reads('照片没有保存');
+    await phone.reads('才能保存照片');
     await phone.tapInMore('保存到相册');
     await phone.reads('不同意');
     await phone.tap('同意');
@@ -142,7 +142,7 @@ describe("the server's picture", () => {
     await phone.tap('看看服务器收到的图');
     await phone.reads('1080 × 1440');
     await phone.tap(phone.find('.name-button'));
-    await phone.reads('越亮的地方');
+    await phone.reads('高亮处是判断为');
     expect(phone.page.data.picture).toBe(picture);
     expect(phone.text()).toContain('看看服务器收到的图');
     expect(phone.calls.filter(({ name }) => name === 'uploadFile').map(({ args }) => args[0].filePath)).toEqual([picture, picture]);

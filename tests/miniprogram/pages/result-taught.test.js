@@ -68,7 +68,7 @@ describe('a taught name', () => {
   it('as a correction goes to the server as a name, not as an id', async () => {
     server.on('POST /corrections', { body: example('correction') });
     await openResult({ ...TAUGHT, predictions: [predictions[1], predictions[0]] }, { storage: { ...AGREED, 'may-contribute': true } });
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap(OWN);
     await phone.until(() => expect(server.to('/corrections')).toHaveLength(1));
     expect(Buffer.from(server.to('/corrections')[0].body, 'latin1').toString()).toMatch(/name="label"\r\n\r\n外婆的茶壶\r\n/);
@@ -86,13 +86,13 @@ describe('teaching from a result', () => {
   it('is not offered elsewhere', async () => {
     await openResult(TAUGHT, { storage: { fit: { server: 'http://other', fit: 'crop', teaching: true } } });
     expect(phone.text()).not.toContain('教它认识');
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     expect(phone.glass()).not.toContain('再教一张');
   });
 
   it('is offered as one more photo where a taught name is wrong', async () => {
     await openResult();
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('再教一张');
     expect(phone.simulator.currentPage().path).toBe('pages/teach/teach');
     await phone.back();
@@ -101,7 +101,7 @@ describe('teaching from a result', () => {
 
   it('is not offered that way for a class', async () => {
     await openResult({});
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     expect(phone.glass()).not.toContain('再教一张');
   });
 
@@ -122,7 +122,7 @@ describe('on the photo page', () => {
   it('the list is a tap away where the server can be taught', async () => {
     await open({ page: 'pages/photo/photo', storage: {} });
     await phone.reads('我教的');
-    await phone.tap('看我教的东西');
+    await phone.tap('查看我教的');
     expect(phone.simulator.currentPage().path).toBe('pages/taught/taught');
   });
 

@@ -71,7 +71,7 @@ async function seen(photo, places) {
 /** @param {string} name @returns {Promise<void>} */
 async function look(name) {
   await phone.page.locator(part('name-button'), { hasText: name }).tap();
-  await phone.page.getByText(`越像“${name}”`).waitFor();
+  await phone.page.getByText(`判断为“${name}”`).waitFor();
 }
 
 describe.skipIf(!findChromium())('the heat map', () => {

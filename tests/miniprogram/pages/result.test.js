@@ -43,7 +43,7 @@ describe('a result', () => {
   it('of which the model is not sure says so, helps, and calls the names guesses', async () => {
     await openResult({ confident: false });
     expect(phone.text()).toContain('没认出来');
-    expect(phone.text()).toContain('靠近一点');
+    expect(phone.text()).toContain('靠近一些');
     expect(phone.text()).toContain('也许是');
     expect(phone.find('.row-first')).toBeNull();
     expect(phone.findAll('.row')).toHaveLength(2);
@@ -52,7 +52,7 @@ describe('a result', () => {
   it('of which only the kind is sure says the kind, helps, and calls the names guesses', async () => {
     await openResult(CLOCK);
     expect(phone.text('.notice')).toContain('看起来是钟表 具体是什么还说不准');
-    expect(phone.text('.tips')).toContain('靠近一点');
+    expect(phone.text('.tips')).toContain('靠近一些');
     expect(phone.text()).not.toContain('没认出来');
     expect(phone.find('.row-first')).toBeNull();
     expect(phone.text('.ranking')).toMatch(/指针式时钟.*挂钟/);
@@ -72,12 +72,12 @@ describe('a result', () => {
     await phone.tap('更多');
     expect(phone.glass()).not.toContain('看大图');
     await phone.tap('保存到相册');
-    await phone.reads('没有保存成功');
+    await phone.reads('保存失败');
   });
 
   it('that is not on this phone says so, with a way to the camera', async () => {
     await openResult({}, { query: 'id=other' });
-    expect(phone.text()).toContain('这里没有这个结果');
+    expect(phone.text()).toContain('记录不存在');
     await phone.tap('去拍一张');
     expect(phone.simulator.pages()).toEqual(['pages/photo/photo']);
   });
@@ -125,7 +125,7 @@ describe('a sheet', () => {
 
   it.each([
     ['更多', '取消'],
-    ['不是这个？', '取消'],
+    ['识别有误？', '取消'],
   ])('hides the page behind it from screen readers while it is open: %s', async (opener, closer) => {
     await openResult();
     expect(hidden()).toBe('false');
@@ -152,7 +152,7 @@ describe('what the page is made of', () => {
   it('has headings that are headings', async () => {
     await openResult({ confident: false });
     const headings = phone.findAll('[role="heading"]').map((it) => it.textContent);
-    expect(headings).toEqual(['没认出来', '也许是', '换个拍法也许就行']);
+    expect(headings).toEqual(['没认出来', '也许是', '换个拍法试试']);
   });
 
   it('has one action in the accent colour', async () => {
@@ -164,10 +164,10 @@ describe('what the page is made of', () => {
 describe('“not this”', () => {
   it('takes one of the names, keeps it, and can be taken back', async () => {
     await openResult();
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('三角龙');
-    expect(phone.text('.corrected')).toBe('你说这是 三角龙 triceratops 撤销');
-    expect(phone.calls.find(({ name }) => name === 'showToast').args[0].title).toBe('你说这是 三角龙');
+    expect(phone.text('.corrected')).toBe('已更正为 三角龙 triceratops 撤销');
+    expect(phone.calls.find(({ name }) => name === 'showToast').args[0].title).toBe('已更正为 三角龙');
     expect(phone.text()).toContain('模型的判断');
     expect(stored().corrected).toEqual({ id: 'n01704323', label: 'triceratops', name: { en: 'triceratops', zh: '三角龙' } });
     await phone.tap('撤销');
@@ -178,12 +178,12 @@ describe('“not this”', () => {
 
   it('takes a name that is typed', async () => {
     await openResult({ confident: false });
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     expect(phone.field()?.maxLength).toBe(40);
-    await phone.tap('记住');
-    expect(phone.text()).toContain('那它是什么');
+    await phone.tap('保存');
+    expect(phone.text()).toContain('选择正确的名称');
     await phone.type('  毛绒玩具  ');
-    await phone.tap('记住');
+    await phone.tap('保存');
     expect(phone.text('.corrected')).toContain('毛绒玩具');
     expect(phone.text()).not.toContain('没认出来');
     expect(stored().corrected).toMatchObject({ id: '', label: '毛绒玩具' });
@@ -191,9 +191,9 @@ describe('“not this”', () => {
 
   it('takes the place of a kind, which comes back when it is taken back', async () => {
     await openResult(CLOCK);
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('挂钟');
-    expect(phone.text('.corrected')).toContain('你说这是 挂钟');
+    expect(phone.text('.corrected')).toContain('已更正为 挂钟');
     expect(phone.text()).not.toContain('看起来是');
     await phone.tap('撤销');
     expect(phone.text('.notice')).toContain('看起来是钟表');
@@ -201,15 +201,15 @@ describe('“not this”', () => {
 
   it('knows a class by the name that is typed', async () => {
     await openResult();
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.type('Water  Buffalo');
-    await phone.tap('记住');
+    await phone.tap('保存');
     expect(stored().corrected).toMatchObject({ id: 'n02408429', name: { zh: '水牛' } });
   });
 
   it('closes without a choice', async () => {
     await openResult();
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('取消');
     expect(phone.field()).toBeNull();
     expect(stored().corrected).toBeNull();
@@ -217,7 +217,7 @@ describe('“not this”', () => {
 
   it('sends nothing without consent', async () => {
     await openResult();
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('三角龙');
     await phone.settle();
     expect(server.received).toEqual([]);
@@ -227,7 +227,7 @@ describe('“not this”', () => {
   it('with consent goes to the server, with its photo', async () => {
     server.on('POST /corrections', { body: example('correction') });
     await openResult({}, { storage: { 'may-contribute': true } });
-    await phone.tap('不是这个？');
+    await phone.tap('识别有误？');
     await phone.tap('三角龙');
     await phone.until(() => expect(server.to('/corrections')).toHaveLength(1));
     expect(server.to('/corrections')[0].body).toMatch(/name="label"[\s\S]*n01704323/);
@@ -253,7 +253,7 @@ describe('the name', () => {
   it('that could not be copied says so', async () => {
     await openResult({}, { wx: { setClipboardData: ({ fail }) => fail({ errMsg: 'setClipboardData:fail' }) } });
     await phone.tapInMore('复制名字');
-    await phone.reads('没有复制成功');
+    await phone.reads('复制失败');
   });
 
   it('can be searched by a long press on the photo, and over the viewer by whoever cannot press long', async () => {
@@ -270,7 +270,7 @@ describe('deleting', () => {
   it('asks, then the result and its files are gone', async () => {
     await openResult();
     await phone.tapInMore('删除这个结果');
-    await phone.tap('不删');
+    await phone.tap('取消');
     expect(files()).toHaveLength(2);
     await phone.tapInMore('删除这个结果');
     const [{ confirmColor }] = phone.calls.filter(({ name }) => name === 'showModal').map(({ args }) => args[0]);

@@ -164,8 +164,8 @@ describe('a server that is busy', () => {
       body: example('predictions'),
     });
     await shoot();
-    await phone.reads('2 秒后再传一次');
-    await phone.reads('1 秒后再传一次');
+    await phone.reads('2 秒后自动重试');
+    await phone.reads('1 秒后自动重试');
     await recognised();
     expect(server.to('/predict')).toHaveLength(2);
   });
@@ -175,7 +175,7 @@ describe('a server that is busy', () => {
     await shoot();
     await failed();
     expect(server.to('/predict')).toHaveLength(1 + WAITS);
-    expect(phone.text()).toContain('服务器正忙');
+    expect(phone.text()).toContain('服务繁忙');
     expect(phone.text()).toContain('重试');
   });
 
@@ -189,7 +189,7 @@ describe('a server that is busy', () => {
   it('is left alone where the wait is called off', async () => {
     server.on('POST /predict', problem('problem', { code: 'overloaded', status: 503, retry_after: 1 }));
     await shoot();
-    await phone.reads('秒后再传一次');
+    await phone.reads('秒后自动重试');
     await phone.tap('取消');
     expect(phone.find('camera')).not.toBeNull();
     await new Promise((over) => setTimeout(over, 1300));

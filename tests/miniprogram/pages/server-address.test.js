@@ -155,7 +155,7 @@ describe('a release', () => {
     await open({ envVersion: 'release' });
     expect(phone.text()).toContain('识别服务还没有开通');
     await phone.tap('拍照');
-    await phone.reads('暂时不能识别，请过一阵再来。 从相册换');
+    await phone.reads('暂时不能识别，请过一阵再来。 换一张');
     expect(phone.text()).not.toMatch(/改服务器地址|开发者|config/);
     expect(phone.called('uploadFile')).toBe(0);
   });

@@ -18,26 +18,26 @@ describe('corrections', () => {
   it('are not sent unless the person wants it, and it is said what would be sent to whom', async () => {
     await open(DONE);
     expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('false');
-    expect(phone.named('把我的更正送给服务器学习')).not.toBeNull();
-    expect(phone.text()).toContain('那张照片和你选的名字就会发给识别服务（http://127.0.0.1:5000）');
+    expect(phone.named('帮助改进识别')).not.toBeNull();
+    expect(phone.text()).toContain('照片和名称会上传至识别服务（http://127.0.0.1:5000）');
     expect(server.to('/corrections')).toEqual([]);
   });
 
   it('of earlier go with the first consent, if the person says so', async () => {
     await open(DONE);
     await turn();
-    expect(phone.glass()).toContain('有 2 个更正是以前做的');
-    await phone.tap('也送去');
+    expect(phone.glass()).toContain('有 2 条以前的更正');
+    await phone.tap('上传');
     await phone.until(() => expect(server.to('/corrections')).toHaveLength(2));
     expect(server.to('/corrections')[0].body).toContain(Buffer.from('小象').toString('latin1'));
     expect(server.to('/corrections')[1].body).toContain(TUSKER.id);
-    await phone.until(() => expect(phone.row('等着送的更正')).toBe('0'));
+    await phone.until(() => expect(phone.row('待上传的更正')).toBe('0'));
   });
 
   it('of earlier stay where the person does not want them sent; consent survives a restart', async () => {
     await open(DONE);
     await turn();
-    await phone.tap('不送');
+    await phone.tap('不上传');
     await restart();
     expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('true');
     expect(server.to('/corrections')).toEqual([]);
@@ -46,13 +46,13 @@ describe('corrections', () => {
   it('that were sent are not offered again', async () => {
     await open(DONE);
     await turn();
-    await phone.tap('也送去');
+    await phone.tap('上传');
     await phone.until(() => expect(phone.stored()['corrections-sent']).toHaveLength(2));
     await turn();
-    expect(phone.text()).toContain('以前送出的在运营者那里');
+    expect(phone.text()).toContain('以前上传的由运营者保存');
     await turn();
-    expect(phone.glass()).not.toContain('以前的更正也送吗');
-    expect(phone.text()).not.toContain('以前送出的在运营者那里');
+    expect(phone.glass()).not.toContain('上传以前的更正');
+    expect(phone.text()).not.toContain('以前上传的由运营者保存');
     expect(server.to('/corrections')).toHaveLength(2);
   });
 
@@ -60,10 +60,10 @@ describe('corrections', () => {
     server.on('POST /corrections', { status: 502, body: '' });
     await open(DONE);
     await turn();
-    await phone.tap('也送去');
-    await phone.until(() => expect(phone.row('等着送的更正')).toBe('2'));
+    await phone.tap('上传');
+    await phone.until(() => expect(phone.row('待上传的更正')).toBe('2'));
     await turn();
-    await phone.until(() => expect(phone.row('等着送的更正')).toBe('0'));
+    await phone.until(() => expect(phone.row('待上传的更正')).toBe('0'));
     expect(phone.stored()).not.toHaveProperty('corrections-waiting');
     expect(phone.stored()['may-contribute']).toBe(false);
   });
@@ -76,7 +76,7 @@ describe('corrections', () => {
     };
     await open({ ...DONE, wx: { uploadFile } });
     await turn();
-    await phone.tap('也送去');
+    await phone.tap('上传');
     await phone.until(() => expect(started).toHaveLength(1));
     await turn();
     await phone.settle();
@@ -89,6 +89,6 @@ describe('corrections', () => {
     phone.simulator.storageFull(true);
     await turn();
     expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('false');
-    expect(phone.text()).toContain('手机存不下这个选择');
+    expect(phone.text()).toContain('存储空间不足，设置没有更改');
   });
 });

@@ -9,7 +9,7 @@ describe('the language', () => {
   it('is that of WeChat until one is chosen, and the choice says so', async () => {
     await open({ language: 'en' });
     expect(phone.text()).toContain('Stored on this phone');
-    expect(phone.named('As in WeChat').getAttribute('aria-checked')).toBe('true');
+    expect(phone.named('Same as WeChat').getAttribute('aria-checked')).toBe('true');
     expect(phone.named('中文').getAttribute('aria-checked')).toBe('false');
     expect(phone.named('中文').getAttribute('role')).toBe('radio');
   });
@@ -32,7 +32,7 @@ describe('the language', () => {
     expect(phone.text()).toContain('Indian elephant');
     expect(phone.title()).toContain('Result');
     await phone.tap('.wrong-action');
-    expect(phone.text()).toContain('What is it, then?');
+    expect(phone.text()).toContain('Choose the right name');
     phone.simulator.call('reLaunch', { url: '/pages/history/history' });
     await phone.settle();
     expect(phone.text()).toContain('on this phone only');
@@ -51,21 +51,21 @@ describe('the language', () => {
     const { storage } = past([{ confident: false }]);
     await open({ page: 'pages/history/history', storage });
     await goTo(RESULT);
-    await phone.tap('不是这个？');
-    expect(phone.text()).toContain('那它是什么');
+    await phone.tap('识别有误？');
+    expect(phone.text()).toContain('选择正确的名称');
     await goTo('/pages/settings/settings');
     await phone.tap(phone.named('English'));
     await goTo(HISTORY);
-    await phone.tap('Edit');
+    await phone.tap('Select');
     expect(phone.text()).not.toMatch(/\p{Script=Han}/u);
-    expect(phone.named('Delete Not recognised, Today')).not.toBeNull();
+    expect(phone.text()).toContain('0 selected');
     await goTo(RESULT);
     await phone.reads('This photo was cleared away');
     expect(phone.named('The photo; tap to enlarge')).not.toBeNull();
     expect(phone.title()).toContain('Result');
     await phone.tap('.wrong-action');
-    expect(phone.text()).toContain('What is it, then?');
-    expect(phone.named('None of these: write a name')).not.toBeNull();
+    expect(phone.text()).toContain('Choose the right name');
+    expect(phone.named('None of these? Type a name')).not.toBeNull();
     expect(phone.text()).not.toContain('取消');
   });
 
@@ -89,11 +89,11 @@ describe('the language', () => {
     await phone.tap(phone.named('English'));
     await restart();
     expect(phone.text()).toContain('Stored on this phone');
-    await phone.tap(phone.named('As in WeChat'));
-    expect(phone.text()).toContain('这台手机上存着');
+    await phone.tap(phone.named('Same as WeChat'));
+    expect(phone.text()).toContain('本机数据');
     expect(phone.stored()).not.toHaveProperty('language');
     await restart();
-    expect(phone.text()).toContain('这台手机上存着');
+    expect(phone.text()).toContain('本机数据');
   });
 
   it('that is chosen already changes nothing', async () => {
@@ -107,9 +107,9 @@ describe('the language', () => {
     phone.simulator.storageFull(true);
     await phone.tap(phone.named('English'));
     expect(phone.text()).toContain('Stored on this phone');
-    expect(phone.glass()).toContain('this choice ends with the session');
+    expect(phone.glass()).toContain('this choice lasts until you close');
     phone.simulator.storageFull(false);
     await restart();
-    expect(phone.text()).toContain('这台手机上存着');
+    expect(phone.text()).toContain('本机数据');
   });
 });

@@ -17,14 +17,14 @@ describe('what is stored', () => {
     await open({ storage: { ...storage, session: HELD, 'corrections-waiting': [{ id: 'r0', tries: 0 }] }, files });
     await phone.until(() => expect(phone.row('结果')).toBe('3'));
     expect(phone.row('占用')).toBe('3.5 MB');
-    expect(phone.row('登录')).toBe('有');
-    expect(phone.row('等着送的更正')).toBe('1');
+    expect(phone.row('登录')).toBe('已登录');
+    expect(phone.row('待上传的更正')).toBe('1');
   });
 
   it('is nothing on a new phone, and there is nothing to delete of results', async () => {
     await open();
     await phone.until(() => expect(phone.row('结果')).toBe('0'));
-    expect(phone.row('登录')).toBe('没有');
+    expect(phone.row('登录')).toBe('未登录');
     expect(phone.text()).not.toContain('删除全部结果');
   });
 
@@ -33,15 +33,15 @@ describe('what is stored', () => {
     await open({ storage: { ...storage, session: HELD, language: 'zh' }, files });
     await phone.reads('删除全部结果');
     await phone.tap('删除全部结果');
-    expect(phone.glass()).toContain('3 个结果和它们的照片');
-    await phone.tap('不删');
+    expect(phone.glass()).toContain('3 条结果和照片');
+    await phone.tap('取消');
     expect(phone.photos()).toHaveLength(6);
     await phone.tap('删除全部结果');
     await phone.tap('删除');
     await phone.until(() => expect(phone.row('结果')).toBe('0'));
     expect(phone.photos()).toEqual([]);
     expect(phone.row('占用')).toBe('< 0.1 MB');
-    expect(phone.row('登录')).toBe('有');
+    expect(phone.row('登录')).toBe('已登录');
     expect(phone.stored()).not.toHaveProperty('history');
     expect(phone.stored().language).toBe('zh');
   });
@@ -77,12 +77,12 @@ describe('what is stored', () => {
     expect(phone.photos()).toHaveLength(4);
     await phone.tap('Delete everything');
     await phone.tap('Yes');
-    await phone.reads('这台手机上存着');
+    await phone.reads('本机数据');
     expect(phone.photos()).toEqual([]);
     expect(phone.stored()).toEqual({});
     await phone.until(() => expect(phone.row('结果')).toBe('0'));
     expect(phone.row('占用')).toBe('0 MB');
-    expect(phone.row('登录')).toBe('没有');
+    expect(phone.row('登录')).toBe('未登录');
     expect(phone.find('switch')?.getAttribute('aria-checked')).toBe('false');
     expect(phone.field()?.value).toBe('http://127.0.0.1:5000');
   });
@@ -95,7 +95,7 @@ describe('what is stored', () => {
     await phone.reads('删除全部结果');
     await phone.tap('删除全部结果');
     await phone.tap('删除');
-    await phone.reads('没有删干净');
+    await phone.reads('没有删除成功');
     expect(phone.row('结果')).toBe('2');
   });
 
@@ -104,6 +104,6 @@ describe('what is stored', () => {
       throw new Error('getStorageInfoSync:fail');
     };
     await open({ wx: { getStorageInfoSync } });
-    await phone.until(() => expect(phone.row('占用')).toBe('微信没有说'));
+    await phone.until(() => expect(phone.row('占用')).toBe('未知'));
   });
 });

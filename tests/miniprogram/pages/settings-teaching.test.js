@@ -72,7 +72,7 @@ it('deleting everything on the phone leaves no photo that waits', async () => {
   const change = { key: 'k', kind: 'teach', server: HELD.server, id: '', name: '猫', before: '', file: 'k.jpg', lang: 'zh', force: false, tries: 1, refused: '', other: null };
   await open({ storage: { ...AGREED, 'taught-waiting': [change] }, files: { 'wxfile://usr/teaching/k.jpg': file, 'wxfile://usr/taught/x-1.jpg': file } });
   await phone.until(() => expect(phone.row('占用')).toBe('1.4 MB'));
-  await phone.tap('全部清空');
+  await phone.tap('清除所有数据');
   await answer('删除');
   await phone.until(() => expect(phone.photos()).toEqual([]));
   expect(phone.stored()).not.toHaveProperty('taught-waiting');

@@ -7,6 +7,26 @@ import { READY, SETTINGS, STANDING_IN } from './settings-phone.js';
 aroundEachTest(SETTINGS);
 
 describe('privacy and permissions', () => {
+  it('what happens to photos and data stands on a sheet, which alone is read out until it is closed', async () => {
+    await open();
+    expect(phone.text()).not.toContain('照片会发送到');
+    await phone.tap('照片和数据怎样使用');
+    expect(phone.text()).toContain('照片会发送到');
+    expect(phone.text()).toContain('看看服务器收到的图');
+    expect(phone.find('scroll-view').getAttribute('aria-hidden')).toBe('true');
+    expect(phone.find('.heading').closest('[aria-hidden="true"]')).toBeNull();
+    await phone.tap('知道了');
+    expect(phone.find('.paragraph')).toBeNull();
+    expect(phone.find('scroll-view').getAttribute('aria-hidden')).toBe('false');
+  });
+
+  it('the release says nothing of what developers alone can do', async () => {
+    await open({ envVersion: 'release' });
+    await phone.tap('照片和数据怎样使用');
+    expect(phone.text()).toContain('照片会发送到');
+    expect(phone.text()).not.toContain('看看服务器收到的图');
+  });
+
   it('the statement can be read, and a word is said where it does not open', async () => {
     await open();
     await phone.tap(/** @type {HTMLElement} */ (phone.window.document.querySelector('[role="link"]')));
@@ -14,13 +34,13 @@ describe('privacy and permissions', () => {
     phone.simulator.fail('openPrivacyContract', 'openPrivacyContract:fail');
     await phone.tap('关闭');
     await phone.tap(/** @type {HTMLElement} */ (phone.window.document.querySelector('[role="link"]')));
-    expect(phone.glass()).toContain('没能打开《隐私保护指引》');
+    expect(phone.glass()).toContain('《隐私保护指引》打开失败');
   });
 
   it('what was allowed, refused and not asked is told apart', async () => {
     await open({ scopes: { 'scope.camera': false } });
-    expect(phone.row('相机')).toBe('不允许');
-    expect(phone.row('保存到相册')).toBe('还没有问过');
+    expect(phone.row('相机')).toBe('未允许');
+    expect(phone.row('保存到相册')).toBe('尚未请求');
     phone.simulator.grant('scope.camera');
     phone.simulator.hide();
     phone.simulator.show();
@@ -30,7 +50,7 @@ describe('privacy and permissions', () => {
 
   it('the way leads to the settings of WeChat, and what was changed there shows', async () => {
     await open({ scopes: { 'scope.camera': false } });
-    await phone.tap('到微信的设置里改');
+    await phone.tap('管理微信权限');
     expect(phone.called('openSetting')).toBe(1);
     phone.simulator.grant('scope.camera');
     await phone.tap('返回');
@@ -41,10 +61,10 @@ describe('privacy and permissions', () => {
     await open();
     phone.simulator.fail('getSetting', 'getSetting:fail');
     phone.simulator.fail('openSetting', 'openSetting:fail');
-    await phone.tap('到微信的设置里改');
-    expect(phone.row('相机')).toBe('微信没有说');
-    expect(phone.row('保存到相册')).toBe('微信没有说');
-    expect(phone.glass()).toContain('没能打开微信的设置');
+    await phone.tap('管理微信权限');
+    expect(phone.row('相机')).toBe('未知');
+    expect(phone.row('保存到相册')).toBe('未知');
+    expect(phone.glass()).toContain('微信的设置打开失败，请重试');
   });
 });
 
@@ -57,13 +77,22 @@ describe('about', () => {
     expect(phone.row('计算精度')).toBe('int8');
   });
 
+  it('leaves how it looks at photos to versions for developers', async () => {
+    // The release takes addresses of the local network only, where no test server is.
+    const request = ({ success }) => (success({ statusCode: 200, data: JSON.stringify(READY) }), { abort() {} });
+    await open({ envVersion: 'release', storage: { 'server-address': 'http://192.168.1.5:5000' }, wx: { request } });
+    await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
+    expect(phone.row('取景方式')).toBe('');
+    expect(phone.row('计算精度')).toBe('');
+  });
+
   it('says which model is awaited, and asks until it is there', async () => {
     const converting = { ...STANDING_IN, awaited: { ...STANDING_IN.awaited, percent: 100 } };
     server.on('GET /readyz', { body: STANDING_IN }, { body: converting }, { body: READY });
     await open();
     await phone.reads('先由内置模型识别；ResNet50 下载中 34%');
     expect(phone.row('识别模型')).toBe('EfficientNetLite0');
-    expect(phone.text()).not.toContain('再问一次');
+    expect(phone.text()).not.toContain('重新获取');
     await phone.reads('先由内置模型识别；ResNet50 还没有就绪，会继续尝试');
     await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
     expect(phone.text()).not.toContain('先由内置模型识别');
@@ -96,7 +125,7 @@ describe('about', () => {
     await open();
     await phone.until(() => expect(phone.row('识别模型')).toBe('地址不对'));
     server.on('GET /readyz', { body: READY });
-    await phone.tap('再问一次');
+    await phone.tap('重新获取');
     await phone.until(() => expect(phone.row('识别模型')).toBe('ResNet50'));
   });
 
@@ -108,7 +137,7 @@ describe('about', () => {
     await phone.type(other.address);
     await phone.tap('保存');
     await phone.until(() => expect(phone.row('识别模型')).toBe('Xception'));
-    expect(phone.text()).toContain(`就会发给识别服务（${other.address}）`);
+    expect(phone.text()).toContain(`会上传至识别服务（${other.address}）`);
     await other.close();
   });
 
@@ -128,13 +157,13 @@ describe('about', () => {
   });
 
   it.each(/** @type {const} */ ([
-    ['develop', '开发版，没有版本号'],
-    ['trial', '体验版，没有版本号'],
+    ['develop', '开发版'],
+    ['trial', '体验版'],
     ['release', '1.0.0'],
   ]))('a %s version: %s', async (envVersion, said) => {
     await open({ envVersion });
     expect(phone.row('版本')).toBe(said);
     expect(phone.field()?.value === '').toBe(envVersion === 'release');
-    if (envVersion !== 'develop') expect(phone.row('识别模型')).toBe('还没有开通');
+    if (envVersion !== 'develop') expect(phone.row('识别模型')).toBe('未开通');
   });
 });

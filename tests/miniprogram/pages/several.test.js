@@ -30,7 +30,7 @@ describe('several photos from the album', () => {
     await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
     expect(phone.text('.place')).toBe('1/3');
     expect(phone.find('.place').getAttribute('aria-label')).toBe('第 1 张，共 3 张');
-    expect(phone.text()).not.toContain('从相册换');
+    expect(phone.text()).not.toContain('换一张');
     first.send();
     await phone.until(() => expect(server.to('/predict')).toHaveLength(2));
     expect(phone.text('.place')).toBe('2/3');
@@ -55,7 +55,7 @@ describe('several photos from the album', () => {
   it('wait as long as the server asks, and go on', async () => {
     server.on('POST /predict', REPLIES[0], problem('problem', { code: 'too-many-requests', status: 429, retry_after: 0.3 }), ...REPLIES.slice(1));
     await chooseThree();
-    await phone.reads('服务器正忙');
+    await phone.reads('排队中');
     expect(phone.text('.place')).toBe('2/3');
     await phone.until(() => expect(kept()).toEqual(['三', '二', '一']));
     expect(server.to('/predict')).toHaveLength(4);

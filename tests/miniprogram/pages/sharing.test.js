@@ -146,7 +146,7 @@ describe('whoever opens a share', () => {
     'made up as “%s” sees that there is nothing, in Moments without a button',
     async (query) => {
       await arrive(query, 1154);
-      expect(phone.text()).toContain('这里没有这个结果');
+      expect(phone.text()).toContain('记录不存在');
       expect(phone.findAll('button, [role="button"]')).toEqual([]);
     },
   );

@@ -58,7 +58,7 @@ describe('the shutter', () => {
     expect(shots).toHaveLength(2);
     shots[0].fail({ errMsg: 'takePhoto:fail' });
     await phone.settle();
-    expect(phone.text()).not.toContain('没有拍成');
+    expect(phone.text()).not.toContain('拍照失败');
     expect(isDisabled()).toBe('true');
   });
 
@@ -66,7 +66,7 @@ describe('the shutter', () => {
     const { shots, wx } = slowCamera();
     await open({ ...TRUSTING, wx });
     await phone.tap('拍照');
-    await vi.waitFor(() => expect(phone.text()).toContain('没有拍成'), { timeout: PATIENCE_MS });
+    await vi.waitFor(() => expect(phone.text()).toContain('拍照失败'), { timeout: PATIENCE_MS });
     expect(isDisabled()).toBe('false');
     shots[0].success({ tempImagePath: 'wxfile://tmp_late.jpg' });
     await phone.settle();
@@ -120,7 +120,7 @@ describe('zoom', () => {
   it('begins anew with the other camera', async () => {
     await open(TRUSTING);
     await phone.tap('.zoom');
-    await phone.tap('换成前置摄像头');
+    await phone.tap('切换到前置摄像头');
     await phone.settle();
     expect([shown(), scale()]).toEqual(['1×', '']);
   });

@@ -100,7 +100,7 @@ describe('adding', () => {
     await phone.back();
     await phone.until(() => expect(names()).toEqual(['邻居的猫', '外婆的茶壶', 'shelf B4 valve']));
     expect(phone.findAll('.about')[0].textContent).toBe('1 张等待上传');
-    await phone.reads('1 项等待上传：服务器没有起来');
+    await phone.reads('1 项等待上传：服务暂不可用');
     server.on('POST /taught', { body: { ...JSON.parse(example('taught')), thing: { ...TEAPOT, id: 'taught:1111111111111111', name: '邻居的猫', count: 1, photos: [1], enough: false } } });
     server.on('GET /taught', { body: taughtThings([TEAPOT]) });
     await phone.tap('重试');
@@ -206,7 +206,7 @@ describe('the photos of a thing', () => {
     server.on(`DELETE ${PHOTOS}/2`, OFF);
     await openPhotos();
     await phone.tap(phone.findAll('photos .remove')[1]);
-    await phone.until(() => expect(phone.text('photos')).toContain('服务器没有起来'));
+    await phone.until(() => expect(phone.text('photos')).toContain('服务暂不可用'));
     expect(phone.findAll('photos .remove')).toHaveLength(3);
   });
 

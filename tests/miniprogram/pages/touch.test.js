@@ -27,6 +27,6 @@ describe('everything that can be tapped', () => {
   it.each(tappable.map((tag) => [tag.place, tag]))('%s is known to a screen reader as something to tap', (_, { name, attributes }) => {
     if (name === 'button' || SHORTCUTS.includes(attributes.class)) return;
     // What is no button while it does nothing says so in its template.
-    expect(attributes['aria-role']).toMatch(/^(button|link|radio|\{\{active \? 'button' : ''\}\})$/);
+    expect(attributes['aria-role']).toMatch(/^(button|link|radio|\{\{active \? 'button' : ''\}\}|\{\{selecting \? 'checkbox' : 'button'\}\})$/);
   });
 });

@@ -1,4 +1,5 @@
 // @ts-check
+const { isRelease } = require('../../../services/device/device-info');
 const { isPlaceholder } = require('../../../services/server/url');
 const { texts } = require('../../../texts/texts');
 const { awaitedText, unwatch, watch } = require('../watch');
@@ -21,6 +22,8 @@ Component({
   data: {
     t: texts().settings.about,
     version: '',
+    /** Whether this version is for developers, who ask how the model looks at photos. */
+    developing: false,
     state: /** @type {'asking' | 'ready' | 'failed' | 'unset'} */ ('asking'),
     model: { name: '', fit: '', precision: '' },
     /** Line about the wanted model while another one stands in for it. */
@@ -30,7 +33,7 @@ Component({
   },
   lifetimes: {
     attached() {
-      this.setData({ t: texts().settings.about, version: versionText() });
+      this.setData({ t: texts().settings.about, version: versionText(), developing: !isRelease() });
     },
   },
   observers: {

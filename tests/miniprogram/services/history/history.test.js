@@ -202,6 +202,16 @@ describe('without room', () => {
     expect(names()).toEqual(['三', '二']);
   });
 
+  it('beside favourites the newest is there for this session, and they stay', async () => {
+    const { id } = await remember();
+    history.favour(id, true);
+    room(2.5 * PICTURE.length);
+    const newest = await remember();
+    expect(history.entries().map((entry) => entry.id)).toEqual([newest.id, id]);
+    restart();
+    expect(history.entries().map((entry) => entry.id)).toEqual([id]);
+  });
+
   it('for even one photo the newest is there for this session', async () => {
     room(0);
     const entry = await remember();
@@ -257,13 +267,13 @@ describe('at the start', () => {
     expect(history.entries().map(({ id }) => id)).toEqual([good.id]);
   });
 
-  it('an entry of an earlier version, which had no kinds, stays', async () => {
+  it('an entry of an earlier version, which had no kinds and no favourites, stays', async () => {
     const { id } = await remember();
-    const [{ kind, ...stored }] = device.wx.getStorageSync('history');
-    expect(kind).toBeNull();
+    const [{ kind, favourite, ...stored }] = device.wx.getStorageSync('history');
+    expect([kind, favourite]).toEqual([null, false]);
     device.wx.setStorageSync('history', [stored]);
     restart();
-    expect(history.entry(id)).toMatchObject({ id, kind: null });
+    expect(history.entry(id)).toMatchObject({ id, kind: null, favourite: false });
   });
 
   it('an entry whose photo was cleared away stays', async () => {
