@@ -23,18 +23,29 @@ it('a photo is recognised through the cloud, and the picture as the server sees 
   expect(phone.find('echo')).toBeNull();
 });
 
+/** @returns {Promise<string>} what is said about photos and data */
+async function statement() {
+  await phone.tap('照片和数据怎样使用');
+  const said = phone.text('statement');
+  await phone.tap('知道了');
+  return said;
+}
+
 it('a developer can test the address, try another one and return', async () => {
   await open({ page: 'pages/settings/settings' });
   expect(phone.field().value).toBe(CLOUD_ADDRESS);
-  expect(phone.text()).toContain('那张照片和你选的名字就会发给识别服务（微信云托管）');
-  expect(phone.text()).toContain('编号（openid）');
-  expect(phone.text()).not.toContain('服务器要求登录时');
+  expect(phone.text()).toContain('上传至识别服务（微信云托管）');
+  const byCloud = await statement();
+  expect(byCloud).toContain('编号（openid）');
+  expect(byCloud).not.toContain('需要登录时');
   await phone.tap('测试连接');
   await phone.reads('连接成功，模型：ResNet50');
   await phone.type(server.address);
   await phone.tap('保存');
-  expect(phone.text()).toContain(`那张照片和你选的名字就会发给识别服务（${server.address}）`);
-  expect(phone.text()).toContain('服务器要求登录时');
+  expect(phone.text()).toContain(`上传至识别服务（${server.address}）`);
+  const byAddress = await statement();
+  expect(byAddress).toContain('需要登录时');
+  expect(byAddress).not.toContain('openid');
   await phone.tap('恢复默认');
   expect(phone.field().value).toBe(CLOUD_ADDRESS);
 });
