@@ -93,7 +93,7 @@ tests/wechat-compiler/node_modules/.package-lock.json: tests/wechat-compiler/pac
 browser: node_modules/.package-lock.json $(FONT)
 	@node tests/simulator/browser/install.js
 
-# The failure of one part does not hide the others'. One after the other they stay below 4 GB of memory.
+# The failure of one part does not hide the others'. One after the other they take less memory.
 test:
 	@failed=; for part in contract-check test-server test-client; do \
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \

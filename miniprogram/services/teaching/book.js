@@ -152,8 +152,8 @@ function things() {
       const own = lessons.filter((lesson) => lesson.name === name || lesson.name === thing.name);
       const file = coverFile(thing);
       const cover = here.has(file) ? covers.path(file) : coverOfLessons(own);
-      const { id, count, photos, enough, ready } = thing;
-      return { id, name, count, photos, waiting: own.length, enough, ready, cover };
+      const { id, count, enough, ready } = thing;
+      return { id, name, count, photos: thing.photos, waiting: own.length, enough, ready, cover };
     });
   return [...unknownThings(known, stored().things, lessons), ...known];
 }

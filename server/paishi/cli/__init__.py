@@ -24,8 +24,9 @@ from paishi.cli.teach import teach
 from paishi.cli.train import TrainCommand, train
 from paishi.cli.use import use
 from paishi.cli.weights import weights
+from paishi.system.passing_fault import FULL_DISK
 
-_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+_UNWRITABLE = FULL_DISK | {errno.EIO}
 """Of a full disk, and of a terminal that has gone. typer itself ends quietly at a closed pipe."""
 
 

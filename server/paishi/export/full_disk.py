@@ -1,12 +1,11 @@
 """A full disk, in the words of this command, whichever library met it."""
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from paishi.export.errors import ExportRefused
+from paishi.system.passing_fault import FULL_DISK
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _TEXTS = ("No space left on device", "File too large", "Disk quota exceeded")
 """As TensorFlow, HDF5 and protobuf report it in errors of their own."""
 
@@ -29,7 +28,7 @@ def is_full_disk(error: BaseException) -> bool:
     """Whether `error`, or one that it came from, means a full disk."""
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, OSError) and seen.errno in _FULL:
+        if isinstance(seen, OSError) and seen.errno in FULL_DISK:
             return True
         if any(text in str(seen) for text in _TEXTS):
             return True

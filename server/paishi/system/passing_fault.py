@@ -3,9 +3,12 @@
 import errno
 import os
 
-_ERRNOS = {
-    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
-    errno.EAGAIN, errno.EINTR, errno.EBUSY, errno.EIO, errno.ESTALE, errno.ETIMEDOUT,
+FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Of a disk, a quota or a limit of file sizes that leaves no room."""
+
+_ERRNOS = FULL_DISK | {
+    errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.EINTR, errno.EBUSY,
+    errno.EIO, errno.ESTALE, errno.ETIMEDOUT,
 }  # fmt: skip
 # The dynamic linker has no error numbers, only texts.
 _LINKER = (*map(os.strerror, (errno.EMFILE, errno.ENFILE, errno.ENOMEM)), "failed to map segment")

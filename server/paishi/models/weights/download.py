@@ -18,13 +18,13 @@ import httpx
 from paishi.models.backbone import Weights
 from paishi.models.errors import DownloadFailed, WeightsCorrupt
 from paishi.models.weights.integrity import check_file
+from paishi.system.passing_fault import FULL_DISK
 
 log = logging.getLogger(__name__)
 
 OnProgress = Callable[[int, int | None], None]
 """Called with the bytes received so far and the total bytes, None if unknown."""
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SPARE = 50_000_000
 """Bytes of the disk that a download leaves free for everything else."""
 _REDIRECTS = 20
@@ -136,7 +136,7 @@ def download(
         os.replace(part.file, target)
         part.drop()
     except OSError as error:
-        if error.errno in _FULL:  # a kept part would keep the disk full
+        if error.errno in FULL_DISK:  # a kept part would keep the disk full
             with suppress(OSError):
                 part.drop()
         raise DownloadFailed(f"{target} cannot be written: {error.strerror or error}.") from error
