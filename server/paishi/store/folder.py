@@ -73,6 +73,27 @@ class Folder:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(Path(path), data)
 
+    def create(self, name: str, data: bytes) -> bool:
+        """Writes the file unless there is one; returns whether it did.
+
+        For object stores. With those that know no exclusive write, two that write in the same moment may both
+        be told that they did.
+        """
+        if self.read(name) is not None:
+            return False
+        path = f"{self._root}/{name}"
+        try:
+            self._files.pipe_file(path, data, mode="create")
+        except FileExistsError:
+            return False
+        except (
+            Exception
+        ):  # every storage says in its own way that it has no such mode, or that there is a file
+            if self.read(name) is not None:
+                return False
+            self._files.pipe_file(path, data)
+        return True
+
     def read(self, name: str) -> bytes | None:
         """Returns the content, None if there is no such file."""
         try:

@@ -16,9 +16,11 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import random
 import re
 import secrets
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -48,6 +50,9 @@ _LOCKS = 64
 _LOCK_S = 8.0
 """Less than the store's own limit: whoever waits for another server's change gets an answer."""
 
+_ABANDONED_S = 5.0
+"""Longer than a change takes, but for the longest joins and deletions, which others may go on beside."""
+
 
 def is_owner(text: str) -> bool:
     """Whether `text` can be an owner's folder."""
@@ -57,8 +62,7 @@ def is_owner(text: str) -> bool:
 class TaughtFiles:
     """Reads and writes the files; blocking, and raises what the file system raises.
 
-    What changes an owner's things needs the owner's lock. On a local folder it holds for all processes; on an
-    object store only for this one, and of two servers that change one thing in the same moment, one loses.
+    What changes an owner's things needs the owner's lock, which holds for all servers.
     """
 
     def __init__(self, folder: Folder) -> None:
@@ -79,9 +83,32 @@ class TaughtFiles:
                 with FileLock(place / f"{slot:02}", timeout=_LOCK_S):
                     yield
             else:
-                yield
+                with self._locked_in_store(f".locks/{slot:02}"):
+                    yield
         finally:
             self._threads[slot].release()
+
+    @contextmanager
+    def _locked_in_store(self, name: str) -> Iterator[None]:
+        """Holds the object `name`. A server that was killed with it delays the others for `_ABANDONED_S`."""
+        own, holder = secrets.token_hex(8).encode(), None
+        began = since = time.monotonic()
+        while not self.folder.create(name, own):
+            now = time.monotonic()
+            found = self.folder.read(name)
+            if found != holder:
+                holder, since = found, now
+            elif found is not None and now - since >= _ABANDONED_S:
+                self.folder.drop(name)
+            elif now - began >= _LOCK_S:
+                raise TimeoutError("another server does not end its change of taught things")
+            else:
+                time.sleep(random.uniform(0.02, 0.1))
+        try:
+            yield
+        finally:
+            if self.folder.read(name) == own:  # else it took so long that another has it
+                self.folder.drop(name)
 
     def owners(self, listed: Iterable[Stored] | None = None) -> dict[str, list[Stored]]:
         """Returns the files of each owner."""
