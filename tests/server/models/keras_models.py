@@ -94,7 +94,7 @@ def settle(model: keras.Model, pictures: NDArray[np.float32]) -> None:
 
     Fresh ones would not do: every mean is 0, every variance 1, and what was seen is lost on the way to an
     almost flat softmax. So every normalisation learns its statistics from `pictures`, as in training, and
-    the classifier is scaled until its logits have a deviation of 2.
+    the classifier is scaled until its logits have a deviation of 2, or less if one class would have it all.
     """
     rng = np.random.default_rng(11)
     for weight in model.weights:
@@ -111,9 +111,17 @@ def settle(model: keras.Model, pictures: NDArray[np.float32]) -> None:
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.momentum = 0.0  # of the past
     model(pictures, training=True)
+    _scale_classifier(model, pictures)
+
+
+def _scale_classifier(model: keras.Model, pictures: NDArray[np.float32]) -> None:
     classifier = next(layer for layer in reversed(model.layers) if layer.weights)
-    softmax = np.asarray(model(pictures, training=False))
-    classifier.kernel.assign(classifier.kernel * (2.0 / np.log(np.maximum(softmax, 1e-30)).std()))
+    logits = np.log(np.maximum(np.asarray(model(pictures, training=False)), 1e-30))
+    scale = 2.0 / logits.std()
+    # If one class had it all, no difference would show.
+    while np.asarray(keras.ops.softmax(scale * logits)).max() > 0.9:
+        scale /= 2
+    classifier.kernel.assign(classifier.kernel * scale)
 
 
 def write_published(model: keras.Model, file: Path) -> None:
