@@ -14,6 +14,8 @@ from paishi.models.weights.find import find_weights
 from paishi.models.weights.fingerprint import fingerprint
 from paishi.recognition.labels import Label
 from paishi.recognition.load import load_recogniser
+from paishi.recognition.resolve import resolve
+from paishi.runtimes.conversion.convert import converted
 from paishi.settings import Settings
 from paishi.system.atomic_write import whole_folder
 from paishi.system.cpu_budget import CpuBudget
@@ -208,6 +210,9 @@ def _report(
 def _self_test(folder: Path, settings: Settings) -> None:
     """Serves `folder` once, as a server would. Raises ModelError."""
     served = settings.model_copy(update={"model": str(folder), "weights": "imagenet", "precision": "fp32"})
+    spec, file = resolve(served).spec, folder / "model.keras"
+    with converted(spec, lambda: file, in_this_process=True):
+        pass  # it is in the cache now
     recogniser = load_recogniser(served, CpuBudget(usable_cores()))
     try:
         asyncio.run(recogniser.self_test())

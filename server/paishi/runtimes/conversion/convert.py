@@ -39,11 +39,14 @@ FindWeights = Callable[[], Path]
 
 
 @contextmanager
-def converted(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]:
+def converted(
+    spec: ModelSpec, find_weights: FindWeights, in_this_process: bool = False
+) -> Iterator[Converted]:
     """Yields the model in fp32, to be read within the block; converts it first if it is not cached.
 
-    A conversion takes seconds, and only that calls `find_weights`. Raises KerasMissing, ConversionFailed,
-    ConversionInterrupted and errors of the weights.
+    A conversion takes seconds, and only that calls `find_weights`. `in_this_process` is for a custom model
+    that a process with Keras in it has made: another one would load TensorFlow once more. Raises
+    KerasMissing, ConversionFailed, ConversionInterrupted and errors of the weights.
     """
     if found := find(spec):
         yield found
@@ -62,7 +65,7 @@ def converted(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]
             return write_efficientnet_lite(name, spec.backbone.input_size, weights, folder / MODEL_XML)
         log.info("Converting %s for OpenVINO, once.", name)
         if spec.custom:
-            convert_custom(spec.custom.file, folder, [spec.custom.card])
+            convert_custom(spec.custom.file, folder, [spec.custom.card], in_this_process)
         elif not spec.is_of_keras:
             convert_custom(weights, folder, [Card(preprocessing=spec.backbone.preprocessing)])
         else:
@@ -74,13 +77,17 @@ def converted(spec: ModelSpec, find_weights: FindWeights) -> Iterator[Converted]
         yield made
 
 
-def convert_custom(file: Path, folder: Path, cards: Sequence[Card]) -> None:
+def convert_custom(file: Path, folder: Path, cards: Sequence[Card], in_this_process: bool = False) -> None:
     """Converts the model `file` into `folder`, or for several `cards` into its subfolders 0, 1 and so on.
 
     It is a `.keras` file, an ONNX or Paddle model, or a tar of PaddleClas. Raises as `run` does.
     """
     arguments = str(file), str(folder), *(card.conversion for card in cards)
-    if file.suffix == ".keras":
+    if file.suffix == ".keras" and in_this_process:
+        from paishi.runtimes.conversion.keras_to_openvino import main
+
+        main("custom", *arguments)
+    elif file.suffix == ".keras":
         run(_CONVERT, "custom", *arguments)
     else:
         run(_CONVERT_GRAPH, *arguments)
