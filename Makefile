@@ -1,4 +1,4 @@
-# setup · run · test · simulate · screenshots · docs · bench · soak · contract · lint · lock · clean
+# setup · run · test · simulate · screenshots · docs · bench · soak · scale · contract · lint · lock · dist · clean
 PORT ?=
 VENV := .venv
 ON_WINDOWS := $(filter Windows_NT,$(OS))
@@ -21,7 +21,7 @@ LACKS_FONT := $(shell test "$$(uname -s)" != Linux || fc-list :lang=zh 2>/dev/nu
 INSTALLED := tests/simulator/browser/installed
 FONT := $(if $(LACKS_FONT),$(INSTALLED)/fonts/.stamp)
 
-.PHONY: help setup run test test-server test-client simulate screenshots docs bench soak contract contract-check lint format lock lock-check browser clean
+.PHONY: help setup run test test-server test-client simulate screenshots docs bench soak contract contract-check lint format lock lock-check dist browser clean
 
 help:
 	@echo "make setup            install what the server needs"
@@ -39,6 +39,7 @@ help:
 	@echo "make lint             style, types, WeChat's own compile check"
 	@echo "make format           put the Python code into its style"
 	@echo "make lock             resolve the Python dependencies anew"
+	@echo "make dist             wheel, source and SBOMs into build/dist, tried in a fresh environment"
 	@echo "make clean            remove what these have installed and built, so that the next one begins anew"
 
 setup: $(VENV)/$(if $(SLIM),slim,run).stamp
@@ -148,6 +149,7 @@ lint: lock-check $(VENV)/test.stamp node_modules/.package-lock.json tests/wechat
 	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/deptry server
+	git ls-files -z ':!*.lock' | xargs -0 $(VENV)/bin/codespell
 	$(TOOLS)/eslint .
 	$(TOOLS)/tsc -p miniprogram
 	node tests/wechat-compiler/compile.js
@@ -178,6 +180,18 @@ lock-check: $(VENV)/test.stamp
 	@$(foreach name,$(LOCKS),$(EXPORT) $(OPTIONS_$(name)) --output-file build/$(name).lock >/dev/null && \
 		diff -q $(name).lock build/$(name).lock &&) true \
 		|| { echo "uv.lock has changed: run 'make lock' and commit what it writes."; exit 1; }
+
+DIST := build/dist
+
+# `pip install paishi` as a stranger does it: from the wheel alone, which then answers in an empty folder.
+dist: $(VENV)/test.stamp $(NODE)
+	rm -rf $(DIST)
+	$(PY) -m build --no-isolation --outdir $(DIST)
+	$(PY) -m twine check --strict $(DIST)/*
+	$(VENV)/bin/uv export --quiet --frozen --no-default-groups --all-extras --format cyclonedx1.5 \
+		--output-file $(DIST)/python.cdx.json >/dev/null
+	npm sbom --sbom-format cyclonedx --package-lock-only > $(DIST)/javascript.cdx.json
+	$(PY) -m tests.try_wheel $(DIST)
 
 # Downloaded weights are in KERAS_HOME, measurements in artifacts/: both stay.
 clean:

@@ -6,8 +6,10 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import pytest
 import typer
@@ -189,3 +191,48 @@ def test_it_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path
         assert not from_elsewhere.search(built.read_text("utf-8")), built
     for style in tmp_path.rglob("*.css"):
         assert not re.search(r"(?:url\(|@import )[\"']?(?:https?:)?//", style.read_text("utf-8")), style
+
+
+class Links(HTMLParser):
+    """The targets of a page's links, and the anchors that others may name."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.targets: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name == "id" and value:
+                self.anchors.add(value)
+            elif name == ("href" if tag in ("a", "link") else "src") and value:
+                self.targets.append(value)
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
+)
+def test_links_lead_somewhere(name: str) -> None:
+    """Those to other sites are https; whether they answer is not asked."""
+    markdown = pytest.importorskip("markdown", reason="needs the dependency group docs")
+    pymdownx = pytest.importorskip("pymdownx.slugs", reason="needs the dependency group docs")
+
+    def read(file: Path) -> Links:
+        toc = {"toc": {"slugify": pymdownx.slugify(case="lower")}}
+        extensions = ["toc", "tables", "fenced_code"]
+        text = file.read_text("utf-8")
+        return Links(markdown.markdown(text, extensions=extensions, extension_configs=toc))
+
+    page = read(ROOT / name)
+    assert page.anchors
+    for target in page.targets:
+        place, _, anchor = unquote(target).partition("#")
+        if "://" in place:
+            assert place.startswith(("https://", ADDRESS)), target
+            continue
+        file = ROOT / place if place else ROOT / name
+        assert file.exists(), target
+        if anchor:
+            assert file.suffix == ".md", target
+            assert anchor in (page if file == ROOT / name else read(file)).anchors, target
