@@ -38,28 +38,22 @@ function recogniseLive(nextFrame, { onName, onWaiting }) {
   return sequence(async (run) => {
     const end = Date.now() + LONGEST;
     let agreement = NOTHING;
-
-    /** @param {string} filePath @returns {Promise<number>} seconds until the next frame */
-    async function recognise(filePath) {
-      const begun = Date.now();
+    while (Date.now() < end) {
+      let next = Date.now() + INTERVAL;
+      const filePath = await run(nextFrame);
+      if (!filePath) return 'no-frame';
+      const upload = () => sendPhoto({ path: '/predict?top=1', filePath, onWaiting: ({ seconds }) => onWaiting(seconds) });
       try {
-        const upload = () => sendPhoto({ path: '/predict?top=1', filePath, onWaiting: ({ seconds }) => onWaiting(seconds) });
         agreement = nextAgreement(agreement, seenIn(readPredictions(await run(upload))));
         onName(agreement.name);
-        return Math.max(0, begun + INTERVAL - Date.now()) / 1000;
       } catch (thrown) {
         const problem = asFailure(thrown);
         const { retryAfter } = problem;
-        if (!retryAfter || Date.now() + retryAfter * 1000 >= end) throw problem;
+        next = Date.now() + retryAfter * 1000;
+        if (!retryAfter || next >= end) throw problem;
         onWaiting(Math.ceil(retryAfter));
-        return retryAfter;
       }
-    }
-
-    while (Date.now() < end) {
-      const frame = await run(nextFrame);
-      if (!frame) return 'no-frame';
-      const seconds = await recognise(frame);
+      const seconds = Math.max(0, next - Date.now()) / 1000;
       await run(() => pause(seconds));
     }
     return 'over';
