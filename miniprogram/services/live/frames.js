@@ -17,7 +17,7 @@ const { wxPromise } = require('../device/wx-promise');
  * @property {() => void} close
  */
 
-/** Pixels; models see 224 or a few more. */
+/** Pixels; models see 224 or a few more. `python -m tests.bench.upload_size` measures what is kept. */
 const SHORT_SIDE = 288;
 /** Of JPEG, 0 to 1. */
 const QUALITY = 0.6;

@@ -115,6 +115,17 @@ describe('it stops', () => {
     expect(phone.photos().filter((path) => path.includes('history'))).toHaveLength(2);
   });
 
+  it('for a photo that then fails, too', async () => {
+    await open();
+    await phone.tap('开始实时识别');
+    await says('印度象');
+    phone.simulator.fail('takePhoto', 'busy');
+    await phone.tap('拍照');
+    await phone.reads('拍照失败');
+    expectOff();
+    expect(line()).toBe('');
+  });
+
   it.each([
     ['the app is left', () => phone.simulator.hide(), () => phone.simulator.show()],
     ['another page opens', () => phone.tap('查看历史记录'), () => phone.back()],
