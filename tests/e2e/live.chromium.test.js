@@ -7,16 +7,23 @@ import { openHistory, uploads } from './visit.js';
 
 /** The largest that one frame may be; a photo has ten times as many. */
 const MOST_BYTES = 40_000;
+/** Pixels. */
+const SHORT_SIDE = 288;
 
 /** @param {string} text  waits until it stands over the picture */
 const stands = (text) => page.locator('[aria-live="polite"]').getByText(text, { exact: true }).waitFor();
 
-/** @returns {Promise<number[]>} bytes of every frame that was written */
-function frameSizes() {
+/** @returns {Promise<{bytes: number, width: number, height: number}[]>} of every frame that was sent */
+function framesSent() {
   return page.evaluate(() => {
     const { call, log } = globalThis.simulator;
     const paths = log.filter(({ name }) => name === 'uploadFile').map(({ args }) => args[0].filePath);
-    return paths.map((path) => call('getFileSystemManager').statSync(path).size);
+    return Promise.all(
+      paths.map(async (src) => {
+        const { width, height } = await call('getImageInfo', { src });
+        return { bytes: call('getFileSystemManager').statSync(src).size, width, height };
+      }),
+    );
   });
 }
 
@@ -30,9 +37,15 @@ describe.skipIf(!photos)('live names (needs ../shared)', () => {
     await cameraShows(page);
     await tap(page, '开始实时识别');
     await stands(zh);
-    const sizes = await frameSizes();
-    expect(sizes.length).toBeGreaterThan(1);
-    expect(Math.max(...sizes)).toBeLessThan(MOST_BYTES);
+    const frames = await framesSent();
+    const seen = await page.locator('wx-camera').boundingBox();
+    expect(frames.length).toBeGreaterThan(1);
+    for (const { bytes, width, height } of frames) {
+      expect(bytes).toBeLessThan(MOST_BYTES);
+      expect(Math.min(width, height)).toBeLessThanOrEqual(SHORT_SIDE);
+      // What the user sees, not all that the camera does.
+      expect(width / height).toBeCloseTo(seen.width / seen.height, 1);
+    }
     await shoot(page);
     await names(page).first().waitFor();
     expect(await names(page).first().textContent()).toContain(zh);

@@ -9,6 +9,7 @@ const { wxPromise } = require('../device/wx-promise');
  *
  * @typedef {object} Surface
  * @property {any} node  of `<canvas type="2d">`
+ * @property {any} owner  component that has it
  * @property {number} width  of what the user sees of the camera, CSS pixels
  * @property {number} height
  *
@@ -61,7 +62,7 @@ function openFrames(surface) {
  * @param {Surface} surface
  * @returns {Promise<string>} path of a temporary JPEG of what the user sees, with at most SHORT_SIDE
  */
-function written(frame, { node: canvas, ...seen }) {
+async function written(frame, { node: canvas, owner, ...seen }) {
   // The camera fills its component and is cut off at two sides.
   const aspect = seen.width / seen.height || frame.width / frame.height;
   const width = Math.round(Math.min(frame.width, frame.height * aspect));
@@ -72,12 +73,13 @@ function written(frame, { node: canvas, ...seen }) {
   const image = context.createImageData(frame.width, frame.height);
   image.data.set(new Uint8ClampedArray(frame.data));
   context.putImageData(image, Math.round((width - frame.width) / 2), Math.round((height - frame.height) / 2));
-  return wxPromise(wx.canvasToTempFilePath, {
+  const { tempFilePath } = await wxPromise((/** @type {any} */ options) => wx.canvasToTempFilePath(options, owner), {
     ...{ canvas, x: 0, y: 0, width, height },
     ...{ destWidth: Math.round(width * scale), destHeight: Math.round(height * scale) },
     fileType: /** @type {'jpg'} */ ('jpg'),
     quality: QUALITY,
-  }).then(({ tempFilePath }) => tempFilePath);
+  });
+  return tempFilePath;
 }
 
 module.exports = { openFrames };

@@ -175,6 +175,15 @@ describe('it stops', () => {
   });
 });
 
+it('stops where a frame is not as large as it says', async () => {
+  const frame = { width: 2, height: 2, data: new ArrayBuffer(20) };
+  const onCameraFrame = (listener) => ({ start: () => void setInterval(() => listener(frame), 20).unref(), stop() {} });
+  await open({ wx: { createCameraContext: () => ({ onCameraFrame }) } });
+  await phone.tap('开始实时识别');
+  await says('无法读取实时画面，请直接拍照');
+  expect(sent()).toEqual([]);
+});
+
 describe('a server', () => {
   it.each([
     ['that is busy', problem('problem', { code: 'overloaded', status: 503, retry_after: 1 })],

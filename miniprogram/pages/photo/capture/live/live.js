@@ -81,8 +81,8 @@ Component({
     surface() {
       return new Promise((resolve) => {
         this.createSelectorQuery()
-          .select('#frame')
-          .fields({ node: true, size: true }, (found) => resolve(/** @type {any} */ (found)))
+          .select('#surface')
+          .fields({ node: true, size: true }, (found) => resolve({ .../** @type {any} */ (found), owner: this }))
           .exec();
       });
     },
