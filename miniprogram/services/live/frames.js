@@ -48,7 +48,8 @@ function openFrames(surface) {
         void surface().then((found) => {
           take = (frame) => {
             clearTimeout(late);
-            void written(frame, found).then(resolve, () => resolve(''));
+            // A frame that is not as large as it says throws.
+            void new Promise((done) => done(written(frame, found))).then(resolve, () => resolve(''));
           };
         });
         return { abort: () => clearTimeout(late) };
@@ -62,7 +63,7 @@ function openFrames(surface) {
  * @param {Surface} surface
  * @returns {Promise<string>} path of a temporary JPEG of what the user sees, with at most SHORT_SIDE
  */
-async function written(frame, { node: canvas, owner, ...seen }) {
+function written(frame, { node: canvas, owner, ...seen }) {
   // The camera fills its component and is cut off at two sides.
   const aspect = seen.width / seen.height || frame.width / frame.height;
   const width = Math.round(Math.min(frame.width, frame.height * aspect));
@@ -73,13 +74,12 @@ async function written(frame, { node: canvas, owner, ...seen }) {
   const image = context.createImageData(frame.width, frame.height);
   image.data.set(new Uint8ClampedArray(frame.data));
   context.putImageData(image, Math.round((width - frame.width) / 2), Math.round((height - frame.height) / 2));
-  const { tempFilePath } = await wxPromise((/** @type {any} */ options) => wx.canvasToTempFilePath(options, owner), {
+  return wxPromise((/** @type {any} */ options) => wx.canvasToTempFilePath(options, owner), {
     ...{ canvas, x: 0, y: 0, width, height },
     ...{ destWidth: Math.round(width * scale), destHeight: Math.round(height * scale) },
     fileType: /** @type {'jpg'} */ ('jpg'),
     quality: QUALITY,
-  });
-  return tempFilePath;
+  }).then(({ tempFilePath }) => tempFilePath);
 }
 
 module.exports = { openFrames };
