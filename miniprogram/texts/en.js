@@ -51,6 +51,16 @@ const en = {
     zoom: 'Zoom',
     shotFailed: 'No photo was taken. Please try again.',
   },
+  live: {
+    title: 'Live',
+    start: 'Start live names',
+    stop: 'Stop live names',
+    looking: 'Point at a thing to see its name here',
+    waiting: 'The service is busy. Going on in {seconds} s.',
+    over: 'Live names stopped by themselves. Start them again when you need them.',
+    noFrame: 'No moving picture here. Take a photo instead.',
+    failed: '{title}. Live names have stopped.',
+  },
   photo: {
     mine: 'The photo to recognise',
     sending: 'Sending',

@@ -49,6 +49,7 @@ const settings = {
     title: 'Privacy',
     statement: 'How photos and data are used',
     sent: 'Photos are sent to the recognition service, for recognition only. It does not keep them.',
+    live: 'While live names are on, small pictures of what the camera sees are sent about once a second. They are not kept either.',
     heat: 'To show why a name was chosen, the same photo is sent once more. It is not kept either. To read about a name, only the number of its class is sent.',
     echo:
       'To show what the server received, it holds that picture in memory for a while (usually ten minutes), so that the phone can fetch it.',

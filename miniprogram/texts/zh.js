@@ -46,6 +46,16 @@ const zh = {
     zoom: '变焦倍数',
     shotFailed: '拍照失败，请重试',
   },
+  live: {
+    title: '实时识别',
+    start: '开始实时识别',
+    stop: '停止实时识别',
+    looking: '对准物体，名称会显示在这里',
+    waiting: '识别的人较多，{seconds} 秒后继续',
+    over: '实时识别已自动停止，需要时再打开',
+    noFrame: '无法读取实时画面，请直接拍照',
+    failed: '{title}，实时识别已停止',
+  },
   photo: {
     mine: '要识别的照片',
     sending: '正在上传',

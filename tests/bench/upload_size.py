@@ -42,12 +42,14 @@ class Form(NamedTuple):
 
 
 ON_WEAK_NETWORK = Form(512, 85)
+LIVE = Form(288, 60)  # a frame in miniprogram/services/live/frames.js
 FORMS = (
     Form(None, 80),
     ON_WEAK_NETWORK,
     Form(448, 85),
     Form(384, 85),
     Form(320, 80),
+    LIVE,
     Form(256, 80),
     Form(224, 70),
     Form(160, 60),

@@ -176,6 +176,37 @@ test('the camera zooms within its limits', async () => {
   expect((await camera.setZoom({ zoom: 9 })).zoom).toBe(4);
 });
 
+test('frames of the camera come as RGBA from start to stop, while it runs and has a frame-size', async () => {
+  phone = await launch({ root: FIXTURE, page: 'pages/detail/detail', privacy: 'agreed', scopes: { 'scope.camera': true } });
+  phone.simulator.camera(new phone.window.Uint8Array([1]));
+  const frames = [];
+  const listener = wx('createCameraContext').onCameraFrame((frame) => void frames.push(frame));
+  await expect(listener.start()).rejects.toMatchObject({ errMsg: 'startCameraFrame:fail camera is not running' });
+  phone.page.setData({ frameSize: '' });
+  await phone.tap('.open');
+  await expect(listener.start()).rejects.toMatchObject({ errMsg: 'startCameraFrame:fail frame-size of <camera> is not set' });
+  phone.page.setData({ frameSize: 'small' });
+  await listener.start();
+  await expect.poll(() => frames.length).toBeGreaterThan(1);
+  expect(frames[0]).toMatchObject({ width: 288, height: 352 });
+  expect(frames[0].data).toBeInstanceOf(phone.window.eval('ArrayBuffer'));
+  expect(frames[0].data.byteLength).toBe(4 * 288 * 352);
+  await listener.stop();
+  let others = 0;
+  const other = wx('createCameraContext').onCameraFrame(() => void (others += 1));
+  const seen = frames.length;
+  await other.start();
+  await expect.poll(() => others).toBeGreaterThan(1);
+  expect(frames).toHaveLength(seen);
+  // Without its camera a listener hears no more, also of the next camera.
+  await phone.tap('.open');
+  await phone.tap('.open');
+  const heard = others;
+  await listener.start();
+  await expect.poll(() => frames.length).toBeGreaterThan(seen);
+  expect(others).toBe(heard);
+});
+
 test('a picture is sent on by the menu for pictures, if it is a file', async () => {
   phone = await launch({ root: FIXTURE });
   const path = `${phone.simulator.env.USER_DATA_PATH}/a.jpg`;

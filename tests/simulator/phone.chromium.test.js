@@ -85,6 +85,9 @@ describe.skipIf(!findChromium())('in Chromium', () => {
     const { width } = await page.locator('.lens').boundingBox();
     await page.locator('.lens').evaluate((lens, height) => (lens.style.height = `${height}px`), (width * 3) / 8);
     expect(await page.evaluate(cornerOfPhoto, 1)).toMatchObject([320, 120, 'red']);
+    // Frames are of the whole sensor, and zoomed as the photo is.
+    expect(await page.evaluate(cornerOfFrame, 1)).toEqual([320, 240, 'black']);
+    expect(await page.evaluate(cornerOfFrame, 4)).toEqual([320, 240, 'red']);
     const track = () => page.evaluate(() => window.tracked.map((each) => each.readyState));
     expect(await track()).toEqual(['live']);
     await page.getByRole('button', { name: '打开' }).tap();
@@ -250,5 +253,20 @@ async function cornerOfPhoto(zoom) {
   const context = canvas.getContext('2d');
   context.drawImage(picture, 0, 0);
   const [red] = context.getImageData(10, 10, 1, 1).data;
+  return [width, height, red > 128 ? 'red' : 'black'];
+}
+
+/** Runs in the page. @param {number} zoom */
+async function cornerOfFrame(zoom) {
+  const camera = window.simulator.call('createCameraContext');
+  await camera.setZoom({ zoom });
+  const { data, width, height } = await new Promise((resolve) => {
+    const listener = camera.onCameraFrame((frame) => {
+      listener.stop();
+      resolve(frame);
+    });
+    listener.start();
+  });
+  const [red] = new Uint8ClampedArray(data).subarray(4 * (10 * width + 10));
   return [width, height, red > 128 ? 'red' : 'black'];
 }

@@ -50,6 +50,14 @@ async function shootInto({ page, server, t, tap }, reply) {
   await tap(t.capture.shutter);
 }
 
+/** @param {Stage} stage @param {import('../../miniprogram/server.js').Reply} reply  to every frame @param {string | RegExp} line  that stands over the picture then */
+async function watchInto({ page, server, t, tap }, reply, line) {
+  server.on('POST /predict', reply);
+  await cameraShows(page);
+  await tap(t.live.start);
+  await page.locator('[aria-live="polite"]').getByText(line).waitFor();
+}
+
 /** From the album. @param {Stage} stage @param {import('../../miniprogram/server.js').Reply} reply  to the second */
 async function chooseThree({ page, server, t, tap }, reply) {
   server.on('POST /predict', { body: PREDICTIONS }, reply);
@@ -79,6 +87,23 @@ export const STATES = [
   { sheet: 'photo', name: 'first visit' },
   { sheet: 'photo', name: 'privacy sheet', go: ({ tap, t }) => tap(t.capture.open) },
   { sheet: 'photo', name: 'camera', query: TRUSTED, past: PAST, go: ({ page }) => cameraShows(page) },
+  { sheet: 'photo', name: 'live, no name yet', query: TRUSTED, past: PAST, go: (stage) => watchInto(stage, { instead: 'hang' }, stage.t.live.looking) },
+  { sheet: 'photo', name: 'live', query: TRUSTED, past: PAST, go: (stage) => watchInto(stage, { body: PREDICTIONS }, /^(雏菊|daisy)$/) },
+  {
+    sheet: 'photo',
+    name: 'live, long name',
+    query: TRUSTED,
+    past: PAST,
+    go: (stage) => watchInto(stage, { body: { ...PREDICTIONS, predictions: LONG } }, /^(名字一直|A daisy with)/),
+  },
+  { sheet: 'photo', name: 'live, busy', query: TRUSTED, past: PAST, go: (stage) => watchInto(stage, refusal('overloaded', 503, 15), /\d+/) },
+  {
+    sheet: 'photo',
+    name: 'live, failed',
+    query: TRUSTED,
+    past: PAST,
+    go: (stage) => watchInto(stage, refusal('internal', 500), stage.t.failures.internal.title),
+  },
   {
     sheet: 'photo',
     name: 'refused',

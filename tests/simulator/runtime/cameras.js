@@ -2,6 +2,10 @@ import { Refusal } from './wx/api.js';
 
 const MAX_ZOOM = 4;
 const QUALITY = { high: 0.92, normal: 0.8, low: 0.5, original: 1 };
+/** Pixels of a frame's long side, by the component's frame-size. */
+const FRAME_SIDES = { small: 352, medium: 640, large: 1280 };
+/** Milliseconds; a phone has about thirty frames a second, here ten are enough. */
+const FRAME_TIME = 100;
 
 /** The lenses of the `<camera>` elements that are there. */
 export class Cameras {
@@ -12,6 +16,10 @@ export class Cameras {
     this.lenses = [];
     /** @type {Uint8Array | undefined} JPEG that stands for the view where there is no real camera */
     this.picture = undefined;
+    /** @type {Set<(frame: {data: ArrayBuffer, width: number, height: number}) => void>} */
+    this.frameListeners = new Set();
+    /** @type {ReturnType<typeof setInterval> | undefined} */
+    this.frameTimer = undefined;
   }
 
   /** @param {HTMLVideoElement} video @param {(name: string, detail?: any) => void} emit @returns {Lens} */
@@ -40,6 +48,31 @@ export class Cameras {
     return this.#running.zoomTo(zoom);
   }
 
+  /**
+   * @param {(frame: {data: ArrayBuffer, width: number, height: number}) => void} listener gets RGBA, until it is
+   *   removed or the component is gone
+   * @throws {Refusal} where no camera runs, or its component has no frame-size
+   */
+  startFrames(listener) {
+    if (!this.#running.frameSize) throw new Refusal('frame-size of <camera> is not set');
+    this.frameListeners.add(listener);
+    this.frameTimer ??= setInterval(() => this.#sendFrame(), FRAME_TIME);
+  }
+
+  /** @param {(frame: any) => void} [listener] all of them otherwise @returns {void} */
+  stopFrames(listener) {
+    if (listener) this.frameListeners.delete(listener);
+    else this.frameListeners.clear();
+    if (this.frameListeners.size > 0) return;
+    clearInterval(this.frameTimer);
+    this.frameTimer = undefined;
+  }
+
+  #sendFrame() {
+    const frame = this.lenses.find(({ running }) => running)?.frame();
+    if (frame) for (const listener of [...this.frameListeners]) listener(frame);
+  }
+
   get #running() {
     const lens = this.lenses.find((candidate) => candidate.running);
     if (!lens) throw new Refusal('camera is not running');
@@ -57,6 +90,7 @@ class Lens {
       running: false,
       stream: undefined,
       position: 'back',
+      frameSize: '',
       attempt: 0,
       zoom: 1,
     });
@@ -95,6 +129,7 @@ class Lens {
     this.attempt += 1;
     this.#stop();
     lenses.splice(lenses.indexOf(this), 1);
+    this.cameras.stopFrames();
   }
 
   /** @param {boolean} visible @returns {void} */
@@ -121,12 +156,40 @@ class Lens {
     }
     const { width, height } = this.#visible();
     const canvas = Object.assign(phone.document.createElement('canvas'), { width, height });
-    const [across, down] = [width / this.zoom, height / this.zoom];
-    const { videoWidth, videoHeight } = this.video;
-    const view = [(videoWidth - across) / 2, (videoHeight - down) / 2, across, down];
-    canvas.getContext('2d').drawImage(this.video, ...view, 0, 0, width, height);
+    canvas.getContext('2d').drawImage(this.video, ...this.#middle(width, height), 0, 0, width, height);
     const bytes = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality));
     return { bytes, width, height };
+  }
+
+  /**
+   * All that the sensor sees, whatever the component shows of it. Where there is no real camera it is grey.
+   *
+   * @returns {{data: ArrayBuffer, width: number, height: number} | undefined} RGBA; undefined before the first picture
+   */
+  frame() {
+    const { picture, phone } = this.cameras;
+    const longSide = FRAME_SIDES[this.frameSize];
+    if (!this.stream) {
+      const [width, height] = [Math.round((longSide * 9) / 11), longSide];
+      return picture && { data: new Uint8ClampedArray(4 * width * height).fill(128).buffer, width, height };
+    }
+    const { videoWidth, videoHeight } = this.video;
+    if (!videoWidth) return undefined;
+    const scale = Math.min(1, longSide / Math.max(videoWidth, videoHeight));
+    const [width, height] = [Math.round(videoWidth * scale), Math.round(videoHeight * scale)];
+    this.surface ??= phone.document.createElement('canvas');
+    if (this.surface.width !== width || this.surface.height !== height)
+      Object.assign(this.surface, { width, height });
+    const context = this.surface.getContext('2d', { willReadFrequently: true });
+    context.drawImage(this.video, ...this.#middle(videoWidth, videoHeight), 0, 0, width, height);
+    return { data: context.getImageData(0, 0, width, height).data.buffer, width, height };
+  }
+
+  /** @returns {number[]} x, y, width and height of the zoomed part of an area in the middle of the film */
+  #middle(width, height) {
+    const [across, down] = [width / this.zoom, height / this.zoom];
+    const { videoWidth, videoHeight } = this.video;
+    return [(videoWidth - across) / 2, (videoHeight - down) / 2, across, down];
   }
 
   /**

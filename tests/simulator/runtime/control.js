@@ -61,6 +61,8 @@ export function createControl(phone) {
     album: (files) => void phone.album.push(...files),
     /** @param {Uint8Array | undefined} jpeg what a camera sees where there is no real one */
     camera: (jpeg) => void (cameras.picture = jpeg),
+    /** @returns {number} listeners to frames of the camera */
+    frameListeners: () => cameras.frameListeners.size,
     /**
      * @param {string} name of an asynchronous API: every call of it fails
      * @param {string} [reason] none lets it work again

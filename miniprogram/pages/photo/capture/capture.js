@@ -72,6 +72,8 @@ Component({
     advice: { type: String, value: '' },
     /** Whether there are links to other pages. */
     linked: { type: Boolean, value: true },
+    /** Whether names over the moving picture are offered. */
+    named: { type: Boolean, value: false },
   },
 
   data: {
@@ -197,6 +199,7 @@ Component({
 
     async shoot() {
       if (this.data.busy || !this.data.ready) return;
+      this.stopLive();
       const mine = own(this);
       mine.shot += 1;
       const { shot } = mine;
@@ -227,6 +230,7 @@ Component({
       const mine = own(this);
       if (mine.choosing || this.data.busy) return;
       mine.choosing = true;
+      this.stopLive();
       const choice = await choosePhotos(this.properties.most);
       mine.choosing = false;
       if (choice.outcome === 'chosen') return this.hand(...choice.paths);
@@ -238,6 +242,12 @@ Component({
         failed: t.albumFailed,
       };
       this.setData({ hint: said[choice.outcome] });
+    },
+
+    /** The photo goes first. */
+    stopLive() {
+      const live = this.selectComponent('#live');
+      if (live) live.stop();
     },
 
     /** @param {...string} paths  of the photos, one or more */

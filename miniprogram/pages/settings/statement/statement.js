@@ -5,9 +5,9 @@ const { texts } = require('../../../texts/texts');
 
 /** @returns {string[]} paragraphs; the echo is for developers only */
 function paragraphs() {
-  const { sent, heat, echo, corrections, taught, phone, login, cloud } = texts().settings.privacy;
+  const { sent, live, heat, echo, corrections, taught, phone, login, cloud } = texts().settings.privacy;
   const byCloud = isCloudServer();
-  return [sent, heat, ...(isRelease() || byCloud ? [] : [echo]), corrections, taught, phone, byCloud ? cloud : login];
+  return [sent, live, heat, ...(isRelease() || byCloud ? [] : [echo]), corrections, taught, phone, byCloud ? cloud : login];
 }
 
 /**

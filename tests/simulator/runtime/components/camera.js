@@ -6,7 +6,8 @@ export const camera = {
     resolution: { type: String, value: 'medium', oneOf: ['low', 'medium', 'high'] },
     devicePosition: { type: String, value: 'back', oneOf: ['front', 'back'] },
     flash: { type: String, value: 'auto', oneOf: ['auto', 'on', 'off', 'torch'] },
-    frameSize: { type: String, value: 'medium', oneOf: ['small', 'medium', 'large'] },
+    // A phone has a default too, but its documentation wants it set where frames are listened to.
+    frameSize: { type: String, value: '', oneOf: ['small', 'medium', 'large'] },
   },
   events: ['stop', 'error', 'initdone'],
   mount({ element, phone, emit, data }) {
@@ -19,9 +20,11 @@ export const camera = {
       attached() {
         phone.singlePage.checkComponent('<camera>');
         position = data().devicePosition;
+        lens.frameSize = data().frameSize;
         lens.open(position);
       },
-      render({ devicePosition }) {
+      render({ devicePosition, frameSize }) {
+        lens.frameSize = frameSize;
         element.setAttribute('device-position', devicePosition);
         if (!position || devicePosition === position) return;
         position = devicePosition;

@@ -5,6 +5,14 @@ export function cameraMembers(phone, api) {
   return {
     createCameraContext: () =>
       strict('CameraContext', {
+        onCameraFrame: (callback) => {
+          if (typeof callback !== 'function') throw new TypeError('onCameraFrame wants a function');
+          const listener = (frame) => void phone.call(callback, undefined, frame);
+          return strict('CameraFrameListener', {
+            start: api('startCameraFrame', () => phone.cameras.startFrames(listener)),
+            stop: api('stopCameraFrame', () => phone.cameras.stopFrames(listener)),
+          });
+        },
         setZoom: api('setZoom', ({ zoom }) => {
           if (!Number.isFinite(zoom)) throw new Refusal('parameter error: parameter.zoom should be Number');
           return { zoom: phone.cameras.setZoom(zoom) };
