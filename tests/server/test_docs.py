@@ -24,6 +24,9 @@ from tests.server.pictures import file_of, noise
 LANGUAGES = ("zh", "en")
 ADDRESS = "http://127.0.0.1:5000"
 _FENCE = re.compile(r"^( *)```\{\.(\w+) \.test( \.refused)?\}\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+_MARKED = re.compile(r"^<!-- test -->\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""In a README, where GitHub shows a class in the fence."""
+
 _HTTP_ERROR = 22
 """curl's exit code for a status from 400 on."""
 
@@ -39,6 +42,11 @@ class Example(NamedTuple):
 
 def page(language: str, name: str) -> str:
     return (ROOT / "docs" / language / name).read_text("utf-8")
+
+
+def examples_of_readme(name: str) -> list[Example]:
+    found = _MARKED.findall((ROOT / name).read_text("utf-8"))
+    return [Example(name, language, False, text) for language, text in found]
 
 
 def names(language: str) -> list[str]:
@@ -60,6 +68,7 @@ EXAMPLES = list(
         for example in examples_of(language, name)
     }.values()
 )
+READMES = ("README.md", "README.zh.md")
 
 
 def test_both_languages_have_the_same_pages() -> None:
@@ -73,6 +82,14 @@ def test_a_page_has_the_same_anchors_and_examples_in_both_languages(name: str) -
     assert anchors[0] == anchors[1]
     kinds = [[one.language for one in examples_of(language, name)] for language in LANGUAGES]
     assert kinds[0] == kinds[1]
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_a_readme_is_short_and_its_example_is_one_of_the_manual(name: str) -> None:
+    assert len((ROOT / name).read_text("utf-8").splitlines()) <= 120
+    marked = examples_of_readme(name)
+    assert marked
+    assert {example.text for example in marked} <= {example.text for example in EXAMPLES}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
