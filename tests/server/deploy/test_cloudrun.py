@@ -131,3 +131,21 @@ def test_an_instance_answers_and_writes_only_below_tmp(tmp_path: Path) -> None:
     assert snapshot(tmp_path / "models") == before
     assert {name for name in snapshot(tmp_path).keys() - outside if not name.startswith("tmp/")} == set()
     assert os.path.isdir(environment["KERAS_HOME"])
+
+
+CORE_HOUR, GB_HOUR = 0.055, 0.032
+"""CNY."""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_costs_in_the_manual_are_computed(language: str) -> None:
+    text = (ROOT / "docs" / language / "deploy.md").read_text("utf-8")
+    assert str(CORE_HOUR) in text
+    assert str(GB_HOUR) in text
+    number = r"([\d.]+)"
+    row = rf"^\| {number} / {number} GB \| {number} \| {number} \| {number} \|$"
+    rows = re.findall(row, text, re.MULTILINE)
+    assert (str(CONFIG["cpu"]), str(CONFIG["mem"])) in {row[:2] for row in rows}
+    for cores, memory, *costs in rows:
+        an_hour = float(cores) * CORE_HOUR + float(memory) * GB_HOUR
+        assert costs == [f"{an_hour * hours * 30:.1f}" for hours in (24, 16, 2)]
