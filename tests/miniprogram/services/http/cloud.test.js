@@ -142,7 +142,7 @@ it('a change of a taught thing is JSON, and its photo is a file that is moved', 
   expect(device.has(path)).toBe(false);
 });
 
-it('nobody logs in, also where the server wants that, which its operator has to mend', async () => {
+it('nobody logs in, also where the server wants that', async () => {
   server.requireSession();
   const refused = { kind: 'cloud-not-found', requestId: expect.any(String) };
   await expect(recognise().promise).rejects.toMatchObject(refused);
