@@ -205,7 +205,7 @@ const en = {
   developers: {
     unset: ' Developers: write the address of the server into config/server.js.',
     domain: ' Developers: add this domain in the WeChat console under server domains.',
-    cloud: ' Developers: check the environment and the service in config/server.js, and that this mini-program may call them.',
+    cloud: ' Developers: check the environment and the service in config/server.js, that this mini-program may call them, and that the server has PAISHI_AUTH=cloud.',
     undeclared: ' Developers: declare “{item}” in the privacy guide of the WeChat console.',
     privacyItems: { camera: 'camera', album: 'chosen photos', save: 'album (write only)', clipboard: 'clipboard' },
   },

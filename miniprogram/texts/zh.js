@@ -200,7 +200,7 @@ const zh = {
   developers: {
     unset: '开发者：请在 config/server.js 里填写服务器地址。',
     domain: '开发者：请在小程序后台“开发管理 → 服务器域名”里添加这个域名。',
-    cloud: '开发者：请核对 config/server.js 里云托管的环境 ID 和服务名称，并确认这个小程序有权调用。',
+    cloud: '开发者：请核对 config/server.js 里云托管的环境 ID 和服务名称，并确认这个小程序有权调用、服务端设了 PAISHI_AUTH=cloud。',
     undeclared: '开发者：请在小程序后台的“用户隐私保护指引”里声明“{item}”。',
     privacyItems: { camera: '摄像头', album: '选中的照片', save: '相册（仅写入）', clipboard: '剪切板' },
   },

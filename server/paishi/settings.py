@@ -4,7 +4,7 @@ import os
 import re
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AliasChoices,
@@ -149,10 +149,10 @@ class Settings(BaseSettings):
         "networks such as 10.0.0.0/8, or `*` if the server can be reached only through a proxy that drops "
         "such headers from clients.",
     )
-    auth: Literal["none", "key", "wechat"] = Field(
+    auth: Literal["none", "key", "wechat", "cloud"] = Field(
         "none",
         description="Authentication of clients that send photos: `none`, `key` (an API key), `wechat` (a "
-        "login in your mini-program).",
+        "login in your mini-program), `cloud` (WeChat's own headers, in 微信云托管).",
     )
     keys: Secret = Field(
         SecretStr(""),
@@ -172,7 +172,13 @@ class Settings(BaseSettings):
     token_key: Secret = Field(
         SecretStr(""),
         description="For `wechat`: secret of at least 32 bytes that signs sessions, the same on all servers "
-        "that share them; if empty, a new one at each start, which ends all sessions.",
+        "that share them; if empty, a new one at each start, which ends all sessions. For `cloud` with "
+        "PAISHI_RATES: makes the names that users are counted under.",
+    )
+    cloud_private: bool = Field(
+        False,
+        description="For `cloud`: states that public access to the service is switched off in the console of "
+        "微信云托管, so that WeChat alone can set X-WX-OPENID. The server does not start without.",
     )
     session_s: int = Field(7200, ge=1, le=2_592_000, description="Lifetime of a session.")
     logins_per_minute: int = Field(
@@ -275,8 +281,8 @@ class Settings(BaseSettings):
     )
     taught_secret: Secret = Field(
         SecretStr(""),
-        description="For teaching with `wechat`: secret of at least 32 bytes that the users' pseudonyms in "
-        "PAISHI_TAUGHT are made with. With another one, users no longer find their things.",
+        description="For teaching with `wechat` or `cloud`: secret of at least 32 bytes that the users' "
+        "pseudonyms in PAISHI_TAUGHT are made with. With another one, users no longer find their things.",
     )
     taught_mb: Amount = Field(
         5000, le=100_000_000, description="Space for taught things; further photos are refused."
@@ -389,10 +395,20 @@ class Settings(BaseSettings):
     def _check_needs_keys(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
         return _effective_with("key", value, info)
 
-    @field_validator("wechat_appid", "wechat_secret", "wechat_url", "token_key", "taught_secret")
+    @field_validator("wechat_appid", "wechat_secret", "wechat_url")
     @classmethod
     def _check_needs_wechat(cls, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
         return _effective_with("wechat", value, info)
+
+    @field_validator("token_key", "taught_secret")
+    @classmethod
+    def _check_needs_users(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        return value if info.data.get("auth") == "cloud" else _effective_with("wechat", value, info)
+
+    @field_validator("cloud_private")
+    @classmethod
+    def _check_needs_cloud(cls, value: bool, info: ValidationInfo) -> bool:
+        return _effective_with("cloud", value, info)
 
     @field_validator("rates")
     @classmethod
@@ -460,7 +476,7 @@ class Settings(BaseSettings):
     @property
     def lacks_taught_secret(self) -> bool:
         """Whether users of WeChat have no pseudonyms to keep taught things under."""
-        return self.auth == "wechat" and not self.taught_secret.get_secret_value()
+        return self.auth in ("wechat", "cloud") and not self.taught_secret.get_secret_value()
 
     @property
     def uses_taught(self) -> bool:
@@ -514,7 +530,10 @@ def _read_secret(variable: str, file: Path) -> str | ValueError:
     return secret or ValueError(f"{file} (from {variable}) is empty")
 
 
-def _effective_with(auth: str, value: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+Value = TypeVar("Value", bound=str | SecretStr | bool)
+
+
+def _effective_with(auth: str, value: Value, info: ValidationInfo) -> Value:
     """Returns `value`, of a setting for PAISHI_AUTH=`auth` only. Raises ValueError if that is not set."""
     field = str(info.field_name)
     text = value.get_secret_value() if isinstance(value, SecretStr) else value

@@ -1,9 +1,12 @@
 // A server that wants to know who asks: nobody who uses the mini-program notices.
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloudFolder } from '../miniprogram/cloud-folder.js';
+import { launchPhone } from '../simulator/chromium.js';
 import { cameraShows, names, shoot, tap } from './fingers.js';
-import { nameOf, photos } from './photos.js';
+import { nameOf, photoOf, photos } from './photos.js';
 import { freePort, startRecogniser } from './recogniser.js';
-import { recognise, uploads, visit } from './visit.js';
+import { recognise, TRUSTED, uploads, visit } from './visit.js';
 import { startWeChat } from './wechat.js';
 
 const { zh: BROCCOLI } = photos ? nameOf('broccoli') : { zh: '' };
@@ -80,6 +83,27 @@ describe.skipIf(!photos)('the login with WeChat (needs ../shared)', () => {
     } finally {
       await phone.close();
       await server.stop();
+    }
+  });
+});
+
+describe.skipIf(!photos)('微信云托管 (needs ../shared)', () => {
+  it('names the user to the server, so that nobody logs in', async () => {
+    const root = cloudFolder();
+    const server = await startRecogniser(undefined, { PAISHI_AUTH: 'cloud', PAISHI_CLOUD_PRIVATE: 'true' });
+    const query = { ...TRUSTED, cloud: 'env-1/paishi' };
+    const phone = await launchPhone({ root, server: server.address, cameraPhoto: photoOf('broccoli'), query });
+    try {
+      expect((await fetch(`${server.address}/predict`, { method: 'POST', body: new FormData() })).status).toBe(401);
+      expect(await recognise(phone.page)).toContain(BROCCOLI);
+      const called = await phone.page.evaluate(() => globalThis.simulator.log.map(({ name }) => name));
+      expect(called).toContain('cloud.callContainer');
+      expect(called).not.toContain('login');
+      expect(phone.errors).toEqual([]);
+    } finally {
+      await phone.close();
+      await server.stop();
+      rmSync(root, { recursive: true });
     }
   });
 });

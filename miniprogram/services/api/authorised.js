@@ -1,5 +1,5 @@
 // @ts-check
-const { asFailure } = require('../http/failure');
+const { asFailure, failure } = require('../http/failure');
 const { currentServer, isCloudServer } = require('../server/address');
 const { otherToken, sessionToken } = require('./session');
 const { pause, sequence } = require('../http/task');
@@ -38,8 +38,8 @@ function passes({ kind, retryAfter }) {
 }
 
 /**
- * Sends a request to the server in use. Logs in if the server requires it (not through 微信云托管), waits if it is busy, and retries
- * once if the connection dropped. One request at a time, a bounded number of them, none after `cancel`.
+ * Sends a request to the server in use. Logs in if the server requires it, waits if it is busy, and retries once if the connection
+ * dropped. Through 微信云托管 nobody can log in: a service that refuses its users is the operator's to mend. One request at a time, a bounded number of them, none after `cancel`.
  *
  * @template Result
  * @param {(server: string, header: Record<string, string>) => import('../http/task').Task<Result>} send
@@ -79,6 +79,8 @@ function authorised(send, onWaiting = () => {}) {
     if (problem.kind === 'not-authorised' && left.logins > 0) {
       left.logins -= 1;
       refused = true;
+    } else if (problem.kind === 'not-authorised' && isCloudServer()) {
+      throw failure('cloud-not-found', { requestId: problem.requestId });
     } else if (problem.kind === 'unreachable' && left.repeats > 0) {
       left.repeats -= 1;
       await run(() => pause(BREATH));

@@ -2,12 +2,14 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from starlette.datastructures import Headers
+
 from paishi.access.client import Client
+from paishi.access.cloud import CloudAuthentication
 from paishi.access.key_file import KeyFile
 from paishi.access.keys import KeyAuthentication, parse_stored
 from paishi.access.rate_limits import RateLimits
@@ -27,7 +29,7 @@ _TAUGHT_SECRET = (
 class Authentication(Protocol):
     """One way to identify clients."""
 
-    async def client(self, headers: Mapping[str, str]) -> Client:
+    async def client(self, headers: Headers) -> Client:
         """Raises NotAuthorised."""
 
 
@@ -74,6 +76,8 @@ def access_for(settings: Settings) -> Access:
     if settings.auth == "wechat":
         login = _login(settings)
         return Access(limits, login.tokens, login)
+    if settings.auth == "cloud":
+        return Access(limits, _cloud_authentication(settings))
     return Access(limits)
 
 
@@ -103,11 +107,33 @@ def _login(settings: Settings) -> Login:
         raise Misconfigured(
             f"PAISHI_AUTH=wechat needs {' and '.join(missing)}, from the mini-program's console."
         )
-    owner_secret = settings.taught_secret.get_secret_value().encode()
+    tokens = Tokens(_token_key(settings), settings.session_s, _owner_secret(settings))
+    return Login(WeChat(settings.wechat_url, settings.wechat_appid, secret), tokens)
+
+
+def _cloud_authentication(settings: Settings) -> CloudAuthentication:
+    if not settings.cloud_private:
+        raise Misconfigured(
+            "PAISHI_AUTH=cloud believes the header X-WX-OPENID, which anybody can write who reaches this "
+            "server past WeChat. Switch off public access to the service in the console of 微信云托管, then "
+            "state that with PAISHI_CLOUD_PRIVATE=true."
+        )
+    if settings.rates.get_secret_value() and not settings.token_key.get_secret_value():
+        raise Misconfigured(
+            "PAISHI_RATES with PAISHI_AUTH=cloud needs PAISHI_TOKEN_KEY, the same on all servers: each would "
+            "count a user under another name. `openssl rand -hex 32` prints one."
+        )
+    return CloudAuthentication(_token_key(settings), _owner_secret(settings))
+
+
+def _token_key(settings: Settings) -> bytes:
+    return settings.token_key.get_secret_value().encode() or secrets.token_bytes(TOKEN_KEY_BYTES)
+
+
+def _owner_secret(settings: Settings) -> bytes:
+    """Raises Misconfigured if users of WeChat are to teach and there is none."""
     if settings.uses_taught and settings.lacks_taught_secret:
         raise Misconfigured(f"PAISHI_TEACHERS={settings.teachers} needs {_TAUGHT_SECRET}")
     if settings.lacks_taught_secret and settings.teachers != "nobody":
         log.info("Users cannot teach this server: that needs %s", _TAUGHT_SECRET)
-    key = settings.token_key.get_secret_value().encode() or secrets.token_bytes(TOKEN_KEY_BYTES)
-    tokens = Tokens(key, settings.session_s, owner_secret)
-    return Login(WeChat(settings.wechat_url, settings.wechat_appid, secret), tokens)
+    return settings.taught_secret.get_secret_value().encode()

@@ -8,9 +8,10 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
-from fastapi.security import HTTPBearer
+from fastapi.security import APIKeyHeader, HTTPBearer
 from fastapi.staticfiles import StaticFiles
 
+from paishi.access.cloud import OPENID_HEADER
 from paishi.api.upload import MAX_LABEL
 from paishi.contract import Problem
 from paishi.problems.kinds import NotAuthorised, TooManyRequests
@@ -58,7 +59,11 @@ class Api(FastAPI):
 def guarded(auth: str) -> dict[str, Any]:
     """Arguments of `include_router` for routes behind `middleware.access`, documented with its `auth`."""
     # For the description only: as a dependency, it would refuse a request only after the whole body.
-    shown = HTTPBearer(auto_error=False, description="A key, or a token from POST /session.")
+    shown: APIKeyHeader | HTTPBearer = (
+        APIKeyHeader(name=OPENID_HEADER, auto_error=False, description="WeChat sets it; clients cannot.")
+        if auth == "cloud"
+        else HTTPBearer(auto_error=False, description="A key, or a token from POST /session.")
+    )
     return {
         "responses": documented(NotAuthorised, TooManyRequests),
         "dependencies": [] if auth == "none" else [Depends(shown)],

@@ -10,6 +10,7 @@ import typer
 
 from paishi import __version__
 from paishi.cli.check import check
+from paishi.cli.convert import convert
 from paishi.cli.corrections import corrections
 from paishi.cli.evaluate import evaluate
 from paishi.cli.export import export
@@ -72,7 +73,7 @@ def _options(
     """PaiShi 拍识: point the phone at a thing, get its name."""
 
 
-for command in (serve, use, predict, check, evaluate, export, models, settings):
+for command in (serve, use, predict, check, convert, evaluate, export, models, settings):
     app.command()(command)
 app.command(cls=TrainCommand)(train)
 app.command("import")(import_model)

@@ -8,11 +8,14 @@ from paishi.settings import PREFIX, Settings, environment_name, secret_file_name
 
 OF_OTHER_PROGRAMS = {
     *(
+        "PAISHI_CPUS",
         "PAISHI_DOMAIN",
         "PAISHI_MEMORY",
         "PAISHI_NETWORK",
         "PAISHI_REQUIREMENTS",
+        "PAISHI_SERVERS",
         "PAISHI_STOP_GRACE",
+        "PAISHI_UPSTREAM",
     ),  # compose
     *("PAISHI_PYTHON", "PAISHI_KEEP_SCREENSHOTS", "PAISHI_ALL_MODELS", "PAISHI_REQUIRE_SHARED"),  # the tests
 }

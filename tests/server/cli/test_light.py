@@ -19,6 +19,7 @@ COMMANDS = [
     ["use", "ResNet50"],
     ["predict", "--help"],
     ["check", "no-such-folder"],
+    ["convert", "NoSuchModel"],
     ["import", "no-such-folder", "--to", "new"],
     ["serve", "--help"],
     ["key", "new"],

@@ -104,13 +104,16 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         ({"wechat_url": "http://127.0.0.1:1"}, "wechat"),
         ({"token_key": TOKEN_KEY, "auth": "key"}, "wechat"),
         ({"taught_secret": TOKEN_KEY, "auth": "key"}, "wechat"),
+        ({"wechat_appid": "wx1", "auth": "cloud"}, "wechat"),
+        ({"cloud_private": "true"}, "cloud"),
+        ({"cloud_private": "true", "auth": "wechat"}, "cloud"),
     ],
 )
 def test_protection_that_has_no_effect_is_refused(settings: dict[str, str], auth: str) -> None:
     [(field, reason)] = wrong(**settings).items()
     assert field in settings
     assert f"Set PAISHI_AUTH={auth}" in reason
-    assert settings[field] not in reason
+    assert field == "cloud_private" or settings[field] not in reason
     Settings(**{**settings, "auth": auth})  # type: ignore[arg-type]
 
 

@@ -58,16 +58,25 @@ def logging_in(wechat: FakeWeChat, **others: object) -> AbstractContextManager[A
     return started(auth="wechat", taught_secret=SECRET, **settings)
 
 
-@pytest.fixture(scope="module", params=["key", "wechat"])
+@pytest.fixture(scope="module", params=["key", "wechat", "cloud"])
 def guarded(request: pytest.FixtureRequest, wechat: FakeWeChat) -> Iterator[AppClient]:
-    with started(auth="key", keys=line(KEY)) if request.param == "key" else logging_in(wechat) as client:
+    starting = {
+        "key": lambda: started(auth="key", keys=line(KEY)),
+        "wechat": lambda: logging_in(wechat),
+        "cloud": lambda: started(auth="cloud", cloud_private=True),
+    }
+    with starting[request.param]() as client:
         yield client
 
 
 def test_credentials_are_described_for_guarded_routes_only(guarded: AppClient) -> None:
     description = guarded.get("/openapi.json").json()
     schemes = description["components"]["securitySchemes"]
-    assert [(scheme["type"], scheme["scheme"]) for scheme in schemes.values()] == [("http", "bearer")]
+    [scheme] = schemes.values()
+    if guarded.services.settings.auth == "cloud":
+        assert (scheme["type"], scheme["in"], scheme["name"]) == ("apiKey", "header", "X-WX-OPENID")
+    else:
+        assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
     wanted = {
         (method, path)
         for path, operations in description["paths"].items()

@@ -144,7 +144,8 @@ it('a change of a taught thing is JSON, and its photo is a file that is moved', 
 
 it('nobody logs in, also where the server wants that', async () => {
   server.requireSession();
-  await expect(recognise().promise).rejects.toMatchObject({ kind: 'not-authorised' });
+  const refused = { kind: 'cloud-not-found', requestId: expect.any(String) };
+  await expect(recognise().promise).rejects.toMatchObject(refused);
   expect(server.to('/session')).toEqual([]);
   expect(device.phone.calls.filter(({ name }) => name === 'login')).toEqual([]);
 });
