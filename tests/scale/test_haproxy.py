@@ -49,7 +49,7 @@ def test_haproxy_takes_it_without_a_warning(servers: list[str]) -> None:
 
 def test_what_loses_photos_is_not_in_it() -> None:
     assert "shutdown-sessions" not in TEXT  # would cut the photos of a server that drains
-    assert "observe" not in TEXT  # would take out a server that refuses
+    assert "layer7" not in TEXT  # would take out a server that refuses
     [repeated] = re.findall(r"retry-on (.*)", TEXT)
     assert repeated.split() == ["conn-failure", "empty-response", "response-timeout"]
 
