@@ -7,6 +7,8 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 from rich.console import Console
 from rich.table import Table
 
@@ -66,7 +68,7 @@ def draw(results: list[Result], file: Path) -> None:
         plt.close(figure)
 
 
-def _scatter(axes: plt.Axes, result: Result) -> None:
+def _scatter(axes: Axes, result: Result) -> None:
     first = result.sent[0].at
     for outcome in dict.fromkeys(one.outcome for one in result.sent):
         points = [(one.at - first, 1000 * one.took) for one in result.sent if one.outcome == outcome]
@@ -84,6 +86,8 @@ def _scatter(axes: plt.Axes, result: Result) -> None:
             fontsize=7,
         )
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylabel("ms")
     axes.set_title(f"{result.name}: {result.lost} lost, {result.wrong} wrong", loc="left", fontsize=9)
     axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
