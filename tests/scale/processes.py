@@ -42,6 +42,7 @@ class Point:
     setup: str
     servers: int
     share: float | None
+    seconds: float
     rate: float
     answered: float
     refused: float
@@ -75,6 +76,7 @@ class Setup:
             self.name,
             len(self.servers),
             share,
+            seconds,
             rate,
             load.per_second,
             load.refused / max(1, load.refused + len(load.latencies)),

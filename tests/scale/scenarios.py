@@ -19,7 +19,7 @@ from tests.bench.processor import processor_seconds
 from tests.bench.workers import Worker
 from tests.scale.farm import UPLOADS_PER_MINUTE, Farm, Server
 from tests.scale.load import Named, Sent, send_until
-from tests.server.conftest import ROOT, need_shared
+from tests.server.conftest import ROOT, need_shared, wait_for
 from tests.server.pictures import file_of, listed_photos
 from tests.soak.requests import good_photos
 from tests.soak.tally import percentile_ms
@@ -166,7 +166,8 @@ def steady(street: Street) -> Result:
 
 def killed(street: Street) -> Result:
     result, server = Result("kill -9"), street.farm.servers[0]
-    with street.sending(result) as mark:
+    with street.sending(result, 2 * RATE) as mark:
+        wait_for(lambda: _of_servers(street.farm, "current_sessions")[0] > 0, 30, "a photo in hand", 0.01)
         mark("kill -9")
         server.kill()
         time.sleep(3)
@@ -323,14 +324,14 @@ def one_slower(street: Street) -> Result:
     thread = threading.Thread(target=slow_down)
     with street.sending(result) as mark:
         mark("slow")
-        before = _requests(farm)
+        before = _of_servers(farm, "sessions_total")
         thread.start()
         try:
             time.sleep(8)
         finally:
             ended.set()
             thread.join()
-        share = [now - was for now, was in zip(_requests(farm), before, strict=True)]
+        share = [now - was for now, was in zip(_of_servers(farm, "sessions_total"), before, strict=True)]
         mark("as before")
     result.figures["share_of_slow"] = share[0] / max(1, sum(share))
     if result.figures["share_of_slow"] > 1 / len(farm.servers):
@@ -370,10 +371,10 @@ def _use(server: Server, model: str) -> str:
     return "" if done.returncode == 0 else done.stderr.strip()
 
 
-def _requests(farm: Farm) -> list[float]:
-    """Sessions that HAProxy has given to each server so far."""
+def _of_servers(farm: Farm, figure: str) -> list[float]:
+    """HAProxy's `haproxy_server_…` for each server."""
     text = httpx.get(farm.balancer.figures, trust_env=False).text
-    lines = [line for line in text.splitlines() if line.startswith("haproxy_server_sessions_total{")]
+    lines = [line for line in text.splitlines() if line.startswith(f"haproxy_server_{figure}{{")]
     return [float(line.rpartition(" ")[2]) for line in lines if 'proxy="servers"' in line]
 
 

@@ -35,6 +35,8 @@ NOTICE_S = 1.0
 _PHOTOS = 40_000
 """Of one standing load, if that is long enough for queues to settle."""
 
+_LOADS = 40
+
 HPA_EVERY_S = 15.0
 HPA_TOLERANCE = 0.1
 HPA_CALM_S = 300.0
@@ -107,9 +109,11 @@ class Tally:
 
 
 class Fleet:
-    """Servers behind HAProxy's `leastconn`. `known` get photos; those that leave finish what they have."""
+    """Servers behind HAProxy's `leastconn`. `known` get photos; those that leave finish what they have.
+    Photos that came before `since_s` are not counted: queues were still filling."""
 
-    def __init__(self, conditions: Conditions, servers: int, seed: int = 0) -> None:
+    def __init__(self, conditions: Conditions, servers: int, since_s: float = 0.0, seed: int = 0) -> None:
+        self.since_s = since_s
         self.env = simpy.Environment()
         self.conditions = conditions
         self.chance = random.Random(seed)
@@ -171,17 +175,19 @@ class Fleet:
 
     def _photo(self) -> Process:
         began = self.env.now
+        counts = began >= self.since_s
         if not self.known:
-            self.tally.nowhere += 1
+            self.tally.nowhere += counts
             return
         fewest = min(server.in_hand for server in self.known)
         server = self.chance.choice([one for one in self.known if one.in_hand == fewest])
         try:
             yield from server.photo()
         except Overloaded:
-            self.tally.refused += 1
+            self.tally.refused += counts
             return
-        self.tally.latencies.append(self.env.now - began + self.conditions.hop_s)
+        if counts:
+            self.tally.latencies.append(self.env.now - began + self.conditions.hop_s)
 
     def _pay(self, seconds: float) -> Process:
         while self.env.now < seconds:
@@ -238,7 +244,9 @@ def row(what: str, rate: float, seconds: float, tally: Tally) -> Row:
 
 
 def standing_load(conditions: Conditions, servers: int, rate: float, seconds: float) -> Tally:
-    return Fleet(conditions, servers).run(lambda now: rate, rate, seconds)
+    """The last `seconds` of a load that has lasted."""
+    since_s = 2 * conditions.max_wait_s
+    return Fleet(conditions, servers, since_s).run(lambda now: rate, rate, since_s + seconds)
 
 
 def fleets(conditions: Conditions, sizes: Sequence[int], seconds: float) -> list[Row]:
@@ -253,7 +261,7 @@ def fleets(conditions: Conditions, sizes: Sequence[int], seconds: float) -> list
         for size in sizes
         for share in (0.6, 0.8, 0.95, 2.0)
         for rate in [share * size * conditions.capacity]
-        for length in [max(4 * conditions.max_wait_s, min(seconds, _PHOTOS / rate))]
+        for length in [max(2 * conditions.max_wait_s, min(seconds, _PHOTOS / rate))]
     ]
 
 
@@ -292,12 +300,22 @@ def rolling(conditions: Conditions, servers: int, share: float, seconds: float =
     return row(f"rolling update of {servers} at {share:g} of capacity", rate, seconds, tally)
 
 
-def predicted(point: dict[str, Any], full: dict[str, Any], seconds: float) -> Row:
-    """What the simulation expects of a measured load on pinned servers. `full` is the point of the same
-    servers with clients that wait: its rate is the capacity, with the cost of all around the servers."""
-    cpu_s = point["servers"] / full["answered"]
-    tally = standing_load(Conditions(cpu_s, cores=1), point["servers"], point["rate"], seconds)
-    return row(f"{point['setup']}, {point['share']:g} of capacity", point["rate"], seconds, tally)
+def predicted(point: dict[str, Any], full: dict[str, Any]) -> Row:
+    """What the simulation expects of a measured load on pinned servers, which was too short for queues to
+    settle: many such loads, each from idle servers. `full` is the point of the same servers with clients that
+    wait: its rate is the capacity, with the cost of all around the servers."""
+    conditions = Conditions(point["servers"] / full["answered"], cores=1)
+    pooled = Tally(most_servers=point["servers"])
+    rate, seconds = point["rate"], point["seconds"]
+    for seed in range(_LOADS):
+        tally = Fleet(conditions, point["servers"], seed=seed).run(lambda now: rate, rate, seconds)
+        pooled.latencies += tally.latencies
+        pooled.refused += tally.refused
+    return row(_name(point), rate, _LOADS * seconds, pooled)
+
+
+def _name(point: dict[str, Any]) -> str:
+    return f"{point['setup']}, {point['share']:g} of capacity"
 
 
 def simulate(
@@ -324,10 +342,10 @@ def simulate(
         points = json.loads(measured.read_text("utf-8"))
         full = {point["setup"]: point for point in points if point["share"] is None}
         pinned = [point for point in points if point["share"] is not None]
-        tables["predicted"] = [predicted(point, full[point["setup"]], seconds) for point in pinned]
+        tables["predicted"] = [predicted(point, full[point["setup"]]) for point in pinned]
         tables["measured"] = [
             Row(
-                f"{point['setup']}, {point['share']:g} of capacity",
+                _name(point),
                 point["rate"],
                 point["answered"],
                 point["refused"],
