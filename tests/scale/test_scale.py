@@ -1,15 +1,22 @@
 """The cheapest part of `python -m tests.scale`, and that it sees what it is there to see."""
 
+import io
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import typer
+from PIL import Image
+from rich.console import Console
 
 from tests.bench.exchange import Reply
+from tests.scale import __main__ as program
 from tests.scale.farm import Farm, running_farm
 from tests.scale.haproxy import haproxy_binary
 from tests.scale.load import Named, Sent, judge
-from tests.scale.scenarios import SCENARIOS, Result, Street, photos_to_send
+from tests.scale.report import draw, print_table
+from tests.scale.scenarios import SCENARIOS, Result, Street, as_json, photos_to_send
 from tests.server.access.redis_server import redis_binary
 from tests.server.access.sending import problem_of
 
@@ -84,3 +91,24 @@ def test_what_must_not_be_is_a_fault(outcome: str, label: str | None, faults: in
     result = Result("test", [Sent(0, 1.0, 0.1, outcome, Named("M", label, 0.9) if label else None)])
     street.judge(result)
     assert len(result.faults) == faults
+
+
+def test_an_unknown_scenario_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match=r"does not know kil, only .*kill"):
+        program.scale(2, "kil", tmp_path)
+
+
+def test_the_report_has_every_photo(tmp_path: Path) -> None:
+    sent = [Sent(0, 10.0 + at, 0.1, outcome) for at, outcome in enumerate(("answered", "refused", "lost: x"))]
+    result = Result("test", sent, ["a fault"], [(1.5, "kill -9")], {"server_ms": 12.3})
+    printed = io.StringIO()
+    print_table([result, Result("nothing sent")], 2, Console(file=printed, width=110))
+    [row] = [line for line in printed.getvalue().splitlines() if line.startswith("│ test")]
+    assert row.replace("│", "").split() == ["test", "3", "1", "1", "0", "1", "0", "100", "100", "100"]
+    assert "server_ms 12.30" in printed.getvalue()
+    draw([result, Result("nothing sent")], tmp_path / "scale.png")
+    with Image.open(tmp_path / "scale.png") as picture:
+        assert picture.width > 1000
+    body = as_json(result)
+    assert (body["sent"], body["faults"]) == (3, ["a fault"])
+    assert body["answers"] == [[0.0, 0.1, "answered"], [1.0, 0.1, "refused"], [2.0, 0.1, "lost: x"]]
