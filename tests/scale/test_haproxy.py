@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -159,6 +160,28 @@ def test_a_body_that_does_not_arrive_gets_our_problem(tmp_path: Path) -> None:
     answer = httpx.Response(int(first.split()[1]), headers=headers, content=body)
     problem_of(answer, 408, "request-timeout")
     assert not server.received
+
+
+def test_a_photo_too_large_to_be_sent_again_gets_our_problem(tmp_path: Path) -> None:
+    with backend(lambda received: None) as one, backend(lambda received: None) as two:
+        with before(tmp_path, one, two) as at:
+            answer = httpx.post(f"{at.url}/predict", content=bytes(2_000_000), trust_env=False, timeout=60)
+            problem_of(answer, 503, "not-answering")
+        assert len(one.received + two.received) == 1
+
+
+def test_a_phone_may_pause_in_a_large_photo_for_longer_than_a_server_may_be_silent(tmp_path: Path) -> None:
+    half = bytes(1_000_000)
+    head = f"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: {2 * len(half)}\r\n\r\n".encode()
+    with backend() as server, before(tmp_path, server, BALANCER_TIMEOUT="200ms") as at:
+        host, _, port = at.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), 60) as phone:
+            phone.sendall(head + half)
+            time.sleep(1)
+            phone.sendall(half)
+            assert phone.recv(65536).startswith(b"HTTP/1.1 200 ")
+    [received] = server.received
+    assert len(received.body) == 2 * len(half)
 
 
 FORGED = {
