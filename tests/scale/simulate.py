@@ -9,7 +9,7 @@ import json
 import math
 import random
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from paishi.admission.admission import Admission
+from paishi.cli.plan import cost_of
+from paishi.models.catalogue import find_backbone
 from paishi.problems.kinds import Overloaded
 from paishi.settings import Settings
 from tests.bench.servers import ROOT
@@ -319,7 +321,8 @@ def _name(point: dict[str, Any]) -> str:
 
 
 def simulate(
-    cpu_ms: Annotated[float, typer.Option(min=0.1, help="CPU milliseconds of an answer.")] = 45.0,
+    model: Annotated[str, typer.Option(help="Its measured CPU time is that of `paishi plan`.")] = "ResNet50",
+    precision: Annotated[str, typer.Option(help="As PAISHI_PRECISION.")] = "fp32",
     cores: Annotated[int, typer.Option(min=1, help="Cores of a server.")] = 4,
     seconds: Annotated[float, typer.Option(min=1, help="How long each standing load lasts.")] = 60.0,
     output: Annotated[
@@ -328,12 +331,15 @@ def simulate(
 ) -> None:
     """Simulate 1 to 64 servers."""
     console = Console(width=110)
-    conditions = Conditions(cpu_ms / 1000, cores)
+    cost = cost_of(find_backbone(model).name, precision)
+    if cost is None:
+        raise typer.BadParameter(f"There is no figure for {model} in {precision}.")
+    conditions = Conditions(cost.cpu_ms / 1000, cores)
     tables = {
         "standing loads": fleets(conditions, (1, 2, 4, 16, 64), seconds),
         "changes": [
             *(burst(conditions, target, least) for target in (0.5, 0.6, 0.7, 0.8) for least in (2,)),
-            *(from_zero(Conditions(cpu_ms / 1000, cores, start_s=start), 5.0) for start in (2.0, 15.0)),
+            *(from_zero(replace(conditions, start_s=start), 5.0) for start in (2.0, 15.0)),
             *(rolling(conditions, 4, share) for share in (0.6, 0.8)),
         ],
     }
