@@ -35,14 +35,15 @@ CLIENTS = 8
 
 @dataclass(frozen=True)
 class Point:
-    """One load. `share` is None for clients that wait for their answer; times are in ms, `rate` and
-    `answered` per second, `refused` a part of all. CPU is that of all servers, and of HAProxy, for one
-    answer."""
+    """One load. `share` is None for clients that wait for their answer; else a part of `capacity`, what such
+    clients got just before. Times are in ms, `capacity`, `rate` and `answered` per second, `refused` a part
+    of all. CPU is that of all servers, and of HAProxy, for one answer."""
 
     setup: str
     servers: int
     share: float | None
     seconds: float
+    capacity: float
     rate: float
     answered: float
     refused: float
@@ -62,8 +63,14 @@ class Setup:
     haproxy: int
 
     def load(
-        self, generator: Worker, photo: bytes, share: float | None, rate: float, seconds: float
+        self,
+        generator: Worker,
+        photo: bytes,
+        seconds: float,
+        share: float | None = None,
+        capacity: float = 0.0,
     ) -> Point:
+        rate = (share or 0.0) * capacity
         before = self._cpu_ms()
         if share is None:
             load: Load = generator.call(closed_loop, self.url, photo, CLIENTS, seconds)
@@ -77,6 +84,7 @@ class Setup:
             len(self.servers),
             share,
             seconds,
+            capacity or load.per_second,
             rate,
             load.per_second,
             load.refused / max(1, load.refused + len(load.latencies)),
@@ -134,12 +142,12 @@ def processes(
             ("two on a core each, HAProxy", [0, 1], True, SHARES),
         ):
             with running(setup, folder, cores, behind) as ready:  # type: ignore[arg-type]
-                ready.load(generator, photo, None, 0, 2.0)  # what any load needs is there
-                full = ready.load(generator, photo, None, 0, seconds)
-                points.append(full)
+                ready.load(generator, photo, 2.0)  # what any load needs is there
+                points.append(ready.load(generator, photo, seconds))
                 for share in shares:
-                    rate = share * full.answered
-                    points.append(ready.load(generator, photo, share, rate, seconds))
+                    # Anew each time: neighbours on the machine come and go.
+                    capacity = ready.load(generator, photo, seconds / 2).answered
+                    points.append(ready.load(generator, photo, seconds, share, capacity))
     _show(points)
     output.mkdir(parents=True, exist_ok=True)
     file = output / "processes.json"

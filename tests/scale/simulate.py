@@ -302,11 +302,11 @@ def rolling(conditions: Conditions, servers: int, share: float, seconds: float =
     return row(f"rolling update of {servers} at {share:g} of capacity", rate, seconds, tally)
 
 
-def predicted(point: dict[str, Any], full: dict[str, Any]) -> Row:
+def predicted(point: dict[str, Any]) -> Row:
     """What the simulation expects of a measured load on pinned servers, which was too short for queues to
-    settle: many such loads, each from idle servers. `full` is the point of the same servers with clients that
-    wait: its rate is the capacity, with the cost of all around the servers."""
-    conditions = Conditions(point["servers"] / full["answered"], cores=1)
+    settle: many such loads, each from idle servers. The capacity was measured as well, with the cost of all
+    around the servers in it."""
+    conditions = Conditions(point["servers"] / point["capacity"], cores=1)
     pooled = Tally(most_servers=point["servers"])
     rate, seconds = point["rate"], point["seconds"]
     for seed in range(_LOADS):
@@ -346,9 +346,8 @@ def simulate(
     measured = output / "processes.json"
     if measured.exists():
         points = json.loads(measured.read_text("utf-8"))
-        full = {point["setup"]: point for point in points if point["share"] is None}
         pinned = [point for point in points if point["share"] is not None]
-        tables["predicted"] = [predicted(point, full[point["setup"]]) for point in pinned]
+        tables["predicted"] = [predicted(point) for point in pinned]
         tables["measured"] = [
             Row(
                 _name(point),
