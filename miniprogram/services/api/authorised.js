@@ -19,6 +19,7 @@ const PASSING = new Set(
     'overloaded',
     'busy',
     'shutting-down',
+    'not-answering',
     'login-unavailable',
   ])
 );

@@ -18,6 +18,7 @@ from paishi.cli.gallery import gallery
 from paishi.cli.import_model import import_model
 from paishi.cli.key import key
 from paishi.cli.models import models
+from paishi.cli.plan import plan
 from paishi.cli.predict import predict
 from paishi.cli.serve import serve
 from paishi.cli.show_settings import settings
@@ -73,7 +74,7 @@ def _options(
     """PaiShi 拍识: point the phone at a thing, get its name."""
 
 
-for command in (serve, use, predict, check, convert, evaluate, export, models, settings):
+for command in (serve, use, predict, check, convert, evaluate, export, models, plan, settings):
     app.command()(command)
 app.command(cls=TrainCommand)(train)
 app.command("import")(import_model)

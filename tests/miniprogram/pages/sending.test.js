@@ -170,6 +170,15 @@ describe('a server that is busy', () => {
     expect(server.to('/predict')).toHaveLength(2);
   });
 
+  it.each(['shutting-down', 'not-answering'])('or being replaced (%s) gets the photo again', async (code) => {
+    server.on('POST /predict', problem('problem', { code, status: 503, retry_after: 0.05 }), {
+      body: example('predictions'),
+    });
+    await shoot();
+    await recognised();
+    expect(server.to('/predict')).toHaveLength(2);
+  });
+
   it('is waited for a few times, not for ever', async () => {
     server.on('POST /predict', BUSY);
     await shoot();

@@ -13,6 +13,7 @@ COMMANDS = [
     ["models"],
     ["models", "--json"],
     ["settings"],
+    ["plan", "--photos-a-day", "1e6"],
     ["weights", "list"],
     ["weights", "fetch", "--help"],
     ["use", "NoSuchModel"],
