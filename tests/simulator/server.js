@@ -1,8 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { appScript, hostFile, runtimeScript } from './compiler/bundle.js';
 import { proxy, PROXY_PREFIX } from './proxy.js';
 
-const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  mjs: 'text/javascript; charset=utf-8',
+  wasm: 'application/wasm',
+};
+/** Files of onnxruntime-web that run a model; its folder has many more. */
+const ONNX_RUNTIME = /^onnxruntime\/(ort(?:-wasm-simd-threaded|\.wasm\.min)\.(?:mjs|wasm))$/;
 const ATTEMPTS = 50;
 
 /**
@@ -38,14 +49,16 @@ async function serveFile(root, server, address, outgoing) {
     return;
   }
   outgoing.writeHead(200, {
-    'content-type': `${TYPES[name.split('.').at(-1)]}; charset=utf-8`,
+    'content-type': TYPES[name.split('.').at(-1)],
     'cache-control': 'no-store',
   });
   outgoing.end(body);
 }
 
-/** @returns {Promise<string | undefined>} */
+/** @returns {Promise<string | Buffer | undefined>} */
 async function content(root, name, server) {
+  const [, part] = ONNX_RUNTIME.exec(name) ?? [];
+  if (part) return readFile(join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web')), part));
   if (name === 'index.html' || name === 'phone.css') return hostFile(name);
   if (name === 'simulator.js') return runtimeScript();
   if (name !== 'miniprogram.js') return undefined;
