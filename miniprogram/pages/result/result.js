@@ -67,6 +67,8 @@ Page({
     mayEcho: false,
     /** Whether the server can be taught. */
     teaching: false,
+    /** Whether the phone recognised it by itself: only the server draws heat maps, and knows what was taught. */
+    offline: false,
   },
 
   id: '',
@@ -112,7 +114,7 @@ Page({
     const found = this.entry();
     if (!found) return this.setData({ stage: 'gone' });
     const { t } = this.data;
-    const { corrected, confident, model, photo, predictions } = found;
+    const { corrected, confident, model, offline, photo, predictions } = found;
     this.setData({
       stage: 'shown',
       resultId: this.id,
@@ -123,6 +125,9 @@ Page({
       by: fill(t.by, { model: model.name }),
       heading: corrected ? t.guesses : confident ? t.results : t.maybe,
       corrected: corrected && inLanguage(corrected.name),
+      offline,
+      teaching: this.data.teaching && !offline,
+      mayEcho: this.data.mayEcho && !offline,
     });
     this.findQuiz(found);
   },

@@ -73,12 +73,25 @@ const isEcho = hasForm({
 
 const isAwaited = hasForm({ name: isFilledText, percent: optional(isNumber) });
 
+const isOnDeviceFile = hasForm({ path: isFilledText, bytes: isPixels, sha256: isFilledText });
+
+const isOnDevice = hasForm({
+  model: isModel,
+  input_height: isPixels,
+  input_width: isPixels,
+  fit: (value) => value === 'crop' || value === 'squash' || value === 'both',
+  confident_at: isShare,
+  onnx: isOnDeviceFile,
+  labels: isOnDeviceFile,
+});
+
 const isReady = hasForm({
   status: (value) => value === 'ready',
   model: isModel,
   runtime: isText,
   awaited: optional(isAwaited),
   teaching: optional((value) => typeof value === 'boolean'),
+  on_device: optional((value) => typeof value === 'boolean'),
 });
 
 const isSession = hasForm({
@@ -106,6 +119,8 @@ const readPredictions = (data) => read(isPredictions, data);
 const readEcho = (data) => read(isEcho, data);
 /** GET /readyz @type {(data: unknown) => Ready} */
 const readReady = (data) => read(isReady, data);
+/** GET /on-device @type {(data: unknown) => import('../../contract').OnDevice} */
+const readOnDevice = (data) => read(isOnDevice, data);
 /** POST /session @type {(data: unknown) => Session} */
 const readSession = (data) => read(isSession, data);
 
@@ -113,6 +128,7 @@ module.exports = {
   readPredictions,
   readEcho,
   readReady,
+  readOnDevice,
   readSession,
   read,
   hasForm,
@@ -122,6 +138,7 @@ module.exports = {
   isModel,
   isName,
   isNumber,
+  isOnDevice,
   isPrediction,
   isShare,
   isText,
