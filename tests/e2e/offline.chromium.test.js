@@ -109,11 +109,11 @@ describe.skipIf(!photos)('without a network (needs ../shared)', () => {
     await toggle().click();
     await page.waitForFunction(() => globalThis.simulator.currentPage().data.percent >= 10);
     await network('lost');
-    await says('下载未完成');
+    await says('尚未完成');
     const before = (await data()).percent;
     await phone.restart();
     await openSwitch();
-    await says('下载未完成');
+    await says('尚未完成');
     expect((await data()).percent).toBe(before);
     const asked = () =>
       page.evaluate(() =>

@@ -117,6 +117,8 @@ function end(mine, thrown) {
   }
   running = null;
   if (thrown) stop(thrown);
+  // What was damaged is gone.
+  if (thrown) void count();
   else changed();
 }
 

@@ -69,9 +69,10 @@ Page({
     } catch (thrown) {
       const { kind } = asFailure(thrown);
       if (kind === 'cancelled') return;
-      const { t } = this.data;
-      const unavailable = { title: t.unavailableTitle, sentence: t.unavailableSentence };
-      this.setData({ refusal: UNAVAILABLE.has(kind) ? unavailable : texts().failures[kind] });
+      const { later, unavailableSentence, unavailableTitle } = this.data.t;
+      const unavailable = { title: unavailableTitle, sentence: unavailableSentence };
+      const failed = { title: texts().failures[kind].title, sentence: later };
+      this.setData({ refusal: UNAVAILABLE.has(kind) ? unavailable : failed });
     }
     this.setData({ known: true });
     this.present();

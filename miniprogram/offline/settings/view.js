@@ -44,12 +44,19 @@ function megabytes(bytes) {
  */
 function stopOf({ stage, reason }) {
   if (stage !== 'stopped' || !reason || reason === 'cancelled') return null;
-  const { goOn, problems, startAgain } = offlineTexts();
-  if (reason in problems) {
-    const kind = /** @type {keyof typeof problems} */ (reason);
-    return { ...problems[kind], again: kind === 'damaged' || kind === 'changed' ? startAgain : goOn };
-  }
-  return { ...texts().failures[/** @type {import('../../services/http/failure').FailureKind} */ (reason)], again: goOn };
+  const { again, goOn, interrupted, problems, startAgain } = offlineTexts();
+  // Sentences about failures elsewhere speak of a photo.
+  if (!isProblem(reason)) return { title: texts().failures[reason].title, sentence: interrupted, again: goOn };
+  const names = { changed: startAgain, damaged: startAgain, 'no-room': goOn, 'not-runnable': again };
+  return { ...problems[reason], again: names[reason] };
+}
+
+/**
+ * @param {NonNullable<Status['reason']>} reason
+ * @returns {reason is import('../services/problem').ProblemKind}
+ */
+function isProblem(reason) {
+  return reason in offlineTexts().problems;
 }
 
 /**

@@ -2,10 +2,11 @@
 
 /** @type {import('./zh').OfflineTexts} */
 const en = {
-  title: 'Recognise offline',
+  title: 'Offline',
+  toggle: 'Recognise offline',
   about:
     'Without a network, or if the service cannot be reached, photos are recognised on the phone and not sent. With a network the service still recognises them.',
-  limits: 'Offline there is no reason for a name to look at, and taught things are not known.',
+  limits: 'Offline, taught things are not known, and you cannot see why a name was chosen.',
   download: 'A model is downloaded once ({size}), best on Wi-Fi.',
   asking: 'Asking about the model…',
   mobileTitle: 'Use mobile data?',
@@ -15,11 +16,13 @@ const en = {
   downloading: 'Downloading',
   downloadLabel: '{percent}% downloaded',
   checking: 'Checking the model…',
-  stopped: 'Download not finished',
+  stopped: 'Not finished',
+  interrupted: 'What is downloaded stays. Continue when the network is back.',
   goOn: 'Continue',
-  startAgain: 'Download again',
-  cancel: 'Cancel download',
+  startAgain: 'Start again',
+  cancel: 'Cancel',
   again: 'Try again',
+  later: 'The service could not be reached. Please try again later.',
   model: 'Model',
   size: 'Storage used',
   newer: 'There is a newer model. This one is used until it is here.',

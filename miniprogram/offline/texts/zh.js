@@ -3,6 +3,7 @@
 /** Texts of offline recognition, in Chinese. tsc checks that en.js has the same keys. */
 const zh = {
   title: '离线识别',
+  toggle: '离线识别',
   about: '没有网络或连不上服务时，照片在手机上识别，不会发送。有网络时仍由服务识别。',
   limits: '离线识别不显示识别依据，也认不出教过的东西。',
   download: '需要下载一次模型（{size}），建议使用 Wi-Fi。',
@@ -14,11 +15,13 @@ const zh = {
   downloading: '正在下载',
   downloadLabel: '已下载 {percent}%',
   checking: '正在检查模型…',
-  stopped: '下载未完成',
+  stopped: '尚未完成',
+  interrupted: '已下载的部分会保留，网络恢复后可以继续。',
   goOn: '继续下载',
   startAgain: '重新下载',
   cancel: '取消下载',
   again: '重试',
+  later: '没有连上识别服务，请稍后重试。',
   model: '模型',
   size: '占用',
   newer: '有新版本的模型，更新前继续使用现有的。',

@@ -13,11 +13,14 @@ const LABELS = Buffer.from(
  * A model as a server offers it, with files of a size that takes several requests.
  *
  * @param {number} [fill]  byte of its file
+ * @param {object} [how]
+ * @param {number} [how.bytes]  of its file
+ * @param {string} [how.name]
  */
-export function modelOf(fill = 7) {
-  const onnx = Buffer.alloc(2_000_000, fill);
+export function modelOf(fill = 7, { bytes = 2_000_000, name = `Lite${fill}` } = {}) {
+  const onnx = Buffer.alloc(bytes, fill);
   const description = {
-    model: { name: `Lite${fill}`, labels: 'own' },
+    model: { name, labels: 'own' },
     ...{ input_height: 4, input_width: 2, fit: 'crop', confident_at: 0.5 },
     onnx: { path: '/models/Lite.onnx', bytes: onnx.length, sha256: hashOf(onnx) },
     labels: { path: '/labels/Lite.json', bytes: LABELS.length, sha256: hashOf(LABELS) },

@@ -104,7 +104,7 @@ describe('the switch', () => {
     await open(usual);
     await phone.reads('2.0 MB');
     await phone.tap(toggle());
-    await phone.reads('下载未完成');
+    await phone.reads('尚未完成');
     expect(phone.text()).toContain('服务暂不可用');
     await restart(usual);
     await phone.reads('0.8 MB / 2.0 MB');

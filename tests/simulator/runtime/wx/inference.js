@@ -69,6 +69,8 @@ function checkOptions({ model, precisionLevel = 0, ...others }) {
 
 /** @returns {Promise<any>} a session of onnxruntime */
 async function loadModel(phone, path) {
+  // Nobody listens before the call that creates the session has returned.
+  await new Promise((resolve) => setTimeout(resolve));
   if (!phone.pictures.decodes) throw new Error('simulator: no model runs in jsdom');
   const bytes = phone.files.read(path);
   if (!bytes) throw new Error(`no such file ${path}`);
