@@ -84,6 +84,7 @@ const en = {
     by: 'Recognised by {model}',
     hint: 'Tap a name to see why it was chosen',
     offline: 'Recognised offline, without taught things',
+    resend: 'Recognise online',
     lessLikely: '{count} less likely',
     unsureTitle: 'Not recognised',
     unsureSentence: 'We are not sure enough to name it.',

@@ -7,6 +7,7 @@ const { copyText } = require('../../services/device/clipboard');
 const { correct, entry, forget } = require('../../services/history/history');
 const { explain } = require('../../services/api/explain');
 const { fill, texts } = require('../../texts/texts');
+const { forwardPhoto } = require('../../services/device/forwarded-photos');
 const { inLanguage, namesOf } = require('../../services/text/display-names');
 const { currentServer, isCloudServer, isServerSet } = require('../../services/server/address');
 const { CAMERA, leave, showTitle, toCamera } = require('../../services/device/navigation');
@@ -358,6 +359,14 @@ Page({
   },
 
   again() {
+    toCamera();
+  },
+
+  /** Sends a photo that the phone recognised by itself to the server. */
+  resend() {
+    const found = this.entry();
+    this.closeSheet();
+    if (found) forwardPhoto(found.photo);
     toCamera();
   },
 });

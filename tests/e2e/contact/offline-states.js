@@ -92,5 +92,6 @@ export const OFFLINE_STATES = [
   { ...PAGE, name: 'server away', answers: { 'GET /on-device': refusal('overloaded', 503, 100) } },
   { ...PAGE, name: 'older WeChat', query: { privacy: 'agreed', sdkVersion: '2.29.2' } },
   { ...RESULT, name: 'result', past: [{ offline: true }] },
+  { ...RESULT, name: 'more', past: [{ offline: true }], go: ({ tap, t }) => tap(t.result.more) },
   { ...RESULT, name: 'unsure result', past: [{ offline: true, confident: false, predictions: UNSURE }] },
 ];

@@ -194,6 +194,20 @@ describe('a photo, while the server cannot be reached', () => {
     expect(phone.stored().history[0].offline).toBe(false);
   });
 
+  it('that was named on the phone goes to the server if the user wants it', async () => {
+    await open(able());
+    network('none');
+    await shoot();
+    await phone.reads('离线识别，不含教过的东西');
+    network('wifi');
+    await phone.tapInMore('联网重新识别');
+    await phone.until(() => expect(server.to('/predict')).toHaveLength(1));
+    await phone.reads('点名称，查看识别依据');
+    expect(phone.stored().history.map(({ offline }) => offline)).toEqual([false, true]);
+    await phone.tap('更多');
+    expect(phone.glass()).not.toContain('联网重新识别');
+  });
+
   it.each([
     ['it is off', { storage: {} }],
     ['the model does not run', able({ fails: true })],
