@@ -110,11 +110,9 @@ function goOn() {
  * @param {unknown} [thrown]
  */
 function end(mine, thrown) {
-  if (running !== mine) {
-    // It was given up, and may have written a last part since.
-    void sweepOffline();
-    return;
-  }
+  // After it was given up it may have written a last part.
+  if (!kept().wanted) void sweepOffline();
+  if (running !== mine) return;
   running = null;
   if (thrown) stop(thrown);
   // What was damaged is gone.

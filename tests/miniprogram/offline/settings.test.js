@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aroundEachTest, open, phone, restart, server } from '../pages/around.js';
 import { TRUSTING } from '../pages/phone.js';
-import { SETTINGS } from '../pages/settings-phone.js';
+import { READY, SETTINGS } from '../pages/settings-phone.js';
 import { example } from '../sources.js';
 import { modelOf, offer, parts, sessions } from './model.js';
 
@@ -165,7 +165,9 @@ describe('a photo, while the server cannot be reached', () => {
   }
 
   it('is named on the phone, says so, and offers neither heat maps nor teaching', async () => {
-    await open({ ...able(), storage: { ...INSTALLED, fit: { ...ABLE.fit, teaching: true } } });
+    server.on('GET /readyz', { body: { ...READY, teaching: true, on_device: true } });
+    await open(able());
+    await phone.until(() => expect(phone.stored().fit).toMatchObject({ teaching: true, offline: true }));
     network('none');
     await shoot();
     await phone.reads('离线识别，不含教过的东西');
