@@ -1,5 +1,4 @@
-import { transformSync } from 'esbuild';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ROOT } from './sources.js';
@@ -26,26 +25,4 @@ it('WeChat finds by search what concerns everybody, and nothing that is a user\'
 
 it('DevTools asks for an AppID instead of opening in guest mode', () => {
   expect(read('project.config.json').appid).toBe('');
-});
-
-/** Bytes of what everybody downloads at the first visit. */
-const MAIN_PACKAGE = 400 * 1024;
-
-/** @param {string} file @returns {number} bytes after DevTools has minified it, as project.config.json asks */
-function uploadedSize(file) {
-  const bytes = readFileSync(join(ROOT, file));
-  return file.endsWith('.js') ? Buffer.byteLength(transformSync(bytes.toString(), { minify: true, target: 'es2017' }).code) : bytes.length;
-}
-
-it('the main package is small; what only offline recognition needs is a subpackage of its own', () => {
-  const { packOptions } = read('project.config.json');
-  const ignored = packOptions.ignore.map(({ value }) => value);
-  const files = readdirSync(ROOT, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length))
-    .filter((file) => !ignored.some((value) => file === value || file.endsWith(value)));
-  const isOffline = (/** @type {string} */ file) => file.startsWith('offline/');
-  expect(files.filter(isOffline)).not.toEqual([]);
-  const size = files.filter((file) => !isOffline(file)).reduce((sum, file) => sum + uploadedSize(file), 0);
-  expect(size).toBeLessThan(MAIN_PACKAGE);
 });

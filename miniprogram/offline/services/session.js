@@ -2,6 +2,7 @@
 const { filesOf, offlineFolder } = require('../../services/offline/state');
 const { pause, platformTask, sequence } = require('../../services/http/task');
 const { problem } = require('./problem');
+const { wxPromise } = require('../../services/device/wx-promise');
 
 /**
  * @typedef {import('../../contract').OnDevice} OnDevice
@@ -16,6 +17,15 @@ const { problem } = require('./problem');
 const LOAD_LIMIT = 30;
 /** float32 throughout, so that a phone names as the server does. */
 const EXACT = 4;
+
+/** @returns {Promise<boolean>} whether WeChat has an engine for models on this phone; true below 2.30.1, which cannot tell */
+async function hasEngine() {
+  if (!wx.getInferenceEnvInfo) return true;
+  return wxPromise(wx.getInferenceEnvInfo, {}).then(
+    () => true,
+    () => false
+  );
+}
 
 /**
  * Loads a model that is on this phone.
@@ -92,4 +102,4 @@ function tryModel(model, classes) {
   });
 }
 
-module.exports = { openSession, tryModel };
+module.exports = { hasEngine, openSession, tryModel };

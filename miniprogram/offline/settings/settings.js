@@ -5,6 +5,7 @@ const { cancel, count, goOn, install, onChange, remove, sizeOf, status } = requi
 const { confirm, confirmDeletion } = require('../../services/device/confirm');
 const { fetchDescription } = require('../services/description');
 const { fill, texts } = require('../../texts/texts');
+const { hasEngine } = require('../services/session');
 const { offlineTexts } = require('../texts/texts');
 const { showTitle } = require('../../services/device/navigation');
 const { textScale } = require('../../services/device/device-info');
@@ -42,13 +43,14 @@ Page({
   asking: /** @type {import('../../services/http/task').Task<OnDevice> | null} */ (null),
   endListening: () => {},
 
-  onLoad() {
+  async onLoad() {
     this.setData({ t: offlineTexts(), scale: textScale() });
     if (!canRunModels()) return this.setData({ stage: 'unsupported' });
     this.endListening = onChange(() => this.present());
     this.present();
     void count();
-    this.ask();
+    if (await hasEngine()) this.ask();
+    else this.setData({ stage: 'unsupported' });
   },
 
   onShow() {

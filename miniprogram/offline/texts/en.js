@@ -22,7 +22,7 @@ const en = {
   startAgain: 'Start again',
   cancel: 'Cancel',
   again: 'Try again',
-  later: 'The service could not be reached. Please try again later.',
+  later: 'Please try again later.',
   model: 'Model',
   size: 'Storage used',
   newer: 'There is a newer model. This one is used until it is here.',

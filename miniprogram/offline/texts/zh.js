@@ -21,7 +21,7 @@ const zh = {
   startAgain: '重新下载',
   cancel: '取消下载',
   again: '重试',
-  later: '没有连上识别服务，请稍后重试。',
+  later: '请稍后重试。',
   model: '模型',
   size: '占用',
   newer: '有新版本的模型，更新前继续使用现有的。',

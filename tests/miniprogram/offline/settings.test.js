@@ -139,8 +139,11 @@ describe('the switch', () => {
     await phone.reads('需要下载一次模型');
   });
 
-  it('is not there on a phone that runs no models', async () => {
-    await open({ page: PAGE, sdkVersion: '2.29.2' });
+  it.each([
+    ['an older WeChat', { sdkVersion: '2.29.2' }],
+    ['no engine', { wx: { getInferenceEnvInfo: ({ fail }) => fail({ errMsg: 'getInferenceEnvInfo:fail not supported' }) } }],
+  ])('is not there on a phone with %s', async (_, options) => {
+    await open({ page: PAGE, ...options });
     expect(phone.text()).toContain('这台手机不支持离线识别');
     expect(toggle()).toBeNull();
   });
