@@ -58,7 +58,7 @@ async function serveFile(root, server, address, outgoing) {
 /** @returns {Promise<string | Buffer | undefined>} */
 async function content(root, name, server) {
   const [, part] = ONNX_RUNTIME.exec(name) ?? [];
-  if (part) return readFile(join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web')), part));
+  if (part) return onnxRuntime(part);
   if (name === 'index.html' || name === 'phone.css') return hostFile(name);
   if (name === 'simulator.js') return runtimeScript();
   if (name !== 'miniprogram.js') return undefined;
@@ -67,6 +67,16 @@ async function content(root, name, server) {
   } catch (error) {
     console.error(error.message);
     return `document.getElementById('phone').append(${JSON.stringify(error.message)}); throw new Error(${JSON.stringify(error.message)});`;
+  }
+}
+
+/** @param {string} name of a file of onnxruntime-web @returns {Promise<Buffer | undefined>} undefined where it is not installed */
+async function onnxRuntime(name) {
+  try {
+    return await readFile(join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web')), name));
+  } catch (error) {
+    console.error(`simulator: no model can run: ${error.message}`);
+    return undefined;
   }
 }
 
