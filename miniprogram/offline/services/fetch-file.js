@@ -1,6 +1,6 @@
 // @ts-check
 const { authorised } = require('../../services/api/authorised');
-const { downloadPart } = require('../../services/http/client');
+const { downloadPart } = require('./download-part');
 const { fileSize } = require('../../services/device/file-size');
 const { isNoRoom } = require('../../services/history/photo-files');
 const { offlineFolder } = require('../../services/offline/state');
@@ -9,7 +9,7 @@ const { wxPromise } = require('../../services/device/wx-promise');
 
 /**
  * @typedef {import('../../contract').OnDeviceFile} OnDeviceFile
- * @typedef {import('../../services/http/client').Part} Part
+ * @typedef {import('./download-part').Part} Part
  */
 
 /** Bytes of one request: below the 1000 KB that a response through 微信云托管 may have. */

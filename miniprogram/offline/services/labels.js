@@ -1,6 +1,7 @@
 // @ts-check
-const { filesOf, offlineFolder } = require('../../services/offline/state');
+const { filesOf } = require('./store');
 const { hasForm, isFilledText, isName } = require('../../services/api/schema');
+const { offlineFolder } = require('../../services/offline/state');
 const { parseJson } = require('../../services/http/json');
 const { problem } = require('./problem');
 const { wxPromise } = require('../../services/device/wx-promise');

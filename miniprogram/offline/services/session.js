@@ -1,5 +1,6 @@
 // @ts-check
-const { filesOf, offlineFolder } = require('../../services/offline/state');
+const { filesOf } = require('./store');
+const { offlineFolder } = require('../../services/offline/state');
 const { pause, platformTask, sequence } = require('../../services/http/task');
 const { problem } = require('./problem');
 const { wxPromise } = require('../../services/device/wx-promise');

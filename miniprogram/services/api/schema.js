@@ -73,18 +73,6 @@ const isEcho = hasForm({
 
 const isAwaited = hasForm({ name: isFilledText, percent: optional(isNumber) });
 
-const isOnDeviceFile = hasForm({ path: isFilledText, bytes: isPixels, sha256: isFilledText });
-
-const isOnDevice = hasForm({
-  model: isModel,
-  input_height: isPixels,
-  input_width: isPixels,
-  fit: (value) => value === 'crop' || value === 'squash' || value === 'both',
-  confident_at: isShare,
-  onnx: isOnDeviceFile,
-  labels: isOnDeviceFile,
-});
-
 const isReady = hasForm({
   status: (value) => value === 'ready',
   model: isModel,
@@ -119,8 +107,6 @@ const readPredictions = (data) => read(isPredictions, data);
 const readEcho = (data) => read(isEcho, data);
 /** GET /readyz @type {(data: unknown) => Ready} */
 const readReady = (data) => read(isReady, data);
-/** GET /on-device @type {(data: unknown) => import('../../contract').OnDevice} */
-const readOnDevice = (data) => read(isOnDevice, data);
 /** POST /session @type {(data: unknown) => Session} */
 const readSession = (data) => read(isSession, data);
 
@@ -128,7 +114,6 @@ module.exports = {
   readPredictions,
   readEcho,
   readReady,
-  readOnDevice,
   readSession,
   read,
   hasForm,
@@ -138,7 +123,6 @@ module.exports = {
   isModel,
   isName,
   isNumber,
-  isOnDevice,
   isPrediction,
   isShare,
   isText,

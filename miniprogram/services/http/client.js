@@ -30,12 +30,6 @@ const { parseCloud } = require('../server/url');
  * @property {(request: Request) => Task<unknown>} request  to the body of a 200
  * @property {(upload: Upload) => Task<any>} upload  of one photo, to the body of a 200, text or object
  * @property {(url: string, header: Record<string, string>) => Task<string>} download  to the path of a temporary file
- * @property {(url: string, header: Record<string, string>) => Task<Part>} part  of the file that `Range` in `header` names
- *
- * @typedef {object} Part
- * @property {boolean} whole  whether it is all of the file: somebody on the way ignored `Range`
- * @property {string} etag  of the file; '' if the response had none
- * @property {ArrayBuffer} data
  */
 
 /**
@@ -65,18 +59,9 @@ function download(url, header = {}) {
   return transportFor(url).download(url, header);
 }
 
-/**
- * @param {string} url
- * @param {Record<string, string>} header  with `Range`
- * @returns {Task<Part>}
- */
-function downloadPart(url, header) {
-  return transportFor(url).part(url, header);
-}
-
 /** @param {string} server @returns {number} bytes that a photo may have; Infinity if only the server decides that */
 function largestPhoto(server) {
   return transportFor(server).largestPhoto;
 }
 
-module.exports = { request, upload, download, downloadPart, largestPhoto };
+module.exports = { request, upload, download, largestPhoto };

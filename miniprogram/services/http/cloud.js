@@ -3,7 +3,7 @@ const { failure } = require('./failure');
 const { fileSize } = require('../device/file-size');
 const { parseCloud } = require('../server/url');
 const { platformTask, sequence } = require('./task');
-const { settle, settlePart } = require('./response');
+const { settle } = require('./response');
 const { transportFailure } = require('./transport-failure');
 const { wxPromise } = require('../device/wx-promise');
 
@@ -123,8 +123,6 @@ const cloud = {
       await wxPromise((options) => wx.getFileSystemManager().writeFile(options), { filePath, data });
       return filePath;
     }),
-
-  part: (url, header) => call(url, { method: 'GET', header, responseType: 'arraybuffer' }, settlePart),
 };
 
-module.exports = { cloud };
+module.exports = { cloud, call };

@@ -1,6 +1,6 @@
 // @ts-check
 const { platformTask } = require('./task');
-const { settle, settlePart } = require('./response');
+const { settle } = require('./response');
 const { transportFailure } = require('./transport-failure');
 
 /** The transport of wx.request, wx.uploadFile and wx.downloadFile. */
@@ -41,15 +41,6 @@ const https = {
   download: (url, header) =>
     platformTask((resolve, reject) =>
       wx.downloadFile({ url, header, timeout: FILE_TIMEOUT, ...callbacks('tempFilePath', resolve, reject) })
-    ),
-
-  part: (url, header) =>
-    platformTask((resolve, reject) =>
-      wx.request({
-        ...{ url, header, method: 'GET', timeout: FILE_TIMEOUT, responseType: 'arraybuffer' },
-        success: (response) => settlePart(response, resolve, reject),
-        fail: (error) => void transportFailure(error).then(reject),
-      })
     ),
 };
 

@@ -15,21 +15,4 @@ function settle({ statusCode, data }, result, resolve, reject) {
   else reject(responseFailure(statusCode, data));
 }
 
-/**
- * The same for a part of a file.
- *
- * @param {{statusCode: number, header: Record<string, string>, data: unknown}} response  `data`: an ArrayBuffer, of problems too
- * @param {(result: import('./client').Part) => void} resolve
- * @param {(reason: unknown) => void} reject
- */
-function settlePart({ statusCode, header, data }, resolve, reject) {
-  const bytes = /** @type {ArrayBuffer} */ (data);
-  if (statusCode === 200 || statusCode === 206) {
-    const name = Object.keys(header).find((field) => field.toLowerCase() === 'etag');
-    return resolve({ whole: statusCode === 200, etag: (name && header[name]) || '', data: bytes });
-  }
-  // What is read of a problem is ASCII, and the platform has no decoder.
-  reject(responseFailure(statusCode, String.fromCharCode(...new Uint8Array(bytes))));
-}
-
-module.exports = { settle, settlePart };
+module.exports = { settle };

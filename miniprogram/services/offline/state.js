@@ -1,6 +1,6 @@
 // @ts-check
 const { currentServer } = require('../server/address');
-const { hasForm, isFilledText, isOnDevice } = require('../api/schema');
+const { hasForm, isFilledText } = require('../api/schema');
 const { photoFolder } = require('../device/photo-folder');
 
 /**
@@ -19,25 +19,16 @@ const STORAGE_KEY = 'offline';
 
 const folder = photoFolder('offline');
 
-const isKept = hasForm({
-  server: isFilledText,
-  installed: (value) => value === null || isOnDevice(value),
-  wanted: (value) => value === null || isOnDevice(value),
-});
+/** What a server describes was checked when it came. */
+const isModelOrNone = (/** @type {any} */ value) => value === null || isFilledText(value?.onnx?.sha256);
+
+const isKept = hasForm({ server: isFilledText, installed: isModelOrNone, wanted: isModelOrNone });
 
 /** @returns {Kept} of the server in use */
 function kept() {
   const stored = wx.getStorageSync(STORAGE_KEY);
   const server = currentServer();
   return isKept(stored) && stored.server === server ? stored : { server, installed: null, wanted: null };
-}
-
-/**
- * @param {Partial<Kept>} changes
- * @throws {{errMsg: string}} if the storage is full
- */
-function keep(changes) {
-  wx.setStorageSync(STORAGE_KEY, { ...kept(), ...changes });
 }
 
 /** @returns {OnDevice | null} the model that can run now; null if offline recognition is off */
@@ -50,35 +41,10 @@ function canRunModels() {
   return typeof wx.createInferenceSession === 'function';
 }
 
-/**
- * @param {OnDevice} model
- * @returns {{onnx: string, labels: string}} names of its files, which another version does not share
- */
-function filesOf({ onnx, labels }) {
-  return { onnx: `${onnx.sha256.slice(0, 16)}.onnx`, labels: `${labels.sha256.slice(0, 16)}.json` };
-}
-
-/** @returns {Promise<unknown>} when the files of no other model are left */
-function sweepOffline() {
-  const { installed, wanted } = kept();
-  const names = [installed, wanted].flatMap((model) => (model ? Object.values(filesOf(model)) : []));
-  return folder.sweep(new Set(names));
-}
-
 /** @returns {Promise<unknown>} when the files are deleted too */
 function forgetOffline() {
   wx.removeStorageSync(STORAGE_KEY);
   return folder.sweep(new Set());
 }
 
-module.exports = {
-  kept,
-  keep,
-  offlineModel,
-  canRunModels,
-  filesOf,
-  sweepOffline,
-  forgetOffline,
-  offlineFolder: folder,
-  offlineSize: folder.size,
-};
+module.exports = { kept, offlineModel, canRunModels, forgetOffline, STORAGE_KEY, offlineFolder: folder, offlineSize: folder.size };
