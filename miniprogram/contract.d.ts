@@ -592,6 +592,54 @@ export interface Ready {
    * Whether users may teach this server things of their own now (`/taught`); left out means no.
    */
   teaching?: boolean;
+  /**
+   * Whether phones can fetch a model to recognise without a network (`/on-device`); left out means no.
+   */
+  on_device?: boolean;
+}
+/**
+ * 200 of GET /on-device: the model that phones can fetch, and how to name photos with it. Its input `rgb` is float32, 0 to 255, in planes (NCHW), without further preprocessing; its output `probabilities` is float32, one for each class in the order of the labels.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OnDevice".
+ */
+export interface OnDevice {
+  model: Model;
+  /**
+   * Height of the model's input in pixels.
+   */
+  input_height: number;
+  /**
+   * Width of the model's input in pixels.
+   */
+  input_width: number;
+  /**
+   * How a photo is fitted to the model's input size; for `both`, the probabilities of the two are averaged.
+   */
+  fit: "crop" | "squash" | "both";
+  /**
+   * Probability from which the first name is probably right.
+   */
+  confident_at: number;
+  onnx: OnDeviceFile;
+  labels: OnDeviceFile;
+}
+/**
+ * A file for phones. GET takes `Range`, and its ETag is the hash in quotation marks.
+ *
+ * This interface was referenced by `Contract`'s JSON-Schema
+ * via the `definition` "OnDeviceFile".
+ */
+export interface OnDeviceFile {
+  /**
+   * Path below the server's address.
+   */
+  path: string;
+  bytes: number;
+  /**
+   * SHA-256 of the file, hexadecimal.
+   */
+  sha256: string;
 }
 /**
  * A model of the catalogue, or the custom model while it is being served.

@@ -3,6 +3,7 @@ const { coversSize } = require('./teaching/book');
 const { chooseLanguage } = require('./text/language');
 const { forgetAll } = require('./history/history');
 const { forgetMeetings, meetings } = require('./atlas/atlas');
+const { forgetOffline, offlineSize } = require('./offline/state');
 const { forgetSession, hasSession } = require('./api/session');
 const { photosSize } = require('./history/photo-files');
 const { readIndex } = require('./history/stored-index');
@@ -17,7 +18,7 @@ const { waiting } = require('./corrections/queue');
  * @typedef {object} Stored
  * @property {number} results
  * @property {number} met  classes in the atlas
- * @property {number} bytes  photos and key-value storage together
+ * @property {number} bytes  photos, the model for offline recognition and key-value storage together
  * @property {boolean} session  whether there is a login
  * @property {number} corrections  in the queue
  */
@@ -30,7 +31,7 @@ function keysAndBytes() {
 
 /** @returns {Promise<Stored>} rejects if the platform fails */
 async function storageUsage() {
-  const sizes = await Promise.all([photosSize(), lessonPhotos.size(), coversSize()]);
+  const sizes = await Promise.all([photosSize(), lessonPhotos.size(), coversSize(), offlineSize()]);
   const bytes = sizes.reduce((sum, size) => sum + size, keysAndBytes().bytes);
   return {
     results: readIndex().length,
@@ -54,6 +55,7 @@ async function forgetEverything() {
   chooseLanguage('system');
   forgetMeetings();
   await forgetLessons();
+  await forgetOffline();
   const resultsGone = await forgetResults();
   wx.clearStorageSync();
   return resultsGone && keysAndBytes().keys.length === 0;

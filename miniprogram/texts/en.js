@@ -93,6 +93,8 @@ const en = {
     results: 'Results',
     by: 'Recognised by {model}',
     hint: 'Tap a name to see why it was chosen',
+    offline: 'Recognised offline, without taught things',
+    resend: 'Recognise online',
     lessLikely: '{count} less likely',
     unsureTitle: 'Not recognised',
     unsureSentence: 'We are not sure enough to name it.',

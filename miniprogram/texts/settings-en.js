@@ -45,6 +45,7 @@ const settings = {
     deleted: 'Deleted',
     notDeleted: 'Some data could not be deleted. Please try again.',
   },
+  offline: { title: 'Recognition', row: 'Recognise offline', on: 'On', off: 'Off', stopped: 'Not downloaded' },
   privacy: {
     title: 'Privacy',
     statement: 'How photos and data are used',

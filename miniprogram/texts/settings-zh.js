@@ -42,6 +42,7 @@ const settings = {
     deleted: '已删除',
     notDeleted: '部分数据没有删除成功，请重试。',
   },
+  offline: { title: '识别', row: '离线识别', on: '已开启', off: '未开启', stopped: '下载未完成' },
   privacy: {
     title: '隐私',
     statement: '照片和数据怎样使用',

@@ -88,6 +88,8 @@ const zh = {
     results: '识别结果',
     by: '由 {model} 识别',
     hint: '点名称，查看识别依据',
+    offline: '离线识别，不含教过的东西',
+    resend: '联网重新识别',
     lessLikely: '还有 {count} 个不太像的',
     unsureTitle: '没认出来',
     unsureSentence: '把握不大，没有给出名称。',

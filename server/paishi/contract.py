@@ -437,6 +437,22 @@ class Ready(BaseModel):
             description="Whether users may teach this server things of their own now (`/taught`); left out means no."
         ),
     ] = None
+    on_device: Annotated[
+        bool | None,
+        Field(
+            description="Whether phones can fetch a model to recognise without a network (`/on-device`); left out means no."
+        ),
+    ] = None
+
+
+class OnDeviceFile(BaseModel):
+    """
+    A file for phones. GET takes `Range`, and its ETag is the hash in quotation marks.
+    """
+
+    path: Annotated[str, Field(description="Path below the server's address.", pattern="^/")]
+    bytes: Annotated[int, Field(ge=1)]
+    sha256: Annotated[str, Field(description="SHA-256 of the file, hexadecimal.", pattern="^[0-9a-f]{64}$")]
 
 
 class Backbone(BaseModel):
@@ -548,3 +564,24 @@ class ClassCard(BaseModel):
     ]
     about: About
     kind: KindName
+
+
+class OnDevice(BaseModel):
+    """
+    200 of GET /on-device: the model that phones can fetch, and how to name photos with it. Its input `rgb` is float32, 0 to 255, in planes (NCHW), without further preprocessing; its output `probabilities` is float32, one for each class in the order of the labels.
+    """
+
+    model: Model
+    input_height: Annotated[int, Field(description="Height of the model's input in pixels.", ge=1)]
+    input_width: Annotated[int, Field(description="Width of the model's input in pixels.", ge=1)]
+    fit: Annotated[
+        Literal["crop", "squash", "both"],
+        Field(
+            description="How a photo is fitted to the model's input size; for `both`, the probabilities of the two are averaged."
+        ),
+    ]
+    confident_at: Annotated[
+        float, Field(description="Probability from which the first name is probably right.", ge=0.0, le=1.0)
+    ]
+    onnx: OnDeviceFile
+    labels: OnDeviceFile

@@ -10,14 +10,16 @@ it('WeChat finds by search what concerns everybody, and nothing that is a user\'
   const { rules } = read('sitemap.json');
   // The first rule that fits counts.
   const isFound = (/** @type {string} */ page) => rules.find((rule) => [page, '*'].includes(rule.page)).action === 'allow';
-  const { pages } = read('app.json');
-  expect(pages.filter((page) => !isFound(page))).toEqual([
+  const { pages, subPackages } = read('app.json');
+  const all = [...pages, ...subPackages.flatMap(({ root, pages: own }) => own.map((page) => `${root}/${page}`))];
+  expect(all.filter((page) => !isFound(page))).toEqual([
     'pages/history/history',
     'pages/settings/settings',
     'pages/teach/teach',
     'pages/taught/taught',
     'pages/atlas/atlas',
     'pages/quiz/quiz',
+    'offline/settings/settings',
   ]);
 });
 

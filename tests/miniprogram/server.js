@@ -12,6 +12,7 @@ import { example } from './sources.js';
  * @typedef {object} Reply
  * @property {number} [status]  default 200
  * @property {string} [type]  default application/json
+ * @property {Record<string, string>} [headers]  more of them
  * @property {string | Buffer | object} [body]  objects are sent as JSON
  * @property {'hang' | 'break'} [instead]  no answer at all, or a connection that is cut
  *
@@ -101,10 +102,10 @@ async function replyTo(seen, replies = [{ status: 404, body: '{}' }]) {
 }
 
 /** @param {import('node:http').ServerResponse} response @param {Reply} reply @returns {void} */
-function send(response, { instead, status = 200, type = 'application/json', body = '' }) {
+function send(response, { instead, status = 200, type = 'application/json', headers = {}, body = '' }) {
   if (instead === 'hang') return;
   if (instead === 'break') return void response.destroy();
-  response.writeHead(status, { 'content-type': type });
+  response.writeHead(status, { 'content-type': type, ...headers });
   response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
 }
 

@@ -1,8 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { appScript, hostFile, runtimeScript } from './compiler/bundle.js';
 import { proxy, PROXY_PREFIX } from './proxy.js';
 
-const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  mjs: 'text/javascript; charset=utf-8',
+  wasm: 'application/wasm',
+};
+/** Files of onnxruntime-web that run a model; its folder has many more. */
+const ONNX_RUNTIME = /^onnxruntime\/(ort(?:-wasm-simd-threaded|\.wasm\.min)\.(?:mjs|wasm))$/;
 const ATTEMPTS = 50;
 
 /**
@@ -38,14 +49,16 @@ async function serveFile(root, server, address, outgoing) {
     return;
   }
   outgoing.writeHead(200, {
-    'content-type': `${TYPES[name.split('.').at(-1)]}; charset=utf-8`,
+    'content-type': TYPES[name.split('.').at(-1)],
     'cache-control': 'no-store',
   });
   outgoing.end(body);
 }
 
-/** @returns {Promise<string | undefined>} */
+/** @returns {Promise<string | Buffer | undefined>} */
 async function content(root, name, server) {
+  const [, part] = ONNX_RUNTIME.exec(name) ?? [];
+  if (part) return onnxRuntime(part);
   if (name === 'index.html' || name === 'phone.css') return hostFile(name);
   if (name === 'simulator.js') return runtimeScript();
   if (name !== 'miniprogram.js') return undefined;
@@ -54,6 +67,16 @@ async function content(root, name, server) {
   } catch (error) {
     console.error(error.message);
     return `document.getElementById('phone').append(${JSON.stringify(error.message)}); throw new Error(${JSON.stringify(error.message)});`;
+  }
+}
+
+/** @param {string} name of a file of onnxruntime-web @returns {Promise<Buffer | undefined>} undefined where it is not installed */
+async function onnxRuntime(name) {
+  try {
+    return await readFile(join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web')), name));
+  } catch (error) {
+    console.error(`simulator: no model can run: ${error.message}`);
+    return undefined;
   }
 }
 

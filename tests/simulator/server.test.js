@@ -23,6 +23,15 @@ test('the page, its scripts and nothing else are served', async () => {
   expect((await fetch(`${url}../package.json`)).status).toBe(404);
 });
 
+test('of onnxruntime-web only what runs a model is served', async () => {
+  const { url } = await start({ root: variant({}) });
+  const wasm = await fetch(`${url}onnxruntime/ort-wasm-simd-threaded.wasm`);
+  expect([wasm.status, wasm.headers.get('content-type')]).toEqual([200, 'application/wasm']);
+  expect((await fetch(`${url}onnxruntime/ort.wasm.min.mjs`)).headers.get('content-type')).toMatch(/^text\/javascript/);
+  expect((await fetch(`${url}onnxruntime/ort.all.js`)).status).toBe(404);
+  expect((await fetch(`${url}onnxruntime/..%2fpackage.json`)).status).toBe(404);
+});
+
 test('each page load compiles anew', async () => {
   const root = variant({});
   const { url } = await start({ root });

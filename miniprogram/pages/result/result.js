@@ -7,6 +7,7 @@ const { copyText } = require('../../services/device/clipboard');
 const { correct, entry, forget } = require('../../services/history/history');
 const { explain } = require('../../services/api/explain');
 const { fill, texts } = require('../../texts/texts');
+const { forwardPhoto } = require('../../services/device/forwarded-photos');
 const { inLanguage, namesOf } = require('../../services/text/display-names');
 const { currentServer, isCloudServer, isServerSet } = require('../../services/server/address');
 const { CAMERA, leave, showTitle, toCamera } = require('../../services/device/navigation');
@@ -67,6 +68,8 @@ Page({
     mayEcho: false,
     /** Whether the server can be taught. */
     teaching: false,
+    /** Whether the phone recognised it by itself: only the server draws heat maps, and knows what was taught. */
+    offline: false,
   },
 
   id: '',
@@ -112,7 +115,7 @@ Page({
     const found = this.entry();
     if (!found) return this.setData({ stage: 'gone' });
     const { t } = this.data;
-    const { corrected, confident, model, photo, predictions } = found;
+    const { corrected, confident, model, offline, photo, predictions } = found;
     this.setData({
       stage: 'shown',
       resultId: this.id,
@@ -123,6 +126,9 @@ Page({
       by: fill(t.by, { model: model.name }),
       heading: corrected ? t.guesses : confident ? t.results : t.maybe,
       corrected: corrected && inLanguage(corrected.name),
+      offline,
+      teaching: this.data.teaching && !offline,
+      mayEcho: this.data.mayEcho && !offline,
     });
     this.findQuiz(found);
   },
@@ -353,6 +359,14 @@ Page({
   },
 
   again() {
+    toCamera();
+  },
+
+  /** Sends a photo that the phone recognised by itself to the server. */
+  resend() {
+    const found = this.entry();
+    this.closeSheet();
+    if (found) forwardPhoto(found.photo);
     toCamera();
   },
 });

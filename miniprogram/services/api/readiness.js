@@ -11,6 +11,7 @@ const { pause, sequence } = require('../http/task');
  * @typedef {object} Abilities  of a server, as pages need them
  * @property {Ready['fit']} [fit]  unknown until the first response
  * @property {boolean} teaching
+ * @property {boolean} offline  whether it has a model for phones
  */
 
 /** Stored, so that the frame in the viewfinder and the ways to teaching are there from the first moment. */
@@ -58,7 +59,8 @@ function watchReadiness(address, onReady) {
 function storedAbilities(server) {
   const stored = wx.getStorageSync(STORAGE_KEY);
   const own = stored && stored.server === server;
-  return { fit: own ? stored.fit : undefined, teaching: own ? stored.teaching === true : false };
+  if (!own) return { fit: undefined, teaching: false, offline: false };
+  return { fit: stored.fit, teaching: stored.teaching === true, offline: stored.offline === true };
 }
 
 /**
@@ -67,12 +69,12 @@ function storedAbilities(server) {
  */
 function fetchAbilities(server) {
   return readiness(server).promise.then(
-    ({ fit, teaching = false }) => {
+    ({ fit, teaching = false, on_device: offline = false }) => {
       const before = storedAbilities(server);
-      if (fit !== before.fit || teaching !== before.teaching) {
-        wx.setStorage({ key: STORAGE_KEY, data: { server, fit, teaching }, fail: () => {} });
+      if (fit !== before.fit || teaching !== before.teaching || offline !== before.offline) {
+        wx.setStorage({ key: STORAGE_KEY, data: { server, fit, teaching, offline }, fail: () => {} });
       }
-      return { fit, teaching };
+      return { fit, teaching, offline };
     },
     () => storedAbilities(server)
   );

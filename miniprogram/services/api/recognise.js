@@ -16,6 +16,7 @@ const { sendPhoto } = require('./send-photo');
  * @typedef {object} Recognition
  * @property {string} photo  path of the photo to keep; on a weak network a smaller one was sent
  * @property {import('../../contract').Predictions} answer
+ * @property {boolean} [offline]  whether the phone recognised it by itself
  *
  * @typedef {object} RecogniseListener
  * @property {(percent: number) => void} onProgress  0 to 100, of the bytes sent

@@ -79,6 +79,7 @@ const isReady = hasForm({
   runtime: isText,
   awaited: optional(isAwaited),
   teaching: optional((value) => typeof value === 'boolean'),
+  on_device: optional((value) => typeof value === 'boolean'),
 });
 
 const isSession = hasForm({

@@ -28,6 +28,15 @@ function receiveForwarded({ scene, forwardMaterials = [] } = {}) {
   waiting = paths;
 }
 
+/**
+ * Leaves a photo of this mini-program itself to the next page that takes one.
+ *
+ * @param {string} path
+ */
+function forwardPhoto(path) {
+  waiting = [path];
+}
+
 /** @returns {string[]} paths of the photos, once each */
 function takeForwarded() {
   const paths = waiting;
@@ -35,4 +44,4 @@ function takeForwarded() {
   return paths;
 }
 
-module.exports = { receiveForwarded, takeForwarded };
+module.exports = { receiveForwarded, forwardPhoto, takeForwarded };

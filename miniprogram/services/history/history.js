@@ -21,6 +21,7 @@ const { readIndex, removeIndex, writeIndex } = require('./stored-index');
  * @property {import('../../contract').Model} model
  * @property {Correction | null} corrected  the user's correction
  * @property {boolean} favourite  whether it stays when old results are dropped
+ * @property {boolean} offline  whether the phone recognised it by itself, without taught things
  */
 
 const ENTRIES = 100;
@@ -55,10 +56,10 @@ function known() {
  * @param {Known} entry
  * @returns {Entry}
  */
-function shown({ id, takenAt, file, small, photo, predictions, confident, kind, model, corrected, favourite }) {
+function shown({ id, takenAt, file, small, photo, predictions, confident, kind, model, corrected, favourite, offline }) {
   const path = photo ?? photoPath(file);
   const smallPath = photo === null && small ? photoPath(small) : path;
-  return { id, takenAt, photo: path, small: smallPath, predictions, confident, kind, model, corrected, favourite };
+  return { id, takenAt, photo: path, small: smallPath, predictions, confident, kind, model, corrected, favourite, offline };
 }
 
 /** @returns {boolean} whether the results with files are stored */
@@ -66,8 +67,8 @@ function store() {
   return writeIndex(
     known()
       .filter(({ photo }) => photo === null)
-      .map(({ id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected, favourite }) => {
-        return { id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected, favourite };
+      .map(({ id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected, favourite, offline }) => {
+        return { id, takenAt, file, small, bytes, predictions, confident, kind, model, corrected, favourite, offline };
       })
   );
 }
@@ -159,10 +160,10 @@ async function storeMakingRoom(newest) {
 /**
  * Adds a result with a copy of its photo.
  *
- * @param {{photo: string, answer: import('../../contract').Predictions}} result  `photo`: path of the file
+ * @param {import('../api/recognise').Recognition} result
  * @returns {Promise<Entry>} if it cannot be stored, it lasts for the session
  */
-async function remember({ photo, answer }) {
+async function remember({ photo, answer, offline = false }) {
   known();
   await swept;
   const takenAt = Date.now();
@@ -181,6 +182,7 @@ async function remember({ photo, answer }) {
     model: { name: model.name, labels: model.labels },
     corrected: null,
     favourite: false,
+    offline,
   };
   loaded = [entry, ...known()];
   await keepWithinBounds(entry);

@@ -21,6 +21,7 @@ const { hasForm, isFilledText, isKind, isModel, isName, isPrediction, isText } =
  * @property {import('../../contract').Model} model
  * @property {Correction | null} corrected
  * @property {boolean} favourite
+ * @property {boolean} offline  whether the phone recognised it by itself
  */
 
 const STORAGE_KEY = 'history';
@@ -42,14 +43,15 @@ const isStoredEntry = hasForm({
   model: isModel,
   corrected: (value) => value === null || isCorrection(value),
   favourite: (value) => typeof value === 'boolean',
+  offline: (value) => typeof value === 'boolean',
 });
 
 /** @returns {StoredEntry[]} newest first; invalid entries are left out */
 function readIndex() {
   const stored = wx.getStorageSync(STORAGE_KEY);
   if (!Array.isArray(stored)) return [];
-  // Results of earlier versions have no kind, and are no favourites.
-  return stored.map((entry) => ({ kind: null, favourite: false, ...entry })).filter(isStoredEntry);
+  // Results of earlier versions have no kind, are no favourites and came from a server.
+  return stored.map((entry) => ({ kind: null, favourite: false, offline: false, ...entry })).filter(isStoredEntry);
 }
 
 /**

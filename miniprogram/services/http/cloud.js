@@ -37,6 +37,11 @@ async function cloudFailure({ errMsg, errCode }) {
   return transportFailure({ errMsg: code === TIMED_OUT ? 'timeout' : errMsg });
 }
 
+/** @type {(response: any, resolve: (result: any) => void, reject: (reason: unknown) => void) => void} */
+function settleBody(response, resolve, reject) {
+  settle(response, response.data, resolve, reject);
+}
+
 /**
  * @param {string} url
  * @param {object} options
@@ -45,9 +50,10 @@ async function cloudFailure({ errMsg, errCode }) {
  * @param {object} [options.data]  an ArrayBuffer is the body, other data is sent as JSON
  * @param {number} [options.timeout]  milliseconds
  * @param {'text' | 'arraybuffer'} [options.responseType]
- * @returns {import('./task').Task<any>} the body of a 200
+ * @param {(response: any, resolve: (result: any) => void, reject: (reason: unknown) => void) => void} [end]
+ * @returns {import('./task').Task<any>} the body of a 200, unless `end` resolves to something else
  */
-function call(url, { header, timeout = LONGEST, ...options }) {
+function call(url, { header, timeout = LONGEST, ...options }, end = settleBody) {
   return platformTask((resolve, reject) => {
     // The answer to a request that was cancelled is ignored.
     const task = { abort() {} };
@@ -65,7 +71,7 @@ function call(url, { header, timeout = LONGEST, ...options }) {
       path,
       header: { ...header, 'X-WX-SERVICE': service },
       timeout: Math.min(timeout, LONGEST),
-      success: (response) => settle(response, response.data, resolve, reject),
+      success: (response) => end(response, resolve, reject),
       fail: (error) => void cloudFailure(error).then(reject),
     });
     return task;
@@ -119,4 +125,4 @@ const cloud = {
     }),
 };
 
-module.exports = { cloud };
+module.exports = { cloud, call };

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 
 from paishi import __version__
 from paishi.api.deps import ServicesDep
+from paishi.api.on_device import offer
 from paishi.contract import Alive, Ready
 from paishi.contract import Awaited as AwaitedModel
 from paishi.problems import kinds as problems
@@ -35,6 +36,8 @@ async def readyz(request: Request, services: ServicesDep) -> Ready:
     members: dict[str, Any] = {"awaited": _described(awaited, request)} if awaited else {}
     if services.settings.uses_taught and recogniser.space:
         members["teaching"] = True
+    if await offer(services):
+        members["on_device"] = True
     return Ready(
         status="ready",
         model=recogniser.model,

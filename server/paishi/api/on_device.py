@@ -8,10 +8,20 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 from paishi.api.deps import ServicesDep
+from paishi.contract import OnDevice
 from paishi.problems import kinds as problems
 from paishi.problems.openapi import documented
 from paishi.recognition.labels import labels_file
-from paishi.recognition.on_device import LABELS, MODEL, OnDeviceFile, catalogue_name, find_on_device, noted
+from paishi.recognition.on_device import (
+    LABELS,
+    MODEL,
+    OnDeviceFile,
+    catalogue_name,
+    find_on_device,
+    noted,
+    offered,
+)
+from paishi.recognition.recognition import Ready
 from paishi.services import Services
 
 router = APIRouter(tags=["on the phone"])
@@ -28,6 +38,32 @@ _RESPONSES = {
 }
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)|bytes=-(\d+)")
 _FILE = {"type": "string", "format": "binary"}
+
+
+@router.get(
+    "/on-device",
+    summary="Describe the model for the phone",
+    responses=documented(problems.OnDeviceOff, problems.ModelNotExported),
+)
+async def on_device(services: ServicesDep) -> OnDevice:
+    """Returns the served model, if it is exported for phones, else the smallest that is."""
+    _need_on(services)
+    found = await offer(services)
+    if found is None:
+        raise problems.ModelNotExported(
+            "No model is exported for phones. The operator can run `paishi export EfficientNetLite0 "
+            "--on-device` on the server."
+        )
+    return found
+
+
+async def offer(services: Services) -> OnDevice | None:
+    """The model for phones; None if the operator offers none."""
+    if not services.settings.on_device:
+        return None
+    state = services.recognition.state
+    served = state.recogniser if isinstance(state, Ready) else None
+    return await anyio.to_thread.run_sync(offered, services.settings, served)
 
 
 @router.get(

@@ -14,9 +14,8 @@ from paishi.export.request import Artifact
 from paishi.models.backbone import Size, height_width
 from paishi.models.custom.folder import write_json
 from paishi.recognition.labels import Label, Labels
-from paishi.recognition.on_device import LABELS, MANIFEST
+from paishi.recognition.on_device import INPUT, LABELS, MANIFEST
 
-INPUT = "input.json"
 _BORDER = (1 - 224 / 256) / 2
 """Share of a photo that the examples cut off at each side, as `paishi.photo.fit` does."""
 

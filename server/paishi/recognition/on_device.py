@@ -3,15 +3,23 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from paishi import contract
+from paishi.contract import OnDevice
 from paishi.models.catalogue import CATALOGUE
+from paishi.recognition.recogniser import Recogniser, confident_at
+from paishi.settings import Settings
 
 MODEL = "model-wechat.onnx"
 LABELS = "labels.json"
 MANIFEST = "export.json"
+INPUT = "input.json"
+_IMAGENET = "imagenet"
 
 
 class OnDeviceFile(NamedTuple):
@@ -55,3 +63,61 @@ def noted(file: Path) -> OnDeviceFile:
 def catalogue_name(model: str) -> str:
     """The catalogue's spelling of `model`, as it is if the catalogue has none such."""
     return next((name for name in CATALOGUE if name.lower() == model.lower()), model)
+
+
+def offered(settings: Settings, served: Recogniser | None) -> OnDevice | None:
+    """Returns the model for phones: `served`, if that is exported, else the smallest of the catalogue's.
+
+    None if there is neither. Another custom model than `served` is left out: only its card knows from which
+    probability its names are right. Reads a few small files.
+    """
+    found = list(_exported(settings, served))
+    own = [one for one in found if served and one.model.name == served.name]
+    return min(own or found, key=lambda one: one.onnx.bytes, default=None)
+
+
+def _exported(settings: Settings, served: Recogniser | None) -> Iterator[OnDevice]:
+    for folder in sorted((settings.cache_folder / "on-device").glob("*/")):
+        files = [find_on_device(settings.cache_folder, folder.name, name) for name in (MODEL, LABELS)]
+        try:
+            form = json.loads((folder / INPUT).read_bytes())
+            if one := _described(folder.name, form, files, settings, served):
+                yield one
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # deleted, or damaged
+            continue
+
+
+def _described(
+    folder: str,
+    form: dict[str, Any],
+    files: list[OnDeviceFile | None],
+    settings: Settings,
+    served: Recogniser | None,
+) -> OnDevice | None:
+    onnx, labels = files
+    name = form["model"]
+    if served and served.name == name:
+        model, at = served.model, served.confident_at
+    elif name in CATALOGUE:
+        classes = form["files"][MODEL]["output"]["shape"][1]
+        measured = CATALOGUE[name].confidence.at
+        wanted = measured if settings.confident_at is None else settings.confident_at
+        model, at = contract.Model(name=name, labels=_IMAGENET), confident_at(wanted, classes)
+    else:
+        return None
+    if onnx is None or labels is None:
+        return None
+    _, _, height, width = form["files"][MODEL]["input"]["shape"]
+    return OnDevice(
+        model=model,
+        input_height=height,
+        input_width=width,
+        fit=settings.fit,
+        confident_at=at,
+        onnx=_file(f"/models/{quote(folder)}.onnx", onnx),
+        labels=_file(f"/labels/{quote(folder)}.json", labels),
+    )
+
+
+def _file(path: str, found: OnDeviceFile) -> contract.OnDeviceFile:
+    return contract.OnDeviceFile(path=path, bytes=found.bytes, sha256=found.sha256)

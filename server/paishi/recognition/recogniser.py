@@ -39,6 +39,11 @@ class SelfTestFailed(ModelError):
     lasting = True
 
 
+def confident_at(confidence: float, classes: int) -> float:
+    """Corrects `confidence` for chance: of two `classes`, one has always half of the probability."""
+    return confidence + (1 - confidence) / classes
+
+
 def taught_prediction(name: str, share: Share) -> Prediction:
     """Returns a taught thing in the form of the contract: its `name` in every language."""
     return Prediction(
@@ -85,13 +90,10 @@ class Recogniser:
 
     @property
     def confident_at(self) -> float:
-        """`confidence`, corrected for chance: of two classes, one has always half of the probability.
-
-        Independent classes need no correction, because all may be improbable.
-        """
+        """`confidence`, corrected for chance unless all classes may be improbable."""
         if self.independent:
             return self.confidence
-        return self.confidence + (1 - self.confidence) / len(self.labels.classes)
+        return confident_at(self.confidence, len(self.labels.classes))
 
     async def see(self, views: NDArray[np.uint8]) -> Seen:
         """Probabilities and vector of one photo, of one run; only if `space` is not None.

@@ -2,6 +2,7 @@
 import { cameraShows } from '../fingers.js';
 import { EXPLANATION, KIND, LONG, PREDICTIONS, refusal, SURE, UNSURE } from './answers.js';
 import { ATLAS_STATES } from './atlas-states.js';
+import { OFFLINE_STATES } from './offline-states.js';
 import { QUIZ_STATES } from './quiz-states.js';
 import { TEACHING_STATES } from './teaching-states.js';
 
@@ -255,4 +256,5 @@ export const STATES = [
   ...TEACHING_STATES,
   ...ATLAS_STATES,
   ...QUIZ_STATES,
+  ...OFFLINE_STATES,
 ];

@@ -38,10 +38,10 @@ export async function open(options) {
   phone = await openPhone({ server: server.address, ...usual, ...options });
 }
 
-/** The app starts again on the same phone. @returns {Promise<void>} */
-export async function restart() {
+/** The app starts again on the same phone. @param {import('./phone.js').PhoneOptions} [options] @returns {Promise<void>} */
+export async function restart(options) {
   expect(phone.errors).toEqual([]);
   const { storage, files } = phone.kept();
   await phone.close();
-  await open({ storage, files });
+  await open({ ...options, storage, files });
 }

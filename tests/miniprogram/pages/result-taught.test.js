@@ -129,7 +129,7 @@ describe('on the photo page', () => {
   it('nothing says so elsewhere', async () => {
     server.on('GET /readyz', { body: example('ready') });
     await open({ page: 'pages/photo/photo' });
-    await phone.until(() => expect(phone.stored().fit).toEqual({ server: 'http://127.0.0.1:5000', fit: JSON.parse(example('ready')).fit, teaching: false }));
+    await phone.until(() => expect(phone.stored().fit).toEqual({ server: 'http://127.0.0.1:5000', fit: JSON.parse(example('ready')).fit, teaching: false, offline: false }));
     expect(phone.text()).not.toContain('我教的');
   });
 });

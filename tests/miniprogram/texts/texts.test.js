@@ -3,8 +3,9 @@ import schema from '../../../shared/contract.schema.json' with { type: 'json' };
 import { load } from '../sources.js';
 
 const { fill, textsFor } = load('texts/texts.js');
-const zh = textsFor('zh_CN');
-const en = textsFor('en');
+/** Those of the subpackage beside those of the main package. */
+const zh = { ...textsFor('zh_CN'), recogniseOffline: load('offline/texts/zh.js').zh };
+const en = { ...textsFor('en'), recogniseOffline: load('offline/texts/en.js').en };
 
 /** @param {any} value @param {string} [path] @returns {[string, string][]} every text with its place */
 function leaves(value, path = '') {
@@ -13,14 +14,14 @@ function leaves(value, path = '') {
 }
 
 it.each([
-  ['zh_CN', zh],
-  ['zh_TW', zh],
-  ['zh-Hans', zh],
-  [undefined, zh],
-  ['en', en],
-  ['ja', en],
+  ['zh_CN', 'zh'],
+  ['zh_TW', 'zh'],
+  ['zh-Hans', 'zh'],
+  [undefined, 'zh'],
+  ['en', 'en'],
+  ['ja', 'en'],
 ])('WeChat in %s', (language, expected) => {
-  expect(textsFor(language)).toBe(expected);
+  expect(textsFor(language)).toBe(load(`texts/${expected}.js`)[expected]);
 });
 
 /** Its colon too: a text of places alone has nothing else. */

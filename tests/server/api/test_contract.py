@@ -40,6 +40,7 @@ EXAMPLES = {
     "ready-without-weights": "Ready",
     "models": "Models",
     "class-card": "ClassCard",
+    "on-device": "OnDevice",
 }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from paishi.access.keys import hash_of, new_key
 from paishi.export.companions import write_manifest
 from paishi.recognition.labels import labels_file
-from paishi.recognition.on_device import LABELS, MODEL, on_device_folder
+from paishi.recognition.on_device import INPUT, LABELS, MANIFEST, MODEL, on_device_folder
+from paishi.recognition.recogniser import Recogniser
 from tests.server.access.sending import bearing, problem_of
-from tests.server.api.conftest import AppClient, started
+from tests.server.api.conftest import AppClient, load_brightness, started
 
 CONTENT = bytes(range(256)) * 1000
 PATH = "/models/EfficientNetLite0.onnx"
@@ -24,6 +26,8 @@ def lay_out(cache: Path, name: str = "EfficientNetLite0") -> Path:
     folder.mkdir(parents=True)
     (folder / MODEL).write_bytes(CONTENT)
     (folder / LABELS).write_text('[{"id": "1", "label": "cat", "name": {"en": "cat", "zh": "猫"}}]')
+    shapes = {"input": {"shape": [1, 3, 224, 192]}, "output": {"shape": [1, 1000]}}
+    (folder / INPUT).write_text(json.dumps({"model": name, "files": {MODEL: shapes}}))
     write_manifest(name, [], folder)
     return folder
 
@@ -99,22 +103,61 @@ def test_a_damaged_export_is_none(tmp_path: Path, damage: str) -> None:
         case "cut off":
             (folder / MODEL).write_bytes(CONTENT[:-1])
         case "no manifest":
-            (folder / "export.json").unlink()
+            (folder / MANIFEST).unlink()
         case "no json":
-            (folder / "export.json").write_text(json.dumps([1]))
+            (folder / MANIFEST).write_text(json.dumps([1]))
     with started(on_device=True, cache=str(tmp_path)) as client:
         problem_of(client.get(PATH), 404, "model-not-exported")
+        problem = problem_of(client.get("/on-device"), 404, "model-not-exported")
+        assert "`paishi export EfficientNetLite0 --on-device`" in problem.detail
+        assert "on_device" not in client.get("/readyz").json()
+
+
+def test_the_model_for_phones_is_described_with_what_a_phone_needs(client: AppClient) -> None:
+    found = client.get("/on-device").json()
+    assert found["model"] == {"name": "EfficientNetLite0", "labels": "imagenet"}
+    assert (found["input_height"], found["input_width"], found["fit"]) == (224, 192, "crop")
+    assert found["confident_at"] == pytest.approx(0.6 + 0.4 / 1000)
+    for file, content in (
+        ("onnx", CONTENT),
+        ("labels", client.get("/labels/EfficientNetLite0.json").content),
+    ):
+        assert client.get(found[file]["path"]).content == content
+        assert found[file]["bytes"] == len(content)
+        assert found[file]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert client.get("/readyz").json()["on_device"] is True
+
+
+def test_the_served_model_comes_before_a_smaller_one(tmp_path: Path) -> None:
+    lay_out(tmp_path)
+    (tmp_path / "on-device" / "damaged").mkdir()
+    folder = lay_out(tmp_path, "ResNet50")
+    (folder / MODEL).write_bytes(2 * CONTENT)
+    write_manifest("ResNet50", [], folder)
+
+    with started(on_device=True, cache=str(tmp_path)) as client:
+        found = client.get("/on-device").json()
+        assert (found["model"]["name"], found["onnx"]["path"]) == ("ResNet50", "/models/ResNet50.onnx")
+
+    def load(on_progress: object) -> Recogniser:
+        return replace(load_brightness(on_progress), name="VGG16")
+
+    with started(load, on_device=True, cache=str(tmp_path), confident_at=0.7) as client:
+        found = client.get("/on-device").json()
+        assert found["model"]["name"] == "EfficientNetLite0"
+        assert found["confident_at"] == pytest.approx(0.7 + 0.3 / 1000)
 
 
 def test_it_is_off_unless_the_operator_opens_it(cache: Path) -> None:
     with started(cache=str(cache)) as client:
-        for path in (PATH, "/labels/imagenet.json"):
+        for path in (PATH, "/labels/imagenet.json", "/on-device"):
             problem_of(client.get(path), 403, "on-device-off")
+        assert "on_device" not in client.get("/readyz").json()
 
 
 def test_it_has_the_same_access_rules_as_other_routes(cache: Path) -> None:
     key = new_key()
     with started(on_device=True, cache=str(cache), auth="key", keys=hash_of(key.encode())) as client:
-        for path in (PATH, "/labels/imagenet.json"):
+        for path in (PATH, "/labels/imagenet.json", "/on-device"):
             problem_of(client.get(path), 401, "not-authorised")
             assert client.get(path, headers=bearing(key)).status_code == 200

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { CompileError } from './compile-error.js';
-import { readAppConfig, readComponentConfig } from './config.js';
+import { packageOf, readAppConfig, readComponentConfig } from './config.js';
 import { collectModules } from './modules.js';
 import { resolvePath, SourceFolder } from './source-folder.js';
 import { Templates } from './wxml.js';
@@ -29,7 +29,7 @@ import { builtIns } from '../runtime/components/index.js';
  * @property {number} mtimeMs
  */
 
-/** WeChat's limit for a main package, bytes. */
+/** WeChat's limit for the main package and for each subpackage, bytes. */
 const PACKAGE_LIMIT = 2 * 1024 * 1024;
 
 const ASSET_TYPES = {
@@ -63,9 +63,9 @@ export async function compileApp(root) {
 
 /** @param {string} root @param {PackedFile[]} files @returns {Promise<CompiledApp>} */
 async function compile(root, files) {
-  checkSize(files);
   const folder = new SourceFolder(root);
   const { config, theme } = readAppConfig(folder);
+  checkSize(files, config);
   const templates = new Templates(folder);
   const components = collectComponents(folder, config, theme, templates);
   const scripts = Object.keys(components).map((path) => `${path}.js`);
@@ -75,7 +75,10 @@ async function compile(root, files) {
     config,
     theme,
     components,
-    modules: await collectModules(folder, entries),
+    modules: await collectModules(folder, entries, {
+      scripts: files.map(({ path }) => path).filter((path) => path.endsWith('.js')),
+      packageOf: (path) => packageOf(config, path),
+    }),
     templates: templates.code(),
     styles: collectStyles(folder, components),
     assets: collectAssets(folder, files),
@@ -94,11 +97,16 @@ function packedFiles(root) {
     });
 }
 
-/** @param {PackedFile[]} files @returns {void} */
-function checkSize(files) {
-  const size = files.reduce((sum, file) => sum + file.size, 0);
-  if (size > PACKAGE_LIMIT)
-    throw new CompileError(`the package has ${size} bytes, a phone takes ${PACKAGE_LIMIT}`, 'app.json');
+/** @param {PackedFile[]} files @param {import('./config.js').AppConfig} config @returns {void} */
+function checkSize(files, config) {
+  for (const root of ['', ...config.subPackages.map((one) => one.root)]) {
+    const own = files.filter(({ path }) => packageOf(config, path) === root);
+    const size = own.reduce((sum, file) => sum + file.size, 0);
+    if (size > PACKAGE_LIMIT) {
+      const name = root ? `the subpackage ${root}` : 'the package';
+      throw new CompileError(`${name} has ${size} bytes, a phone takes ${PACKAGE_LIMIT}`, 'app.json');
+    }
+  }
 }
 
 /** @returns {Record<string, CompiledComponent>} */
@@ -116,7 +124,11 @@ function collectComponents(folder, appConfig, theme, templates) {
       new Set(Object.keys(using)),
       page ? 'app.json' : `${path}.json`,
     );
-    for (const target of Object.values(using)) visit(target, false, `${path}.json`);
+    for (const target of Object.values(using)) {
+      if (![packageOf(appConfig, path), ''].includes(packageOf(appConfig, target)))
+        throw new CompileError(`${target} is in another subpackage`, `${path}.json`);
+      visit(target, false, `${path}.json`);
+    }
   };
   for (const page of appConfig.pages) visit(page, true, 'app.json');
   return found;

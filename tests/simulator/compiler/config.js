@@ -27,6 +27,8 @@ const APP_KEYS = [
   'lazyCodeLoading',
   'sitemapLocation',
   'supportedMaterials',
+  'subPackages',
+  'preloadRule',
   'componentFramework',
   'networkTimeout',
   'debug',
@@ -41,11 +43,14 @@ const COMPONENT_KEYS = [
   'styleIsolation',
 ];
 const PAGE_KEYS = [...WINDOW_KEYS, ...COMPONENT_KEYS, 'disableScroll'];
+const PACKAGE_KEYS = ['root', 'name', 'pages'];
 const TAB_BAR_KEYS = ['color', 'selectedColor', 'backgroundColor', 'borderStyle', 'list', 'position'];
 
 /**
  * @typedef {object} AppConfig
- * @property {string[]} pages
+ * @property {string[]} pages those of subpackages too, which come last
+ * @property {{root: string, name?: string, pages: string[]}[]} subPackages
+ * @property {Record<string, {network?: 'all' | 'wifi', packages: string[]}>} [preloadRule]
  * @property {Record<string, any>} window
  * @property {Record<string, any>} [tabBar]
  * @property {Record<string, string>} [usingComponents]
@@ -68,11 +73,39 @@ export function readAppConfig(folder) {
     throw new CompileError('"pages" must name at least one page', file, lineOfKey(text, 'pages'));
   }
   checkMaterials(config, file, text);
+  const subPackages = readPackages(config, file, text);
   const theme = config.themeLocation
     ? parseJson(folder.read(config.themeLocation, file), config.themeLocation)
     : {};
   refuseUnknownVariables(config, theme, file, text);
-  return { config: { window: {}, ...config, pages: config.pages }, theme };
+  const pages = [...config.pages, ...subPackages.flatMap(({ root, pages: own }) => own.map((page) => `${root}/${page}`))];
+  return { config: { window: {}, ...config, pages, subPackages }, theme };
+}
+
+/** @param {any} config @param {string} file @param {string} text @returns {AppConfig['subPackages']} */
+function readPackages(config, file, text) {
+  const packages = config.subPackages ?? [];
+  for (const one of packages) {
+    refuseUnknownKeys(one, PACKAGE_KEYS, file, text);
+    if (typeof one.root !== 'string' || !Array.isArray(one.pages))
+      throw new CompileError('a subpackage needs "root" and "pages"', file, lineOfKey(text, 'subPackages'));
+  }
+  const known = packages.flatMap(({ root, name }) => [root, name]);
+  for (const { network = 'wifi', packages: wanted = [] } of Object.values(config.preloadRule ?? {})) {
+    const missing = wanted.find((name) => !known.includes(name));
+    if (missing !== undefined || !['all', 'wifi'].includes(network))
+      throw new CompileError(`"preloadRule": ${missing ?? network} is not known`, file, lineOfKey(text, 'preloadRule'));
+  }
+  return packages;
+}
+
+/**
+ * @param {Pick<AppConfig, 'subPackages'>} config
+ * @param {string} path of a file
+ * @returns {string} root of the subpackage that it is in; '' for the main package
+ */
+export function packageOf({ subPackages }, path) {
+  return subPackages.find(({ root }) => path.startsWith(`${root}/`))?.root ?? '';
 }
 
 /**

@@ -10,11 +10,15 @@ import { resolvePath } from './source-folder.js';
  *
  * @param {import('./source-folder.js').SourceFolder} folder
  * @param {string[]} entries paths of scripts that exist
+ * @param {object} packages
+ * @param {string[]} packages.scripts paths of all scripts, for those that only `require.async` names
+ * @param {(path: string) => string} packages.packageOf root of the subpackage of a file; '' for the main one
  * @returns {Promise<Record<string, string>>} path -> source
  */
-export async function collectModules(folder, entries) {
+export async function collectModules(folder, entries, { scripts, packageOf }) {
+  const later = scripts.flatMap((path) => asyncTargets(folder, path));
   const result = await build({
-    entryPoints: entries.map((path) => resolve(folder.root, path)),
+    entryPoints: [...new Set([...entries, ...later])].map((path) => resolve(folder.root, path)),
     bundle: true,
     write: false,
     metafile: true,
@@ -30,7 +34,20 @@ export async function collectModules(folder, entries) {
     Object.keys(result.metafile.inputs).map((path) => [path, folder.read(path)]),
   );
   for (const [path, source] of Object.entries(modules)) refuseOtherModuleSystems(path, source);
+  for (const [path, { imports }] of Object.entries(result.metafile.inputs)) {
+    const foreign = imports.find((target) => !['', packageOf(path)].includes(packageOf(target.path)));
+    if (foreign) throw new CompileError(`${foreign.path} is in a subpackage: require.async() it`, path);
+  }
   return modules;
+}
+
+/** @returns {string[]} scripts that `path` loads with `require.async` */
+function asyncTargets(folder, path) {
+  return [...folder.read(path).matchAll(/\brequire\.async\('([^']+)'\)/g)].map(([, target]) => {
+    const found = moduleFile(folder, target, path);
+    if (!found) throw new CompileError(`require.async('${target}') finds no script`, path);
+    return found;
+  });
 }
 
 /** `require` as phones have it: relative or from the root, scripts only, no packages. */

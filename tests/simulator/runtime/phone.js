@@ -7,6 +7,7 @@ import { Files } from './files.js';
 import { Pictures } from './pictures.js';
 import { Cameras } from './cameras.js';
 import { Network } from './network.js';
+import { Packages } from './packages.js';
 import { Sharing } from './sharing.js';
 import { Canvases } from './canvas/canvases.js';
 import { Listeners } from './listeners.js';
@@ -83,6 +84,7 @@ export class Phone {
     this.sharing = new Sharing(this);
     this.canvases = new Canvases(this);
     this.network = new Network(this, options);
+    this.packages = new Packages(this);
     this.router = new Router(this);
   }
 

@@ -14,7 +14,7 @@ export class Registration {
     /** @type {string | undefined} the component whose script is running */
     this.current = undefined;
     this.registered = new Set();
-    this.sandbox = new Sandbox(phone.app.modules, {
+    const platform = {
       wx: phone.wx,
       App: (definition) => this.#app(definition),
       Page: (definition) => this.#register('Page', definition),
@@ -22,7 +22,8 @@ export class Registration {
       Behavior: (definition) => this.#behavior(definition),
       getApp: () => phone.appInstance,
       getCurrentPages: () => phone.router.stack.map(({ instance }) => instance),
-    });
+    };
+    this.sandbox = new Sandbox(phone.app.modules, platform, (path) => phone.packages.need(path));
   }
 
   /** Runs app.js and styles the app. */

@@ -168,6 +168,8 @@ export class Router {
 
   #open(path, query, channel = new EventChannel()) {
     const { phone } = this;
+    phone.packages.need(path);
+    phone.packages.preload(path);
     phone.registration.load(path);
     const element = phone.document.createElement('section');
     element.dataset.route = path;

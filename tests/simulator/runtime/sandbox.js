@@ -62,9 +62,11 @@ export class Sandbox {
   /**
    * @param {Record<string, string>} sources script path -> source
    * @param {Record<string, unknown>} platform wx, App, Page and so on
+   * @param {(path: string) => void} fetch the subpackage of a script; throws where it cannot be had
    */
-  constructor(sources, platform) {
+  constructor(sources, platform, fetch) {
     this.sources = sources;
+    this.fetch = fetch;
     this.loaded = new Map();
     const visible = Object.assign(Object.create(null), platform);
     for (const name of LANGUAGE) visible[name] = bound(name);
@@ -87,16 +89,23 @@ export class Sandbox {
     const module = { exports: {} };
     this.loaded.set(path, module);
     try {
-      this.#evaluate(path, source)(
-        (target) => this.require(this.#resolve(target, path)),
-        module,
-        module.exports,
-      );
+      this.#evaluate(path, source)(this.#requireOf(path), module, module.exports);
     } catch (error) {
       this.loaded.delete(path);
       throw error;
     }
     return module.exports;
+  }
+
+  /** @param {string} from path of the script that gets it @returns {Function & {async: Function}} */
+  #requireOf(from) {
+    const require = (target) => this.require(this.#resolve(target, from));
+    const later = async (target) => {
+      const path = this.#resolve(target, from);
+      this.fetch(path);
+      return this.require(path);
+    };
+    return Object.assign(require, { async: later });
   }
 
   /** `with` needs sloppy code, the script itself is strict; sourceURL keeps its own line numbers. */

@@ -1,5 +1,7 @@
 /** Base library that brought a member of `wx`; only what a mini-program of today may still have to live without. */
 const SINCE = {
+  getInferenceEnvInfo: '2.30.1',
+  createInferenceSession: '2.30.0',
   getPrivacySetting: '2.32.3',
   onNeedPrivacyAuthorization: '2.32.3',
   openPrivacyContract: '2.32.3',

@@ -4,7 +4,7 @@ const { texts } = require('../../../texts/texts');
 /**
  * What else can be done with a result.
  *
- * Events: `quiz`, `save`, `copy`, `enlarge`, `remove`; `close`.
+ * Events: `resend`, `quiz`, `save`, `copy`, `enlarge`, `remove`; `close`.
  */
 Component({
   properties: {
@@ -12,6 +12,8 @@ Component({
     missing: { type: Boolean, value: false },
     /** Whether it makes a quiz. */
     quiz: { type: Boolean, value: false },
+    /** Whether the phone recognised it by itself: the server may know better. */
+    offline: { type: Boolean, value: false },
   },
   data: {
     t: texts().result,
@@ -23,6 +25,10 @@ Component({
     },
   },
   methods: {
+    resend() {
+      this.triggerEvent('resend');
+    },
+
     quiz() {
       this.triggerEvent('quiz');
     },

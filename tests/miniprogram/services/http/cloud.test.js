@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { example, load, loadAnew } from '../../sources.js';
 import { PICTURE } from '../../picture.js';
 import { problem, startServer } from '../../server.js';
+import { modelOf, offer } from '../../offline/model.js';
 import { platform } from '../platform.js';
 
 const ADDRESS = 'cloud:env-1/paishi';
@@ -140,6 +141,31 @@ it('a change of a taught thing is JSON, and its photo is a file that is moved', 
   await folder.move(path, 'cup.jpg');
   expect(Buffer.from(new Uint8Array(device.files.readFileSync(folder.path('cup.jpg')))).equals(PICTURE)).toBe(true);
   expect(device.has(path)).toBe(false);
+});
+
+describe('the model for offline recognition', () => {
+  const model = modelOf();
+  const fetchModel = () => {
+    const { fetchFile } = load('offline/services/fetch-file.js');
+    return service('http/task').sequence((run) => fetchFile(run, model.description.onnx, 'a.onnx', () => {})).promise;
+  };
+
+  it('comes in parts that are small enough for a response', async () => {
+    offer(server, model);
+    await fetchModel();
+    const file = Buffer.from(device.files.readFileSync(`${device.wx.env.USER_DATA_PATH}/offline/a.onnx`));
+    expect(file.equals(model.onnx)).toBe(true);
+    expect(server.to('/models/Lite.onnx').map(({ headers }) => headers.range)).toEqual([
+      'bytes=0-786431',
+      'bytes=786432-1572863',
+      'bytes=1572864-1999999',
+    ]);
+  });
+
+  it('that the server does not give is a problem as otherwise', async () => {
+    server.on('GET /models/Lite.onnx', problem('problem', { code: 'on-device-off', status: 403 }));
+    await expect(fetchModel()).rejects.toMatchObject({ kind: 'on-device-off' });
+  });
 });
 
 it('nobody logs in, also where the server wants that', async () => {

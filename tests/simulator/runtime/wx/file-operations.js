@@ -35,7 +35,11 @@ export function fileOperations(files) {
     },
     appendFile({ filePath, data, encoding }) {
       mayWrite(filePath);
-      files.write(filePath, Uint8Array.from([...bytesAt(filePath), ...encode(data, encoding)]));
+      const [before, added] = [bytesAt(filePath), encode(data, encoding)];
+      const together = new Uint8Array(before.length + added.length);
+      together.set(before);
+      together.set(added, before.length);
+      files.write(filePath, together);
     },
     saveFile({ tempFilePath, filePath = files.savedPath(String(tempFilePath).split('.').at(-1)) }) {
       if (!contents.has(tempFilePath) || files.times.has(tempFilePath)) throw refusal('noTemporary');
@@ -51,10 +55,10 @@ export function fileOperations(files) {
       if (!isSaved(filePath) || !contents.has(filePath)) throw new Refusal('file not exist');
       files.remove(filePath);
     },
-    getFileInfo({ filePath, digestAlgorithm }) {
-      if (digestAlgorithm) throw new Error('simulator: getFileInfo has no digest');
+    async getFileInfo({ filePath, digestAlgorithm = 'md5' }) {
       if (!contents.has(filePath)) throw new Refusal('file not exist');
-      return { size: contents.get(filePath).length };
+      const bytes = contents.get(filePath);
+      return { size: bytes.length, digest: await digest(bytes, digestAlgorithm) };
     },
     access({ path }) {
       if (!contents.has(path)) folderAt(path);
@@ -98,6 +102,14 @@ export function fileOperations(files) {
         folders.has(path) ? files.removeFolder(path) : files.remove(path);
     },
   };
+}
+
+/** A browser computes no MD5, and jsdom nothing. @returns {Promise<string>} hexadecimal; '' where it cannot be computed */
+async function digest(bytes, algorithm) {
+  const name = { sha1: 'SHA-1', sha256: 'SHA-256' }[algorithm];
+  if (!name || !globalThis.crypto?.subtle) return '';
+  const hash = new Uint8Array(await globalThis.crypto.subtle.digest(name, bytes));
+  return [...hash].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Number and words of the platform's table of file errors. */

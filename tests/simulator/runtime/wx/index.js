@@ -8,6 +8,7 @@ import { cloudMembers } from './cloud.js';
 import { deviceMembers } from './device.js';
 import { dialogMembers } from './dialogs.js';
 import { fileMembers } from './file-system.js';
+import { inferenceMembers } from './inference.js';
 import { mediaMembers } from './media.js';
 import { navigationMembers } from './navigation.js';
 import { networkMembers } from './network.js';
@@ -33,6 +34,7 @@ export function createWx(phone) {
     deviceMembers,
     dialogMembers,
     fileMembers,
+    inferenceMembers,
     mediaMembers,
     navigationMembers,
     networkMembers,
