@@ -21,7 +21,7 @@ LACKS_FONT := $(shell test "$$(uname -s)" != Linux || fc-list :lang=zh 2>/dev/nu
 INSTALLED := tests/simulator/browser/installed
 FONT := $(if $(LACKS_FONT),$(INSTALLED)/fonts/.stamp)
 
-.PHONY: help setup run test test-server test-client simulate screenshots docs bench soak contract contract-check lint format lock lock-check dist browser clean
+.PHONY: help setup run test test-server test-client simulate screenshots docs bench soak scale contract contract-check lint format lock lock-check dist browser clean
 
 help:
 	@echo "make setup            install what the server needs"
@@ -32,6 +32,7 @@ help:
 	@echo "make simulate         the mini-program in a browser, beside a running server"
 	@echo "make bench [QUICK=1]  the old demo and PaiShi under the same load"
 	@echo "make soak MINUTES=5   good, bad, slow, hostile and vanishing clients, and a crowd"
+	@echo "make scale            several servers behind HAProxy with Redis, while one dies, hangs, leaves or is slow"
 	@echo "make screenshots      the README's pictures, anew"
 	@echo "make docs             the manual, into build/docs"
 	@echo "make contract         generate both sides' types from shared/contract.schema.json"
@@ -122,6 +123,11 @@ bench: $(VENV)/test.stamp
 
 soak: $(VENV)/test.stamp
 	$(PY) -m tests.soak $(if $(MINUTES),--minutes $(MINUTES))
+
+scale: $(VENV)/test.stamp
+	$(PY) -m tests.scale
+	$(PY) -m tests.scale.processes
+	$(PY) -m tests.scale.simulate
 
 PYDANTIC := $(PY) -m datamodel_code_generator --input shared/contract.schema.json --input-file-type jsonschema \
 	--output-model-type pydantic_v2.BaseModel --formatters builtin --use-annotated --field-constraints \
