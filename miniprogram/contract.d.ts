@@ -515,7 +515,7 @@ export interface MissingWeights {
 }
 export interface Problem1 {
   /**
-   * Kind of problem: `urn:paishi:problem:` and the code.
+   * Kind of problem: `/problems#` and the code, relative to the server, whose page there says what to do.
    */
   type: string;
   /**

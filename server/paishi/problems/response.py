@@ -16,8 +16,8 @@ class ProblemResponse(JSONResponse):
 
 
 def type_of(code: str) -> str:
-    """Returns the URI that identifies problems of this code (RFC 9457, section 3.1.1)."""
-    return f"urn:paishi:problem:{code}"
+    """Returns the URI reference of problems of this code (RFC 9457, 3.1.1): their part of the manual."""
+    return f"/problems#{code}"
 
 
 def shown_to(request: Request, problem: Problem) -> tuple[str, dict[str, Any]]:
