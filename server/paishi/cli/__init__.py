@@ -11,6 +11,7 @@ import typer
 from paishi import __version__
 from paishi.cli.check import check
 from paishi.cli.corrections import corrections
+from paishi.cli.doctor import doctor
 from paishi.cli.evaluate import evaluate
 from paishi.cli.export import export
 from paishi.cli.gallery import gallery
@@ -72,7 +73,7 @@ def _options(
     """PaiShi 拍识: point the phone at a thing, get its name."""
 
 
-for command in (serve, use, predict, check, evaluate, export, models, settings):
+for command in (serve, use, predict, check, evaluate, export, models, settings, doctor):
     app.command()(command)
 app.command(cls=TrainCommand)(train)
 app.command("import")(import_model)

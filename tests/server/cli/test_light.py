@@ -13,6 +13,7 @@ COMMANDS = [
     ["models"],
     ["models", "--json"],
     ["settings"],
+    ["doctor", "--help"],
     ["weights", "list"],
     ["weights", "fetch", "--help"],
     ["use", "NoSuchModel"],
