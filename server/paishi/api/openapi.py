@@ -40,7 +40,7 @@ TAGS = [
     {"name": "echo", "description": "The photo as the server reads it: upright and without metadata."},
     {
         "name": "teaching",
-        "description": "Things that users teach the server by a few photos, each for itself.",
+        "description": "Things that users teach the server by a few photos.",
     },
     {"name": "on the phone", "description": "Models that a phone runs without the server."},
     {"name": "session", "description": "Login of WeChat users, with `PAISHI_AUTH=wechat`."},
@@ -76,6 +76,9 @@ _REF = "#/components/schemas/{model}"
 _FORMATS = tuple(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "heic", "avif"))
 _BINARY = {"type": "string", "format": "binary"}
 _A_PHOTO = "the bytes of photo.jpg"
+_FASTAPIS_OWN = "Successful Response"
+_ROUTE = re.compile(r"^200 of [^:]*: ")
+"""What the contract's texts begin with, and a description of the route need not say."""
 _SWAGGER = "/static-offline-docs"
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
@@ -116,7 +119,7 @@ class Api(FastAPI):
             }
             for path in description["paths"].values():
                 for operation in path.values():
-                    _complete(operation, bodies)
+                    _complete(operation, schemas, bodies)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
@@ -167,22 +170,25 @@ def _golden_bodies(schemas: dict[str, Any]) -> dict[str, dict[str, Any]]:
     Predictions."""
     kinds = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in schemas}
     bodies: dict[str, dict[str, Any]] = {}
-    for file in sorted(_EXAMPLES.glob("*.json")):
+    for file in sorted(_EXAMPLES.glob("*.json"), key=lambda file: file.stem):  # the plain one first
         kind = max((kind for kind in kinds if f"{file.stem}-".startswith(f"{kind}-")), key=len)
         bodies.setdefault(kinds[kind], {})[file.stem] = json.loads(file.read_text("utf-8"))
     return bodies
 
 
-def _complete(operation: dict[str, Any], bodies: dict[str, dict[str, Any]]) -> None:
-    """Removes FastAPI's own form of 422, and adds `bodies` as examples."""
+def _complete(operation: dict[str, Any], schemas: dict[str, Any], bodies: dict[str, dict[str, Any]]) -> None:
+    """Removes FastAPI's own form of 422, adds `bodies` as examples and the contract's text about them."""
     response = operation["responses"].get("422", {})
     if "application/json" in response.get("content", {}):
         del operation["responses"]["422"]
-    content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+    success = operation["responses"]["200"]
+    content = success.get("content", {}).get("application/json", {})
+    kinds = list(_kinds_of(content.get("schema", {})))
+    if success["description"] == _FASTAPIS_OWN and kinds:
+        about = _ROUTE.sub("", schemas[kinds[0]]["description"])
+        success["description"] = about[0].upper() + about[1:]
     found = {
-        name: {"$ref": f"#/components/examples/{name}"}
-        for kind in _kinds_of(content.get("schema", {}))
-        for name in bodies.get(kind, {})
+        name: {"$ref": f"#/components/examples/{name}"} for kind in kinds for name in bodies.get(kind, {})
     }
     if found:
         content["examples"] = found
