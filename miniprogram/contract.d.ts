@@ -678,7 +678,7 @@ export interface Backbone {
   version?: string;
 }
 /**
- * 200 of GET /models.
+ * 200 of GET /models: the models that PAISHI_MODEL can name, and the custom one while it is being served.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Models".

@@ -530,7 +530,7 @@ class Backbone(BaseModel):
 
 class Models(BaseModel):
     """
-    200 of GET /models.
+    200 of GET /models: the models that PAISHI_MODEL can name, and the custom one while it is being served.
     """
 
     models: list[Backbone]

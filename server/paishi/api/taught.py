@@ -249,7 +249,10 @@ async def forget_photo(
     operation_id="delete_all_taught",
     summary="Delete all taught things",
     response_model_exclude_unset=True,
-    responses=documented(problems.TeachingOff, problems.StoreUnavailable),
+    responses={
+        200: {"description": "Everything of this user is gone for good; there is no `undo`."},
+        **documented(problems.TeachingOff, problems.StoreUnavailable),
+    },
 )
 async def forget_all(services: ServicesDep, owner: OwnerDep, request_id: RequestIdDep) -> TaughtRemoved:
     """Deletes everything of this user at once and for good."""
