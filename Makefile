@@ -84,7 +84,7 @@ $(INSTALLED)/fonts/.stamp: requirements-font.lock | $(PY)
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --target $(@D) -r requirements-font.lock
 	@touch $@
 
-node_modules/.package-lock.json: package-lock.json package.json tests/simulator/package.json $(NODE)
+node_modules/.package-lock.json: package-lock.json package.json tests/simulator/package.json tests/e2e/typescript/package.json $(NODE)
 	@npm ci --loglevel=error
 	@touch $@
 

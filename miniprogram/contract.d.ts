@@ -515,7 +515,7 @@ export interface MissingWeights {
 }
 export interface Problem1 {
   /**
-   * Kind of problem: `urn:paishi:problem:` and the code.
+   * Kind of problem: `/problems#` and the code, relative to the server, whose page there says what to do.
    */
   type: string;
   /**
@@ -726,7 +726,7 @@ export interface Backbone {
   version?: string;
 }
 /**
- * 200 of GET /models.
+ * 200 of GET /models: the models that PAISHI_MODEL can name, and the custom one while it is being served.
  *
  * This interface was referenced by `Contract`'s JSON-Schema
  * via the `definition` "Models".

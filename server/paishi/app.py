@@ -27,6 +27,7 @@ from paishi.api import (
     models,
     on_device,
     predict,
+    problems_page,
     session,
     taught,
 )
@@ -215,7 +216,7 @@ def _api(services: Services, lifespan: Lifespan[FastAPI]) -> Api:
     for router in (*GUARDED, *OWN):
         api.include_router(router, max_body_size=settings.max_body_bytes, **guarded(settings.auth))
     api.include_router(image.public_router)
-    for module in (health, models, classes, session, metrics):
+    for module in (health, models, classes, session, metrics, problems_page):
         api.include_router(module.router)
     add_home(api)
     add_error_handlers(api)

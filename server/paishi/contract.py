@@ -371,7 +371,12 @@ class Problem(MissingWeights):
     Any 4xx or 5xx, as RFC 9457 application/problem+json. `success` serves pages written for the old demo.
     """
 
-    type: Annotated[str, Field(description="Kind of problem: `urn:paishi:problem:` and the code.")]
+    type: Annotated[
+        str,
+        Field(
+            description="Kind of problem: `/problems#` and the code, relative to the server, whose page there says what to do."
+        ),
+    ]
     title: Annotated[str, Field(description="Short summary, the same for all problems of this kind.")]
     status: Annotated[int, Field(description="HTTP status.", ge=400, le=599)]
     detail: Annotated[str, Field(description="What happened and what to do next, in English.")]
@@ -541,7 +546,7 @@ class Backbone(BaseModel):
 
 class Models(BaseModel):
     """
-    200 of GET /models.
+    200 of GET /models: the models that PAISHI_MODEL can name, and the custom one while it is being served.
     """
 
     models: list[Backbone]

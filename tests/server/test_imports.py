@@ -38,6 +38,7 @@ GATES = (
     "paishi.export.keras.writers",
 )
 LAZY = (
+    "server/paishi/runtimes/conversion/convert.py",
     "server/paishi/runtimes/load.py",
     "server/paishi/runtimes/insight.py",
     "server/paishi/training/run.py",

@@ -12,7 +12,12 @@ router = APIRouter(tags=["recognition"])
 _A_DAY_S = 86_400
 
 
-@router.get("/classes/{id}", summary="Read about a class", responses=documented(problems.NotFound))
+@router.get(
+    "/classes/{id}",
+    operation_id="get_class",
+    summary="Read about a class",
+    responses=documented(problems.NotFound),
+)
 def about_class(
     id: Annotated[str, Path(description="As in predictions: the WordNet id.")],
     response: Response,

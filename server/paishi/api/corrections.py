@@ -23,6 +23,7 @@ _CALLED = (
 
 @router.post(
     "/corrections",
+    operation_id="send_correction",
     summary="Send a photo with its correct name",
     dependencies=[Admitted],
     openapi_extra=photo_body(label=_CALLED),

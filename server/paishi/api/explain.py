@@ -42,6 +42,7 @@ _SEVERAL = f"Repeated, at most {_MOST} times, with `Accept: application/json`: a
 
 @router.post(
     "/explain",
+    operation_id="explain",
     summary="Show where in a photo the model sees a class",
     response_model=Explanation | Explanations,
     response_model_exclude_unset=True,  # `label.taught` is left out, not null

@@ -22,6 +22,7 @@ _MAX_VALUES = 2**22  # in .npy
 
 @router.post(
     "/features",
+    operation_id="get_features",
     summary="Get the feature vector of a photo",
     response_model=Features,
     dependencies=[Admitted],

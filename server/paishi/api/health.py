@@ -15,13 +15,16 @@ from paishi.recognition.recognition import Awaited
 router = APIRouter(tags=["health"])
 
 
-@router.get("/livez", summary="Check that the process responds")
+@router.get("/livez", operation_id="check_alive", summary="Check that the process responds")
 async def livez() -> Alive:
+    """Returns the server's version, also while no model is ready; a supervisor restarts a server that fails
+    this."""
     return Alive(status="alive", version=__version__)
 
 
 @router.get(
     "/readyz",
+    operation_id="check_ready",
     summary="Check that photos can be recognised",
     response_model_exclude_unset=True,  # what does not apply is left out, not null
     responses=documented(
@@ -29,6 +32,8 @@ async def livez() -> Alive:
     ),
 )
 async def readyz(request: Request, services: ServicesDep) -> Ready:
+    """Returns the model that answers, and in `awaited` the one that it stands in for. A load balancer sends
+    requests to servers that pass this."""
     services.lifecycle.check_ready()
     recogniser = services.recognition.current()
     awaited = services.recognition.awaited

@@ -17,6 +17,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 
 @router.post(
     "/image",
+    operation_id="echo_image",
     summary="Return the photo upright and without metadata",
     response_model=Echo,
     dependencies=[Admitted],
@@ -72,6 +73,7 @@ def _base(request: Request, public_url: str) -> str:
 
 @public_router.get(
     "/image/{picture_id}",
+    operation_id="fetch_image",
     summary="Fetch a picture stored by POST /image",
     response_class=Response,
     responses={
@@ -80,6 +82,7 @@ def _base(request: Request, public_url: str) -> str:
     },
 )
 async def fetch_echo(picture_id: str, services: ServicesDep) -> Response:
+    """Returns the JPEG until it expires. It needs no authentication: nobody can guess its URL."""
     picture = await services.echoes.get(picture_id)
     if picture is None:
         raise problems.ImageNotFound(

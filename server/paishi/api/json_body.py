@@ -31,7 +31,7 @@ async def read_json(request: Request, form: type[Body], expected: str) -> Body:
     raise RequestInvalid(expected)  # outside of the except block: ValidationError quotes the body
 
 
-def json_body(form: type[BaseModel]) -> dict[str, object]:
-    """`openapi_extra` of a route that reads `form`."""
-    content = {"application/json": {"schema": form.model_json_schema()}}
+def json_body(form: type[BaseModel], example: dict[str, object]) -> dict[str, object]:
+    """`openapi_extra` of a route that reads `form`, such as `example`."""
+    content = {"application/json": {"schema": form.model_json_schema(), "example": example}}
     return {"requestBody": {"required": True, "content": content}}

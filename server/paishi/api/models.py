@@ -16,7 +16,7 @@ router = APIRouter(tags=["recognition"])
 
 
 # Fields that do not apply to a model are left out, not null.
-@router.get("/models", summary="List models", response_model_exclude_unset=True)
+@router.get("/models", operation_id="list_models", summary="List models", response_model_exclude_unset=True)
 def models(services: ServicesDep) -> Models:
     """Returns the catalogue, any of which `PAISHI_MODEL=<name>` serves, and last the custom model, if it is
     being served."""

@@ -68,6 +68,7 @@ async def offer(services: Services) -> OnDevice | None:
 
 @router.get(
     "/models/{name}.onnx",
+    operation_id="get_phone_model",
     summary="Get a model for the phone",
     response_class=FileResponse,
     responses={200: {"description": "The model.", "content": {_ONNX: {"schema": _FILE}}}, **_RESPONSES},
@@ -79,12 +80,24 @@ async def model(name: str, request: Request, services: ServicesDep) -> Response:
 
 @router.get(
     "/labels/{name}.json",
+    operation_id="get_phone_labels",
     summary="Get the labels of a model for the phone",
     response_class=FileResponse,
     responses={
         200: {
             "description": "An array of the classes' names, in the order of the model's outputs.",
-            "content": {"application/json": {"schema": {"type": "array", "items": {"type": "object"}}}},
+            "content": {
+                "application/json": {
+                    "schema": {"type": "array", "items": {"type": "object"}},
+                    "example": [
+                        {
+                            "id": "n01440764",
+                            "label": "tench",
+                            "name": {"en": "tench", "zh": "丁鱥"},
+                        }
+                    ],
+                }
+            },
         },
         **_RESPONSES,
     },

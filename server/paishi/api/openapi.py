@@ -1,8 +1,11 @@
 """The FastAPI application: `/openapi.json` in agreement with the contract, `/docs` without a CDN."""
 
 import hashlib
+import json
 import re
 from base64 import b64encode
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -16,10 +19,75 @@ from paishi.api.upload import MAX_LABEL
 from paishi.contract import Problem
 from paishi.problems.kinds import NotAuthorised, TooManyRequests
 from paishi.problems.openapi import documented
+from paishi.problems.openapi import examples as problem_examples
+
+_PACKAGED = Path(__file__).parents[1] / "examples"
+_EXAMPLES = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "shared" / "examples"
+"""Bodies of the contract's kinds, named for them. In an installed package they are inside it."""
+
+DESCRIPTION = """\
+Send a photo, get the name of the thing on it, in Chinese and English.
+
+- A photo is the field `image` of a form, or the whole body with its own type, such as `image/jpeg`.
+- A body with `success: false` is a problem (RFC 9457, `application/problem+json`). Programs read `code`, of
+  which there may be new ones; people read `detail`, which says what to do.
+- 429 and 503 pass: send the request again after `Retry-After` seconds. Other 4xx stay.
+- Every response has the header `X-Request-ID`; quote it when you report a problem.
+"""
+
+TAGS = [
+    {"name": "recognition", "description": "Names for a photo, and the models and classes that give them."},
+    {"name": "insight", "description": "What is behind a name: the evidence in the photo, and its vector."},
+    {"name": "echo", "description": "The photo as the server reads it: upright and without metadata."},
+    {
+        "name": "teaching",
+        "description": "Things that users teach the server by a few photos.",
+    },
+    {"name": "on the phone", "description": "Models that a phone runs without the server."},
+    {"name": "session", "description": "Login of WeChat users, with `PAISHI_AUTH=wechat`."},
+    {"name": "health", "description": "Probes of supervisors and load balancers."},
+]
+
+_SCHEMES: dict[str, list[Callable[..., object]]] = {
+    "none": [],
+    "key": [
+        HTTPBearer(
+            scheme_name="key",
+            description="A key from `paishi key new`: `Authorization: Bearer <key>`.",
+            auto_error=False,
+        ),
+        APIKeyHeader(
+            name="X-API-Key",
+            scheme_name="key-in-X-API-Key",
+            description="The same key, for clients that cannot set `Authorization`.",
+            auto_error=False,
+        ),
+    ],
+    "wechat": [
+        HTTPBearer(
+            scheme_name="session",
+            description="The token from `POST /session`: `Authorization: Bearer <token>`.",
+            auto_error=False,
+        )
+    ],
+    "cloud": [
+        APIKeyHeader(
+            name=OPENID_HEADER,
+            scheme_name="cloud-user",
+            description="WeChat sets it; clients cannot.",
+            auto_error=False,
+        )
+    ],
+}
+"""By PAISHI_AUTH; a client uses one of them."""
 
 _REF = "#/components/schemas/{model}"
 _FORMATS = tuple(f"image/{kind}" for kind in ("jpeg", "png", "webp", "gif", "bmp", "heic", "avif"))
 _BINARY = {"type": "string", "format": "binary"}
+_A_PHOTO = "the bytes of photo.jpg"
+_FASTAPIS_OWN = "Successful Response"
+_ROUTE = re.compile(r"^200 of [^:]*: ")
+"""What the contract's texts begin with, and a description of the route need not say."""
 _SWAGGER = "/static-offline-docs"
 _INLINE_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
@@ -33,6 +101,10 @@ class Api(FastAPI):
             redoc_url=None,
             openapi_url="/openapi.json" if shown else None,
             servers=[{"url": "."}],  # relative to the description, wherever a proxy serves it
+            summary="Photo recognition for WeChat mini-programs and everything else that speaks HTTP.",
+            description=DESCRIPTION,
+            license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+            openapi_tags=TAGS,
             **options,
         )
         if shown:
@@ -41,7 +113,7 @@ class Api(FastAPI):
             self.add_api_route("/docs", _docs, include_in_schema=False)
 
     def openapi(self) -> dict[str, Any]:
-        """FastAPI's description with the Problem schema, which is no route's response model."""
+        """FastAPI's description with examples, and the Problem schema, which is no route's response model."""
         if self.openapi_schema is None:
             description = super().openapi()
             schemas = description["components"]["schemas"]
@@ -49,24 +121,24 @@ class Api(FastAPI):
             schemas |= {**problem.pop("$defs"), "Problem": problem}
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
+            bodies = _golden_bodies(schemas)
+            description["components"]["examples"] = {
+                **problem_examples(),
+                **{name: {"value": body} for of in bodies.values() for name, body in of.items()},
+            }
             for path in description["paths"].values():
                 for operation in path.values():
-                    _complete(operation)
+                    _complete(operation, schemas, bodies)
         assert self.openapi_schema is not None
         return self.openapi_schema
 
 
 def guarded(auth: str) -> dict[str, Any]:
     """Arguments of `include_router` for routes behind `middleware.access`, documented with its `auth`."""
-    # For the description only: as a dependency, it would refuse a request only after the whole body.
-    shown: APIKeyHeader | HTTPBearer = (
-        APIKeyHeader(name=OPENID_HEADER, auto_error=False, description="WeChat sets it; clients cannot.")
-        if auth == "cloud"
-        else HTTPBearer(auto_error=False, description="A key, or a token from POST /session.")
-    )
+    # For the description only: as dependencies, they would refuse a request only after the whole body.
     return {
         "responses": documented(NotAuthorised, TooManyRequests),
-        "dependencies": [] if auth == "none" else [Depends(shown)],
+        "dependencies": [Depends(scheme) for scheme in _SCHEMES[auth]],
     }
 
 
@@ -74,26 +146,68 @@ def photo_body(label: str = "", **texts: dict[str, Any]) -> dict[str, Any]:
     """`openapi_extra` of a route that reads an upload: its body as `paishi.api.upload` takes it.
 
     `label` describes the form's field of that name; without, the route has none. `texts` are the schemas of
-    other fields.
+    other fields, each with an example.
     """
     about = "The photo: JPEG, PNG, WebP, GIF, BMP, HEIC or AVIF."
     fields: dict[str, Any] = {"image": {**_BINARY, "description": about}}
     if label:
-        fields["label"] = {"type": "string", "maxLength": MAX_LABEL, "description": label}
+        fields["label"] = {
+            "type": "string",
+            "maxLength": MAX_LABEL,
+            "description": label,
+            "examples": ["beagle"],
+        }
     fields |= texts
+    # JSON has no bytes: the photo's are a text here.
+    example = {
+        "image": _A_PHOTO,
+        **{name: field["examples"][0] for name, field in fields.items() if name != "image"},
+    }
     form = {
         "schema": {"type": "object", "properties": fields, "required": ["image"]},
         "encoding": {"image": {"contentType": ", ".join(_FORMATS)}},
+        "example": example,
     }
-    photo = {kind: {"schema": _BINARY} for kind in (*_FORMATS, "application/octet-stream")}
+    photo = {
+        kind: {"schema": _BINARY, "example": _A_PHOTO} for kind in (*_FORMATS, "application/octet-stream")
+    }
     return {"requestBody": {"required": True, "content": {"multipart/form-data": form, **photo}}}
 
 
-def _complete(operation: dict[str, Any]) -> None:
-    """Removes FastAPI's own form of 422."""
+def _golden_bodies(schemas: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Returns the contract's examples by the schema that they are of, such as predictions-unsure of
+    Predictions."""
+    kinds = {re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower(): name for name in schemas}
+    bodies: dict[str, dict[str, Any]] = {}
+    for file in sorted(_EXAMPLES.glob("*.json"), key=lambda file: file.stem):  # the plain one first
+        kind = max((kind for kind in kinds if f"{file.stem}-".startswith(f"{kind}-")), key=len)
+        bodies.setdefault(kinds[kind], {})[file.stem] = json.loads(file.read_text("utf-8"))
+    return bodies
+
+
+def _complete(operation: dict[str, Any], schemas: dict[str, Any], bodies: dict[str, dict[str, Any]]) -> None:
+    """Removes FastAPI's own form of 422, adds `bodies` as examples and the contract's text about them."""
     response = operation["responses"].get("422", {})
     if "application/json" in response.get("content", {}):
         del operation["responses"]["422"]
+    success = operation["responses"]["200"]
+    content = success.get("content", {}).get("application/json", {})
+    kinds = list(_kinds_of(content.get("schema", {})))
+    if success["description"] == _FASTAPIS_OWN and kinds:
+        about = _ROUTE.sub("", schemas[kinds[0]]["description"])
+        success["description"] = about[0].upper() + about[1:]
+    found = {
+        name: {"$ref": f"#/components/examples/{name}"} for kind in kinds for name in bodies.get(kind, {})
+    }
+    if found:
+        content["examples"] = found
+
+
+def _kinds_of(schema: dict[str, Any]) -> Iterator[str]:
+    """Names of the schemas that `schema` refers to, or any of which it allows."""
+    for one in schema.get("anyOf", [schema]):
+        if "$ref" in one:
+            yield one["$ref"].rsplit("/", 1)[1]
 
 
 async def _docs(request: Request) -> HTMLResponse:

@@ -14,6 +14,7 @@ router = APIRouter(tags=["recognition"])
 
 @router.post(
     "/predict",
+    operation_id="predict",
     summary="Recognise a photo",
     dependencies=[Admitted],
     openapi_extra=photo_body(),

@@ -13,7 +13,7 @@ router = APIRouter(tags=["session"])
 _EXPECTED = 'Send the code of wx.login as JSON: {"code": "..."}, 1 to 128 characters.'
 
 
-class _Code(BaseModel):
+class LoginCode(BaseModel):
     code: str = Field(
         min_length=1, max_length=128, description="The code of wx.login, valid once and for 5 minutes."
     )
@@ -21,8 +21,9 @@ class _Code(BaseModel):
 
 @router.post(
     "/session",
+    operation_id="log_in",
     summary="Log in with WeChat",
-    openapi_extra=json_body(_Code),
+    openapi_extra=json_body(LoginCode, {"code": "0f3aXk100zVZ3R1tCa200kLp9l3aXk1d"}),
     responses=documented(
         problems.LoginCodeInvalid,
         problems.LoginBlocked,
@@ -43,7 +44,7 @@ async def session(
     if access.login is None:
         raise problems.NotFound("This server has no sessions: it does not use WeChat login.")
     await access.rate_limits.login(rate_limit_key(request.scope))
-    body = await read_json(request, _Code, _EXPECTED)
+    body = await read_json(request, LoginCode, _EXPECTED)
     token = await access.login.token(body.code)
     response.headers["Cache-Control"] = "no-store"
     return Session(

@@ -47,25 +47,26 @@ _LANGUAGES: dict[str, Language | None] = {"": None, "zh": "zh", "en": "en"}
 _OF_A_THING = (problems.TeachingOff, problems.NotFound, problems.StoreUnavailable)
 
 
-class _Change(BaseModel):
+class Renaming(BaseModel):
     name: str = Field(max_length=MAX_LABEL, description="The new name.")
     merge: bool = Field(
         False, description="Whether to join the thing into another one that has this name, whose id stays."
     )
 
 
-class _Restore(BaseModel):
+class Restoring(BaseModel):
     undo: str = Field(min_length=1, max_length=100, description="From the response of the deletion.")
 
 
 @router.post(
     "/taught",
+    operation_id="teach",
     summary="Teach a thing by a photo",
     dependencies=[Admitted],
     openapi_extra=photo_body(
-        name={"type": "string", "maxLength": MAX_LABEL, "description": _NAMED},
-        lang={"type": "string", "enum": ["zh", "en"], "description": _LANG},
-        force={"type": "boolean", "description": _FORCE},
+        name={"type": "string", "maxLength": MAX_LABEL, "description": _NAMED, "examples": ["外婆的茶壶"]},
+        lang={"type": "string", "enum": ["zh", "en"], "description": _LANG, "examples": ["zh"]},
+        force={"type": "boolean", "description": _FORCE, "examples": [False]},
     ),
     response_model_exclude_unset=True,
     responses=documented(
@@ -125,6 +126,7 @@ async def teach(
 
 @own_router.get(
     "/taught",
+    operation_id="list_taught",
     summary="List taught things",
     response_model_exclude_unset=True,
     responses=documented(problems.TeachingOff, problems.StoreUnavailable),
@@ -143,6 +145,7 @@ async def things(services: ServicesDep, owner: OwnerDep, request_id: RequestIdDe
 
 @own_router.get(
     "/taught/{thing_id}/photos/{number}",
+    operation_id="get_taught_photo",
     summary="Get a photo of a taught thing",
     response_class=Response,
     responses={
@@ -151,6 +154,7 @@ async def things(services: ServicesDep, owner: OwnerDep, request_id: RequestIdDe
     },
 )
 async def photo(thing_id: str, number: int, services: ServicesDep, owner: OwnerDep) -> Response:
+    """Returns a JPEG, if the server keeps photos (`PAISHI_TAUGHT_KEEP`). Numbers are those in `photos`."""
     book, owner = _own_book(services, owner)
     with services.admission.admit():
         kept = await book.photo(owner, key_of(thing_id), number)
@@ -166,7 +170,7 @@ async def no_thing() -> None:
 
 _RENAME: dict[str, Any] = {
     "summary": "Rename a taught thing",
-    "openapi_extra": json_body(_Change),
+    "openapi_extra": json_body(Renaming, {"name": "奶奶的紫砂壶"}),
     "response_model_exclude_unset": True,
     "responses": documented(
         *_OF_A_THING,
@@ -179,15 +183,19 @@ _RENAME: dict[str, Any] = {
 }
 
 
-@own_router.put("/taught/{thing_id}", **_RENAME)  # `wx.request` has no PATCH
-@own_router.patch("/taught/{thing_id}", **_RENAME)
+@own_router.put(
+    "/taught/{thing_id}", operation_id="rename_taught_with_put", **_RENAME
+)  # `wx.request` has no PATCH
+@own_router.patch("/taught/{thing_id}", operation_id="rename_taught", **_RENAME)
 async def rename(
     thing_id: str, request: Request, services: ServicesDep, owner: OwnerDep, request_id: RequestIdDep
 ) -> TaughtChanged:
     """Gives the thing another name. If another thing has it, `merge` joins them; that cannot be undone."""
     book, owner = _own_book(services, owner)
     change = await read_json(
-        request, _Change, 'Send the new name as JSON: {"name": "..."}, with "merge": true to join two things.'
+        request,
+        Renaming,
+        'Send the new name as JSON: {"name": "..."}, with "merge": true to join two things.',
     )
     await services.access.rate_limits.teach(request.state.client)
     space = _current_space(services)
@@ -197,6 +205,7 @@ async def rename(
 
 @own_router.delete(
     "/taught/{thing_id}",
+    operation_id="delete_taught",
     summary="Delete a taught thing",
     response_model_exclude_unset=True,
     responses=documented(*_OF_A_THING),
@@ -214,6 +223,7 @@ async def forget(
 
 @own_router.delete(
     "/taught/{thing_id}/photos/{number}",
+    operation_id="delete_taught_photo",
     summary="Delete a photo of a taught thing",
     response_model_exclude_unset=True,
     responses=documented(*_OF_A_THING, problems.RequestInvalid),
@@ -236,9 +246,13 @@ async def forget_photo(
 
 @own_router.delete(
     "/taught",
+    operation_id="delete_all_taught",
     summary="Delete all taught things",
     response_model_exclude_unset=True,
-    responses=documented(problems.TeachingOff, problems.StoreUnavailable),
+    responses={
+        200: {"description": "Everything of this user is gone for good; there is no `undo`."},
+        **documented(problems.TeachingOff, problems.StoreUnavailable),
+    },
 )
 async def forget_all(services: ServicesDep, owner: OwnerDep, request_id: RequestIdDep) -> TaughtRemoved:
     """Deletes everything of this user at once and for good."""
@@ -250,8 +264,9 @@ async def forget_all(services: ServicesDep, owner: OwnerDep, request_id: Request
 
 @own_router.post(
     "/taught/undo",
+    operation_id="restore_taught",
     summary="Restore a deleted thing or photo",
-    openapi_extra=json_body(_Restore),
+    openapi_extra=json_body(Restoring, {"undo": "b3Vy2n8Kq0fT5xWmZr1c7A"}),
     response_model_exclude_unset=True,
     responses=documented(
         *_OF_A_THING,
@@ -267,7 +282,7 @@ async def undo(
 ) -> TaughtChanged:
     """Undoes a deletion, within ten minutes."""
     book, owner = _own_book(services, owner)
-    body = await read_json(request, _Restore, 'Send the deletion\'s undo as JSON: {"undo": "..."}.')
+    body = await read_json(request, Restoring, 'Send the deletion\'s undo as JSON: {"undo": "..."}.')
     await services.access.rate_limits.teach(request.state.client)
     view = await book.undo(owner, _current_space(services), body.undo)
     services.metrics.count_taught("restored")

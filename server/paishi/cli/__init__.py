@@ -12,6 +12,7 @@ from paishi import __version__
 from paishi.cli.check import check
 from paishi.cli.convert import convert
 from paishi.cli.corrections import corrections
+from paishi.cli.doctor import doctor
 from paishi.cli.evaluate import evaluate
 from paishi.cli.export import export
 from paishi.cli.gallery import gallery
@@ -74,7 +75,7 @@ def _options(
     """PaiShi 拍识: point the phone at a thing, get its name."""
 
 
-for command in (serve, use, predict, check, convert, evaluate, export, models, plan, settings):
+for command in (serve, use, predict, check, convert, evaluate, export, models, plan, settings, doctor):
     app.command()(command)
 app.command(cls=TrainCommand)(train)
 app.command("import")(import_model)

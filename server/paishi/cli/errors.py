@@ -56,7 +56,19 @@ def read_settings(**given: object) -> Settings:
 
     Exits if any are invalid, with a line for each.
     """
+    settings, wrong, ignored = checked_settings(**given)
+    for sentence in ignored:
+        complain(sentence, "yellow")
+    if settings is None:
+        fail("\n".join(wrong))
+    return settings
+
+
+def checked_settings(**given: object) -> tuple[Settings | None, list[str], list[str]]:
+    """As `read_settings`, but returns None if any are invalid, a sentence for each of these, and one for each
+    variable that is ignored because there is no such setting."""
     wrong = []
+    ignored = []
     for unknown in unknown_names(os.environ):
         meant = (
             f" Did you mean {unknown.nearest}?" if unknown.nearest else " `paishi settings` shows them all."
@@ -65,14 +77,13 @@ def read_settings(**given: object) -> Settings:
         if unknown.is_refused:
             wrong.append(sentence)
         else:
-            complain(sentence, "yellow")
+            ignored.append(sentence)
+    settings = None
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         wrong += [_sentence(one) for one in error.errors()]
-    if wrong:
-        fail("\n".join(wrong))
-    return settings
+    return None if wrong else settings, wrong, ignored
 
 
 def _sentence(error: Mapping[str, Any]) -> str:

@@ -1,6 +1,5 @@
 """Starts the server: socket, log, application, uvicorn."""
 
-import errno
 import logging
 import signal
 import socket
@@ -13,6 +12,7 @@ import uvicorn
 from paishi.app import create_app
 from paishi.cli.banner import Banner, ServerConsole
 from paishi.cli.errors import fail
+from paishi.cli.listening import CannotListen, open_socket
 from paishi.cli.load import load_with_progress
 from paishi.connection.file_limit import BACKLOG, raise_file_limit
 from paishi.lifecycle.gc_tuning import GcTuning
@@ -93,21 +93,9 @@ def _log_change(state: State) -> None:
 def listen(settings: Settings) -> socket.socket:
     """Returns a socket that listens on the settings' host and port; exits with a sentence if it cannot."""
     try:
-        listening = socket.create_server(
-            (settings.host, settings.port),
-            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
-            backlog=BACKLOG,
-        )
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        if error.errno == errno.EADDRINUSE:
-            fail(
-                f"Port {settings.port} is in use by another program (on macOS often AirPlay Receiver). "
-                "Choose another one: make run PORT=5055, or PAISHI_PORT=5055."
-            )
-        if error.errno == errno.EACCES:
-            fail(f"No permission to listen on {where}. Choose a port above 1023 with PAISHI_PORT.")
-        fail(f"Cannot listen on {where}: {error.strerror}. Set PAISHI_HOST and PAISHI_PORT.")
+        listening = open_socket(settings.host, settings.port, BACKLOG)
+    except CannotListen as error:
+        fail(str(error))
     # asyncio disables Nagle's algorithm only if the socket's protocol is TCP, not 0 as here. With it, every
     # response on a kept connection would wait 40 ms for the client's delayed acknowledgement.
     return socket.socket(listening.family, listening.type, socket.IPPROTO_TCP, listening.detach())

@@ -15,6 +15,11 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
 
+def type_of(code: str) -> str:
+    """Returns the URI reference of problems of this code (RFC 9457, 3.1.1): their part of the manual."""
+    return f"/problems#{code}"
+
+
 def shown_to(request: Request, problem: Problem) -> tuple[str, dict[str, Any]]:
     """The problem's detail, and its members besides those of all problems.
 
@@ -34,7 +39,7 @@ def problem_response(
     detail, members = shown_to(request, problem)
     request.state.problem = problem.code  # for the metrics and the log
     body = ProblemBody(
-        type=f"urn:paishi:problem:{problem.code}",
+        type=type_of(problem.code),
         title=problem.title,
         status=problem.status,
         detail=detail,

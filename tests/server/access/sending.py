@@ -9,7 +9,7 @@ PHOTO = file_of(noise())
 ROUTES = ("/predict", "/image", "/explain", "/features")
 GUARDED = (*ROUTES, "/corrections", "/taught")
 """Routes that take a photo."""
-OPEN = ("/livez", "/readyz", "/models", "/docs", "/openapi.json", "/")
+OPEN = ("/livez", "/readyz", "/models", "/docs", "/problems", "/openapi.json", "/")
 
 
 def bearing(credentials: str) -> dict[str, str]:

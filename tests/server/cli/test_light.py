@@ -14,6 +14,7 @@ COMMANDS = [
     ["models", "--json"],
     ["settings"],
     ["plan", "--photos-a-day", "1e6"],
+    ["doctor", "--help"],
     ["weights", "list"],
     ["weights", "fetch", "--help"],
     ["use", "NoSuchModel"],
