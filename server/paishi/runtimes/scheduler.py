@@ -100,7 +100,8 @@ class Scheduler:
         try:
             return await asyncio.wrap_future(request.answer)
         finally:
-            self._leave(request)
+            if not request.answer.done():
+                self._leave(request)
 
     def close(self) -> None:
         """Fails waiting pictures with RuntimeClosed and returns when the running ones are done."""
