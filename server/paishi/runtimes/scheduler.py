@@ -221,7 +221,9 @@ class Scheduler:
             return None
         if len(self._runs) > 1:
             return max(self._crowd_seen + self._quiet_s - now, 0.0)
-        return max(self._waiting[0].came + PATIENCE_S - now, 0.0) if self._waiting else None
+        if self._waiting and self._cores.free:
+            return max(self._waiting[0].came + PATIENCE_S - now, 0.0)
+        return None
 
     def _begin(self, number: int) -> tuple[_Picture, Run, int]:
         run, cores = (self._runs[number], 1) if len(self._runs) > 1 else (self._runs[0], self._cores.free)

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from paishi.runtimes.base import RuntimeClosed
-from paishi.runtimes.scheduler import Run, Scheduler
+from paishi.runtimes.scheduler import PATIENCE_S, Run, Scheduler
 from paishi.system.cpu_budget import CpuBudget
 from tests.server.conftest import wait_for
 from tests.server.runtimes.queued import Answer, answer, in_loop, submitted, views
@@ -203,6 +203,28 @@ async def test_a_crowd_that_has_not_lasted_as_long_as_a_load_changes_nothing(
     await asyncio.gather(*(scheduler.submit(views(value)) for value in range(20)))
     assert model.loads == [1]
     scheduler.close()
+
+
+@in_loop
+async def test_a_picture_that_waits_for_decoders_costs_nothing_and_takes_the_first_free_core(
+    model: Model, scheduler: Scheduler, cores: CpuBudget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, may_run = [], scheduler._may_run
+    with cores.changed:
+        cores.take(STREAMS)
+    monkeypatch.setattr(scheduler, "_may_run", lambda now: looks.append(now) or may_run(now))
+    task = await submitted(scheduler, 1)
+    await asyncio.sleep(5 * PATIENCE_S)
+    assert len(looks) < 5 * STREAMS, "the threads went on looking"
+    assert model.began == []
+    with cores.changed:
+        cores.give(1)
+    await begun(model)
+    assert cores.free == 0
+    with cores.changed:
+        cores.give(STREAMS - 1)
+    model.release()
+    assert (await task).tolist() == answer(1)
 
 
 @in_loop
