@@ -115,9 +115,10 @@ def _limits(outcome: Outcome) -> Table:
 
 def _servers(outcome: Outcome) -> Table:
     run = outcome.run
-    table = Table("server", "start to first answer, s", "resident then, MB", "resident at most, MB")
+    table = Table("server", "start to first answer, s", "resident then, MB", "after a crowd", "at most")
+    resident = run.resident_idle_mb, run.resident_crowd_mb, run.resident_most_mb
     for name, seconds in run.first_answer_s.items():
-        memory = [values.get(name) for values in (run.resident_idle_mb, run.resident_most_mb)]
+        memory = [values.get(name) for values in resident]
         table.add_row(name, f"{seconds:.1f}", *("?" if value is None else f"{value:.0f}" for value in memory))
     ceilings = ", ".join(f"{rate:.0f}/s with {name} photos" for name, rate in run.ceilings.items())
     shares = [

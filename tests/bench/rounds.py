@@ -49,6 +49,8 @@ class Run:
     ceilings: dict[str, float] = field(default_factory=dict)
     first_answer_s: dict[str, float] = field(default_factory=dict)
     resident_idle_mb: dict[str, float] = field(default_factory=dict)
+    resident_crowd_mb: dict[str, float] = field(default_factory=dict)
+    """After `CAPACITY`."""
     resident_most_mb: dict[str, float] = field(default_factory=dict)
     load_average: list[float] = field(default_factory=list)
 
@@ -133,6 +135,8 @@ class _Bench:
             self.run.loads.setdefault(point.name, {}).setdefault(server.name, []).append(load)
             self.loaded_until[server.name] = time.monotonic()
             _note_memory(self.run.resident_most_mb, server)
+            if point is CAPACITY:
+                _note_memory(self.run.resident_crowd_mb, server)
             wrong = f", {load.errors}" if load.errors else ""
             self.say(f"{title}, {point.title}: {server.name} {load.per_second:.1f}/s{wrong}")
 

@@ -43,7 +43,7 @@ def outcome() -> Outcome:
         limits={"ours": [limits(20, 20)] * 3, "fast": [limits(90, 100)] * 3},
         core_ms={name: {"demo": [400.0], "ours": [90.0], "fast": [18.0]} for name in ("1", "32")},
         first_answer_s={"demo": 8.0, "ours": 1.2, "fast": 0.8},
-        resident_most_mb={"demo": 1100.0, "ours": 300.0},
+        resident_crowd_mb={"demo": 1100.0, "ours": 300.0},
     )
     return conclude(PLAN, "ResNet50", run)
 
@@ -58,7 +58,7 @@ def test_each_goal_beside_what_was_reached(outcome: Outcome) -> None:
     assert found["ResNet50: share of what the cores can do, 12 MP"] == (None, False)
     assert found["ResNet50: 1 client, ms above the runtime alone"] == (pytest.approx(3), True)
     assert found["ResNet50: s from start to first answer"] == (1.2, False)
-    assert found["ResNet50: resident memory, of the demo's"] == (pytest.approx(0.2727, abs=1e-4), True)
+    assert found["ResNet50: memory after a crowd, of the demo's"] == (pytest.approx(0.2727, abs=1e-4), True)
     assert found["EfficientNetLite0: times the demo, 32 clients"] == (pytest.approx(19.2), False)  # of 22
     assert found["EfficientNetLite0: p99 of refusals at 10 times the load, ms"] == (pytest.approx(20), True)
     assert found["EfficientNetLite0: slowest answer at 10 times the load, s"] == (pytest.approx(2), True)
