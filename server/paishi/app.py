@@ -34,6 +34,7 @@ from paishi.api import (
 from paishi.api.error_handlers import add_error_handlers, unexpected_error
 from paishi.api.home import add_home
 from paishi.api.openapi import Api, guarded
+from paishi.api.predict import DirectPredict
 from paishi.connection.load_shedding import LoadShedding
 from paishi.connection.protocol import BoundedHTTP, Limits
 from paishi.connection.turns import Turns
@@ -231,7 +232,8 @@ def _stack(api: Api, services: Services) -> ASGIApp:
     settings = services.settings
     guarded_routes = [route for router in GUARDED for route in router.routes]
     own_routes = [route for router in OWN for route in router.routes]
-    app: ASGIApp = AdmissionControl(api, services.body_memory, services.admissions, settings.max_body_bytes)
+    app: ASGIApp = DirectPredict(api, services)
+    app = AdmissionControl(app, services.body_memory, services.admissions, settings.max_body_bytes)
     app = AccessControl(app, services.access, guarded_routes, own_routes, settings.max_body_bytes)
     app = ServerErrorMiddleware(app, unexpected_error)
     app = Drain(app, services.lifecycle)

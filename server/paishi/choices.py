@@ -8,4 +8,7 @@ Fit = Literal["crop", "squash", "both"]
 Precision = Literal["fp32", "bf16", "int8"]
 """Number format of a model's arithmetic."""
 
+PrecisionChoice = Literal["auto", "fp32", "bf16", "int8"]
+"""A precision, or the fastest whose predictions are known to stay the same."""
+
 RuntimeChoice = Literal["auto", "openvino", "tensorflow"]

@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
+from paishi.models.backbone import Size, height_width
 from paishi.photo.decode import Decoder
 from paishi.photo.fit import fit, short_side_for
 from paishi.recognition.load import load_recogniser
@@ -20,6 +21,8 @@ from tests.bench.matrix import gflops, product_library
 
 _BATCH = 8
 _CROWD = 16
+_CROWD_LASTS_S = 2.0
+"""Until the model is surely compiled for a crowd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,43 +47,37 @@ class Limits:
         return max(self.alone, self.batches, self.crowd)
 
 
-def runtime_name() -> str:
-    """Loads the model if it is not loaded yet, and returns the name of the runtime that `auto` chose."""
-    return _recogniser().runtime.name
+def runtime_and_precision() -> tuple[str, str]:
+    """Loads the model and returns what `auto` chose, if those settings are that."""
+    with closing(_loaded()) as recogniser:
+        return recogniser.runtime.name, recogniser.runtime.precision
 
 
 def measure_limits(photos: dict[str, bytes], seconds: float) -> Limits:
-    """Spends about `seconds` on each of the measurements."""
-    softmax = _recogniser().runtime.softmax
-    views = np.random.default_rng(0).integers(0, 256, (_BATCH, *_view_shape()), np.uint8)
+    """Spends about `seconds` on each of the measurements, with a model that has seen no crowd yet."""
+    with closing(_loaded()) as recogniser, asyncio.Runner() as runner:
+        softmax, size = recogniser.runtime.softmax, recogniser.input_size
+        height, width = height_width(size)
+        views = np.random.default_rng(0).integers(0, 256, (_BATCH, height, width, 3), np.uint8)
 
-    def pictures(callers: int, each: int) -> float:
-        return _runner().run(_per_second(lambda: softmax(views[:each]), callers, seconds)) * each
+        def pictures(callers: int, each: int) -> float:
+            return runner.run(_per_second(lambda: softmax(views[:each]), callers, seconds)) * each
 
-    return Limits(
-        product=product_library(),
-        gflops=gflops(seconds),
-        alone=pictures(1, 1),
-        batches=pictures(1, _BATCH),
-        crowd=pictures(_CROWD, 1),
-        decoding={name: _decoding(photo, seconds) for name, photo in photos.items()},
-    )
-
-
-@cache
-def _recogniser() -> Recogniser:
-    recogniser = load_recogniser(Settings.model_validate({}), CpuBudget(usable_cores()))
-    _runner().run(recogniser.self_test())
-    return recogniser
+        runner.run(recogniser.self_test())
+        alone = pictures(1, 1)
+        runner.run(_per_second(lambda: softmax(views[:1]), _CROWD, _CROWD_LASTS_S))
+        return Limits(
+            product=product_library(),
+            gflops=gflops(seconds),
+            alone=alone,
+            batches=pictures(1, _BATCH),
+            crowd=pictures(_CROWD, 1),
+            decoding={name: _decoding(photo, size, seconds) for name, photo in photos.items()},
+        )
 
 
-@cache
-def _runner() -> asyncio.Runner:
-    return asyncio.Runner()
-
-
-def _view_shape() -> tuple[int, int, int]:
-    return _recogniser().input_size, _recogniser().input_size, 3
+def _loaded() -> Recogniser:
+    return load_recogniser(Settings.model_validate({}), CpuBudget(usable_cores()))
 
 
 async def _per_second(call: Callable[[], Awaitable[object]], callers: int, seconds: float) -> float:
@@ -97,8 +94,8 @@ async def _per_second(call: Callable[[], Awaitable[object]], callers: int, secon
     return done / (time.perf_counter() - began)
 
 
-def _decoding(photo: bytes, seconds: float) -> float:
-    settings, size, cores = Settings.model_validate({}), _recogniser().input_size, usable_cores()
+def _decoding(photo: bytes, size: Size, seconds: float) -> float:
+    settings, cores = Settings.model_validate({}), usable_cores()
     decoder = Decoder(settings.decode_s, cores)
     began = time.perf_counter()
 

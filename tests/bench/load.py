@@ -17,17 +17,21 @@ class Load:
     """What one spell of load brought.
 
     `seconds` that were measured (an open loop's until its last answer), `latencies` in s of the answers
-    in them, how many requests were `refused` with the 503 meant for it, `errors` by what was wrong,
-    `processor_share`, the part of one core that making the load took, and how many were `answered` in
-    all, before and after the measured seconds too.
+    in them, `refusals` in s of the requests that were refused with the 503 meant for it, `errors` by what
+    was wrong, `processor_share`, the part of one core that making the load took, and how many were
+    `answered` in all, before and after the measured seconds too.
     """
 
     seconds: float
     latencies: list[float]
-    refused: int
+    refusals: list[float]
     errors: dict[str, int]
     processor_share: float
     answered: int = 0
+
+    @property
+    def refused(self) -> int:
+        return len(self.refusals)
 
     @property
     def per_second(self) -> float:
@@ -37,7 +41,7 @@ class Load:
 @dataclass(slots=True)
 class _Tally:
     latencies: list[float] = field(default_factory=list)
-    refused: int = 0
+    refusals: list[float] = field(default_factory=list)
     errors: Counter[str] = field(default_factory=Counter)
     answered: int = 0
 
@@ -50,7 +54,8 @@ class _Tally:
             if measured:
                 self.latencies.append(latency)
         elif is_refusal(reply):
-            self.refused += measured
+            if measured:
+                self.refusals.append(latency)
         else:
             self.errors[str(reply.status)] += 1
 
@@ -155,4 +160,4 @@ async def _wait_as_told(reply: Reply | str) -> None:
 
 
 def _load(tally: _Tally, seconds: float, processor_share: float) -> Load:
-    return Load(seconds, tally.latencies, tally.refused, dict(tally.errors), processor_share, tally.answered)
+    return Load(seconds, tally.latencies, tally.refusals, dict(tally.errors), processor_share, tally.answered)

@@ -10,7 +10,8 @@ from statistics import fmean, median
 from typing import Any
 
 from paishi.system.cpu_count import usable_cores
-from tests.bench.points import Closed, Open, Plan
+from paishi.system.processor import processor_name
+from tests.bench.points import CAPACITY, Closed, Open, Plan
 from tests.bench.rounds import Run
 from tests.bench.summary import Summary, cores_bound, ratio, summarise
 
@@ -20,11 +21,12 @@ _GFLOP_A_PICTURE = {"ResNet50": 7.716}
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One point. `ratio` is ours to the demo's answers a second, the median over the rounds.
+    """One point of one of our servers. `ratio` is its answers a second to the demo's, the median over the
+    rounds.
 
     `bound` is what the cores could do with these photos, in photos a second, and `share` what we did of it:
     both None where the limits were not measured or the load was not meant to fill the cores. The core-ms
-    are processor time for each answer, None where the system does not tell.
+    are processor time for each answer, of the generator for ours, None where the system does not tell.
     """
 
     title: str
@@ -35,54 +37,76 @@ class Compared:
     share: float | None
     demo_core_ms: float | None
     our_core_ms: float | None
+    generator_core_ms: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`points` by name; `matrix_bound` is pictures a second if a model were one large matrix product."""
+    """`points` by name, of the demo's model and, in `fast`, of `FAST_MODEL`; `overload` is our answers to ten
+    times the load, by server. `matrix_bound` is pictures a second if a model were one large matrix product.
+    """
 
     model: str
     cores: int
     run: Run
     points: dict[str, Compared]
+    fast: dict[str, Compared]
+    overload: dict[str, Summary]
     product: str
     gflops: float | None
     matrix_bound: float | None
-    runtime_per_second: dict[str, float]
-    decoding_ms: dict[str, float]
+    runtime_per_second: dict[str, dict[str, float]]
+    decoding_ms: dict[str, dict[str, float]]
 
     @property
     def our_errors(self) -> int:
         """Requests that ended neither with an answer nor with the refusal meant for a full server."""
-        return sum(sum(point.ours.errors.values()) for point in self.points.values())
+        ours = [point.ours for point in (*self.points.values(), *self.fast.values())]
+        return sum(sum(one.errors.values()) for one in (*ours, *self.overload.values()))
+
+    def per_core(self, of: dict[str, Compared]) -> float | None:
+        """Photos a second and core, JPEG in and names out, over HTTP; None if that was not measured."""
+        return of[CAPACITY.name].ours.per_second / self.cores if CAPACITY.name in of else None
 
 
 def conclude(plan: Plan, model: str, run: Run) -> Outcome:
     cores = usable_cores()
-    limits = run.limits
+    limits = run.limits.get("ours", [])
     gflops = median(limit.gflops for limit in limits) if limits else None
     work = _GFLOP_A_PICTURE.get(model)
     ways = ("alone", "batches", "crowd")
     kinds = limits[0].decoding if limits else {}
+    fast = any("fast" in loads for loads in run.loads.values())
+    overload = run.loads.get(plan.overload.name, {}) if plan.overload else {}
     return Outcome(
         model=model,
         cores=cores,
         run=run,
-        points={point.name: _compare(point, run, cores) for point in plan.points},
+        points={point.name: _compare(point, run, cores, "ours") for point in plan.points},
+        fast={point.name: _compare(point, run, cores, "fast") for point in plan.points} if fast else {},
+        overload={name: summarise(loads) for name, loads in overload.items()},
         product=limits[0].product if limits else "",
         gflops=gflops,
         matrix_bound=gflops / work if gflops and work else None,
-        runtime_per_second={way: median(getattr(limit, way) for limit in limits) for way in ways if limits},
-        decoding_ms={kind: 1000 * median(limit.decoding[kind] for limit in limits) for kind in kinds},
+        runtime_per_second={
+            name: {way: median(getattr(limit, way) for limit in found) for way in ways}
+            for name, found in run.limits.items()
+        },
+        decoding_ms={
+            name: {kind: 1000 * median(limit.decoding[kind] for limit in found) for kind in kinds}
+            for name, found in run.limits.items()
+        },
     )
 
 
-def _compare(point: Closed | Open, run: Run, cores: int) -> Compared:
-    demo, ours = run.loads[point.name]["demo"], run.loads[point.name]["ours"]
+def _compare(point: Closed | Open, run: Run, cores: int, name: str) -> Compared:
+    demo, ours = run.loads[point.name]["demo"], run.loads[point.name][name]
     bounds: list[float] = []
     if isinstance(point, Closed) and point.clients > 1:
         photo = point.photo.name
-        ends = [cores_bound(limit.runtime, limit.decoding[photo], cores) for limit in run.limits]
+        ends = [
+            cores_bound(limit.runtime, limit.decoding[photo], cores) for limit in run.limits.get(name, [])
+        ]
         bounds = [fmean(both) for both in pairwise(ends)]
     rates = [load.per_second for load in ours]
     return Compared(
@@ -93,7 +117,10 @@ def _compare(point: Closed | Open, run: Run, cores: int) -> Compared:
         bound=median(bounds) if bounds else None,
         share=ratio(rates, bounds) if bounds else None,
         demo_core_ms=_median(run.core_ms[point.name]["demo"]),
-        our_core_ms=_median(run.core_ms[point.name]["ours"]),
+        our_core_ms=_median(run.core_ms[point.name][name]),
+        generator_core_ms=_median(
+            [1000 * load.processor_share / load.per_second for load in ours if load.latencies]
+        ),
     )
 
 
@@ -108,7 +135,12 @@ def as_json(outcome: Outcome) -> dict[str, Any]:
     rounds = {
         name: {
             server: [
-                {**asdict(load), "latencies": len(load.latencies), "per_second": load.per_second}
+                {
+                    **asdict(load),
+                    "latencies": len(load.latencies),
+                    "refusals": len(load.refusals),
+                    "per_second": load.per_second,
+                }
                 for load in loads
             ]
             for server, loads in servers.items()
@@ -139,15 +171,7 @@ def machine() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
-    return {"processor": _processor(), **found}
-
-
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
+    return {"processor": processor_name(), **found}
 
 
 def _finite(value: Any) -> Any:

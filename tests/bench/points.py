@@ -32,10 +32,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is done `rounds` times; each closed load, open load and limit takes that many seconds."""
+    """What is done `rounds` times; each closed load, open load and limit takes that many seconds.
+
+    `overload` is for PaiShi alone: the demo's threads would take all memory.
+    """
 
     closed: tuple[Closed, ...]
     open: tuple[Open, ...]
+    overload: Open | None
     limits: bool
     rounds: int
     seconds: float
@@ -57,21 +61,24 @@ _CLOSED = (
     Closed("12mp", 8, PHONE),
 )
 _OPEN = (Open("open50", 0.5), Open("open80", 0.8), Open("open200", 2.0))
+_OVERLOAD = Open("open1000", 10.0)
 _QUICK = {"1", "32", "12mp", "open80", "limits"}
 
-NAMES = (*(point.name for point in (*_CLOSED, *_OPEN)), "limits")
+NAMES = (*(point.name for point in (*_CLOSED, *_OPEN, _OVERLOAD)), "limits")
 
 
 def make_plan(quick: bool, rounds: int | None, seconds: float | None, only: set[str]) -> Plan:
     """`only` names from `NAMES`, all where it is empty. `CAPACITY` comes along where arrivals need it."""
     wanted = only or (_QUICK if quick else set(NAMES))
     arrivals = tuple(point for point in _OPEN if point.name in wanted)
-    if arrivals:
+    overload = _OVERLOAD if _OVERLOAD.name in wanted else None
+    if arrivals or overload:
         wanted = wanted | {CAPACITY.name}
     spell = seconds or (2.5 if quick else 5.0)
     return Plan(
         closed=tuple(point for point in _CLOSED if point.name in wanted),
         open=arrivals,
+        overload=overload,
         limits="limits" in wanted,
         rounds=rounds or (2 if quick else 3),
         seconds=spell,

@@ -1,6 +1,7 @@
-"""One run: both servers alive, loaded in turn, so that a machine that slows down slows both."""
+"""One run: all servers alive, loaded in turn, so that a machine that slows down slows all of them."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -8,7 +9,8 @@ from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 
-from tests.bench.limits import Limits, measure_limits, runtime_name
+from paishi.runtimes.scheduler import QUIET_S
+from tests.bench.limits import Limits, measure_limits, runtime_and_precision
 from tests.bench.load import Load, closed_loop, open_loop
 from tests.bench.memory import resident_mb
 from tests.bench.photos import PHONE, SMALL, PhotoKind, make_photo
@@ -20,8 +22,11 @@ from tests.bench.weights import published_weights, write_random_weights
 from tests.bench.workers import SPAWN, Worker, ignore_interrupt
 
 Say = Callable[[str], None]
+FAST_MODEL = "EfficientNetLite0"
+"""Served beside the demo's model, where that is another: the fastest of the catalogue."""
+
 Loads = dict[str, list[Load]]
-"""By server, "demo" and "ours"; one for each round."""
+"""By server, "demo", "ours" and "fast", which is ours with `FAST_MODEL`; one for each round."""
 
 
 Costs = dict[str, list[float | None]]
@@ -33,15 +38,19 @@ class Run:
     """All that was measured. Memory in MB of 10^6 bytes, ceilings in requests a second."""
 
     runtime: str = ""
+    precision: dict[str, str] = field(default_factory=dict)
     weights: str = ""
     loads: dict[str, Loads] = field(default_factory=dict)
-    limits: list[Limits] = field(default_factory=list)
-    """Before each round and after the last: a round is compared with the mean of both its ends."""
+    limits: dict[str, list[Limits]] = field(default_factory=dict)
+    """By server of ours, before each round and after the last: a round is compared with the mean of both its
+    ends."""
     core_ms: dict[str, Costs] = field(default_factory=dict)
     """Processor time of a server for each answer."""
     ceilings: dict[str, float] = field(default_factory=dict)
     first_answer_s: dict[str, float] = field(default_factory=dict)
     resident_idle_mb: dict[str, float] = field(default_factory=dict)
+    resident_crowd_mb: dict[str, float] = field(default_factory=dict)
+    """After `CAPACITY`."""
     resident_most_mb: dict[str, float] = field(default_factory=dict)
     load_average: list[float] = field(default_factory=list)
 
@@ -59,20 +68,23 @@ def run_bench(plan: Plan, model: str, runtime: str, folder: Path, say: Say) -> R
     if weights is None:
         say(f"{model} is not in Keras's cache: random weights of the same model")
         weights = Worker().call(write_random_weights, model, folder / "random.weights.h5")
-    environment = our_environment(model, weights, runtime, folder)
-    generator, model_worker = Worker(), Worker(environment)
-    run.runtime = model_worker.call(runtime_name)
+    environments = {"ours": our_environment(model, weights, runtime, folder)}
+    if model != FAST_MODEL:
+        environments["fast"] = our_environment(FAST_MODEL, "imagenet", runtime, folder)
+    generator = Worker()
+    model_workers = {name: Worker(environment) for name, environment in environments.items()}
+    for name, worker in model_workers.items():
+        run.runtime, run.precision[name] = worker.call(runtime_and_precision)
     with ExitStack() as stack:
         first = photos[SMALL.name]
-        servers = [
-            stack.enter_context(running_demo(model, weights, folder, first)),
-            stack.enter_context(running_ours(environment, folder, first)),
-        ]
+        servers = [stack.enter_context(running_demo(model, weights, folder, first))]
+        for name, environment in environments.items():
+            servers.append(stack.enter_context(running_ours(name, environment, folder, first)))
         for server in servers:
             run.first_answer_s[server.name] = server.first_answer_s
             _note_memory(run.resident_idle_mb, server)
         run.ceilings = _ceilings(generator, photos)
-        bench = _Bench(plan, run, servers, generator, model_worker, photos, say)
+        bench = _Bench(plan, run, servers, generator, model_workers, photos, say)
         for number in range(1, plan.rounds + 1):
             bench.limits(f"before round {number}")
             bench.round(number)
@@ -86,15 +98,17 @@ class _Bench:
     run: Run
     servers: list[Served]
     generator: Worker
-    model_worker: Worker
+    model_workers: Mapping[str, Worker]
     photos: Mapping[str, bytes]
     say: Say
+    loaded_until: dict[str, float] = field(default_factory=dict)
 
     def limits(self, when: str) -> None:
-        if self.plan.limits:
-            limits = self.model_worker.call(measure_limits, dict(self.photos), self.plan.limit_seconds)
-            self.run.limits.append(limits)
-            self.say(f"{when}, without HTTP: {limits.runtime:.1f} pictures/s, {limits.gflops:.0f} GFLOP/s")
+        for name, worker in self.model_workers.items() if self.plan.limits else ():
+            limits = worker.call(measure_limits, dict(self.photos), self.plan.limit_seconds)
+            self.run.limits.setdefault(name, []).append(limits)
+            rate = f"{limits.runtime:.1f} pictures/s, {limits.gflops:.0f} GFLOP/s"
+            self.say(f"{when}, {name} without HTTP: {rate}")
 
     def round(self, number: int) -> None:
         title = f"round {number} of {self.plan.rounds}"
@@ -102,18 +116,34 @@ class _Bench:
             self._point(title, closed, partial(self._closed, closed))
         for opened in self.plan.open:
             self._point(title, opened, partial(self._open, opened, number))
+        if overload := self.plan.overload:
+            self._point(title, overload, partial(self._open, overload, number), but="demo")
         _note_load_average(self.run)
 
-    def _point(self, title: str, point: Closed | Open, measure: Callable[[Served], Load]) -> None:
+    def _point(
+        self, title: str, point: Closed | Open, measure: Callable[[Served], Load], but: str = ""
+    ) -> None:
         for server in self.servers:
+            if server.name == but:
+                continue
+            if isinstance(point, Closed) and point.clients == 1:
+                self._wait_until_quiet(server)
             before = processor_seconds(server.pid)
             load = measure(server)
             cost = _core_ms(before, processor_seconds(server.pid), load)
             self.run.core_ms.setdefault(point.name, {}).setdefault(server.name, []).append(cost)
             self.run.loads.setdefault(point.name, {}).setdefault(server.name, []).append(load)
+            self.loaded_until[server.name] = time.monotonic()
             _note_memory(self.run.resident_most_mb, server)
+            if point is CAPACITY:
+                _note_memory(self.run.resident_crowd_mb, server)
             wrong = f", {load.errors}" if load.errors else ""
             self.say(f"{title}, {point.title}: {server.name} {load.per_second:.1f}/s{wrong}")
+
+    def _wait_until_quiet(self, server: Served) -> None:
+        """Until PaiShi has gone back from a crowd to one photo at a time."""
+        if server.name in self.model_workers and server.name in self.loaded_until:
+            time.sleep(max(0.0, self.loaded_until[server.name] + QUIET_S + 3 - time.monotonic()))
 
     def _closed(self, point: Closed, server: Served) -> Load:
         photo = self.photos[point.photo.name]

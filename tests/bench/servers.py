@@ -32,7 +32,7 @@ class Served:
     first_answer_s: float
 
 
-def our_environment(model: str, weights: Path, runtime: str, folder: Path) -> dict[str, str]:
+def our_environment(model: str, weights: Path | str, runtime: str, folder: Path) -> dict[str, str]:
     """Settings for PaiShi; whatever else is set as PAISHI_... stays, so that a setting can be measured."""
     return {
         "PAISHI_HOST": "127.0.0.1",
@@ -64,11 +64,11 @@ def running_demo(model: str, weights: Path, folder: Path, photo: bytes) -> Itera
 
 
 @contextmanager
-def running_ours(environment: Mapping[str, str], folder: Path, photo: bytes) -> Iterator[Served]:
+def running_ours(name: str, environment: Mapping[str, str], folder: Path, photo: bytes) -> Iterator[Served]:
     """PaiShi with the settings in `environment`; the port is chosen here."""
     port = _free_port()
     command = [sys.executable, "-m", "paishi", "serve"]
-    with _running("ours", command, {**environment, "PAISHI_PORT": str(port)}, port, folder, photo) as served:
+    with _running(name, command, {**environment, "PAISHI_PORT": str(port)}, port, folder, photo) as served:
         yield served
 
 

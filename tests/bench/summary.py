@@ -11,7 +11,10 @@ from tests.bench.load import Load
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Medians over the rounds of one server at one point; times in ms, counts summed."""
+    """Medians over the rounds of one server at one point; times in ms, counts summed.
+
+    `refusal_p99_ms` is the time in which 99 of 100 refusals came, NaN without any.
+    """
 
     per_second: float
     p50_ms: float
@@ -19,6 +22,8 @@ class Summary:
     p99_ms: float
     tail: float
     """p99 / p50."""
+    slowest_ms: float
+    refusal_p99_ms: float
     answers: int
     refused: int
     errors: dict[str, int]
@@ -44,6 +49,8 @@ def summarise(rounds: Sequence[Load]) -> Summary:
         p95_ms=p95,
         p99_ms=p99,
         tail=median(round_p99 / round_p50 for round_p50, _, round_p99 in percentiles),
+        slowest_ms=median(1000 * max(load.latencies, default=float("nan")) for load in rounds),
+        refusal_p99_ms=median(_percentiles(load.refusals)[2] for load in rounds),
         answers=sum(len(load.latencies) for load in rounds),
         refused=sum(load.refused for load in rounds),
         errors=errors,

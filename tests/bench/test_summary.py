@@ -7,7 +7,7 @@ from tests.bench.summary import cores_bound, ratio, summarise
 
 
 def load(latencies: list[float], refused: int = 0, **errors: int) -> Load:
-    return Load(2.0, latencies, refused, errors, 0.0)
+    return Load(2.0, latencies, [0.001] * refused, errors, 0.0)
 
 
 def test_percentiles_are_in_ms_and_interpolated() -> None:

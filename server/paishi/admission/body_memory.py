@@ -19,6 +19,9 @@ LOOK_AHEAD = 262_144
 SMALL = 1_000_000
 """Largest body in bytes that may use all of the memory; larger ones leave a quarter to small ones."""
 
+EARNED_SHARE = 0.5
+"""Part of an announced body that must have arrived before all of its memory is held."""
+
 _SHARE_OF_LARGE = 0.75
 _SHARE_OF_CLIENT = 0.25
 _RETRY_AFTER_S = 2
@@ -31,6 +34,11 @@ class BodyAborted(Exception):
         super().__init__(problem.detail)
         self.problem = problem
         self.headers = headers or {}
+
+
+def has_earned_all(received: int, announced: int) -> bool:
+    """Whether a reader may take the memory of the whole body, in one piece, instead of letting it grow."""
+    return received >= EARNED_SHARE * announced
 
 
 class BodyReservation:
@@ -50,8 +58,13 @@ class BodyReservation:
     @property
     def needed(self) -> int:
         """Bytes that it has to hold now."""
-        expected = self.received if self.complete else self.received + LOOK_AHEAD
-        return expected if self.announced is None else min(expected, max(self.announced, self.received))
+        if self.complete:
+            return self.received
+        expected = self.received + LOOK_AHEAD
+        if self.announced is None:
+            return expected
+        whole = max(self.announced, self.received)
+        return whole if has_earned_all(self.received, self.announced) else min(expected, whole)
 
     @property
     def is_small(self) -> bool:
@@ -133,7 +146,8 @@ class BodyMemory:
     """Bounds the bytes of all bodies to `limit`, as they arrive, and of unread responses. A single body
     always fits, and so does a single response, which exists already.
 
-    What a client only announces takes next to nothing, so that nobody shuts out others by a promise. Large
+    What a client only announces takes next to nothing, so that nobody shuts out others by a promise; the
+    memory of a whole body is held once half of it has arrived. Large
     bodies leave a quarter of the memory to small ones. If memory is short, senders and readers that are too
     slow to finish in time lose theirs, then the slowest of a client with more than a quarter, for clients
     with less. A body that cannot grow takes the place of younger ones, the slowest first, or ends.

@@ -22,7 +22,11 @@ async def _request_id(request: Request) -> str:
 
 
 async def _owner(request: Request) -> str | None:
-    services: Services = request.app.state.services
+    return owner_of(request, request.app.state.services)
+
+
+def owner_of(request: Request, services: Services) -> str | None:
+    """See `OwnerDep`."""
     return COMMON if services.access.authentication is None else request.state.owner
 
 

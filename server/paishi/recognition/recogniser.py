@@ -117,7 +117,8 @@ class Recogniser:
         Taught things get probabilities of their own and the classes share the rest: all still sum to 1.
         """
         if prototypes is None or not prototypes.ids:
-            return self._ranked((await self.runtime.softmax(views)).mean(axis=0), top)
+            rows = await self.runtime.softmax(views)
+            return self._ranked(rows[0] if len(rows) == 1 else rows.mean(axis=0), top)
         return self.rank(await self.see(views), top, prototypes, names)
 
     def rank(

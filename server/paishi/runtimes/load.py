@@ -28,7 +28,7 @@ def load_runtime(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -
     try:
         return _on_openvino(spec, find_weights, cores)
     except (RuntimeUnavailable, ConversionFailed) as error:
-        if spec.runtime == "openvino" or spec.precision != "fp32" or is_passing(error):
+        if spec.runtime == "openvino" or spec.precision not in ("fp32", "auto") or is_passing(error):
             raise
         if not spec.is_of_keras:
             raise
@@ -48,13 +48,18 @@ def _on_openvino(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -
         raise RuntimeUnavailable(f"OpenVINO cannot be imported ({error}).") from error
     if spec.precision == "bf16" and not has_bf16():
         raise RuntimeUnavailable("PAISHI_PRECISION=bf16: this processor has no bf16. Use fp32 or int8.")
+    if spec.precision == "auto":
+        from paishi.runtimes.fastest import fastest
+
+        spec = fastest(spec, find_weights)
+    assert spec.precision != "auto"
     with (converted if spec.precision == "fp32" else lowered)(spec, find_weights) as model:
         identity = model.identity.of_vectors if spec.teaching else None
         return OpenVINORuntime(model.file, cores, spec.precision, model.agreement, identity)
 
 
 def _on_tensorflow(spec: ModelSpec, find_weights: FindWeights, cores: CpuBudget) -> Runtime:
-    if spec.precision != "fp32":
+    if spec.precision not in ("fp32", "auto"):
         raise RuntimeUnavailable(f"PAISHI_PRECISION={spec.precision} needs PAISHI_RUNTIME=openvino or auto.")
     need_keras("PAISHI_RUNTIME=tensorflow" if spec.runtime == "tensorflow" else "TensorFlow's runtime")
     from paishi.models.keras.build import build_served

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from paishi.choices import Precision, RuntimeChoice
+from paishi.choices import PrecisionChoice, RuntimeChoice
 from paishi.models.backbone import Backbone, PaddleArchive
 from paishi.models.custom.folder import CustomModel
 
@@ -22,7 +22,7 @@ class ModelSpec:
     keras_home: Path
     cache: Path
     runtime: RuntimeChoice = "auto"
-    precision: Precision = "fp32"
+    precision: PrecisionChoice = "fp32"
     calibration: Path | None = None
     custom: CustomModel | None = None
     teaching: bool = False

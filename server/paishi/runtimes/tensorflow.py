@@ -28,7 +28,7 @@ class TensorFlowRuntime:
         self._shape = tuple(model.input_shape[1:])
         self._infer = traced(model)
         self._scheduler = Scheduler(
-            self._run, [self._run] * cores.cores, cores, name=f"tensorflow {model.name}"
+            lambda at_once: [self._run] * at_once, cores, name=f"tensorflow {model.name}"
         )
 
     async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -36,7 +36,7 @@ class Busy:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.begun = 0
-        self._scheduler = Scheduler(self._run, [self._run, self._run], CpuBudget(2), name="busy")
+        self._scheduler = Scheduler(lambda at_once: [self._run] * at_once, CpuBudget(2), name="busy")
 
     def _run(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
         self.begun += len(views)

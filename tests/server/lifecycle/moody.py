@@ -34,7 +34,7 @@ class Moody:
     agreement = None
 
     def __init__(self, cores: CpuBudget) -> None:
-        self._scheduler = Scheduler(self._run, [self._run], cores, "moody")
+        self._scheduler = Scheduler(lambda at_once: [self._run] * at_once, cores, "moody")
 
     async def softmax(self, views: NDArray[np.uint8]) -> NDArray[np.float32]:
         if views[0, 0, 0, 0] == BLOCKING:

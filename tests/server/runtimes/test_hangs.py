@@ -145,7 +145,7 @@ def test_a_slow_machine_gets_more_time() -> None:
         return np.zeros((1, 1), np.float32)
 
     async def two() -> None:
-        scheduler = Scheduler(run, [run], budget, "test")
+        scheduler = Scheduler(lambda at_once: [run], budget, "test")
         for _ in range(2):
             await scheduler.submit(np.zeros((1, 1, 1, 3), np.uint8))
         scheduler.close()

@@ -1,16 +1,19 @@
-"""One picture has all cores, several share them, and a failed or cancelled request costs no other."""
+"""One picture has all cores, a crowd shares them, and a failed or cancelled request costs no other."""
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+import time
+import weakref
+from collections.abc import Awaitable, Iterator, Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from paishi.runtimes.base import RuntimeClosed
-from paishi.runtimes.scheduler import Scheduler
+from paishi.runtimes.scheduler import PATIENCE_S, Run, Scheduler
 from paishi.system.cpu_budget import CpuBudget
+from tests.server.conftest import wait_for
 from tests.server.runtimes.queued import Answer, answer, in_loop, submitted, views
 
 STREAMS = 6
@@ -26,6 +29,8 @@ class Model:
 
     def __init__(self) -> None:
         self.began: list[tuple[int, str | int]] = []
+        self.loads: list[int] = []
+        self._runs: list[weakref.ref[Run]] = []
         self.most_at_once = 0
         self.overlapped = False
         self._running: list[str | int] = []
@@ -33,7 +38,7 @@ class Model:
         self.started = threading.Semaphore(0)
         self.let_through = threading.Semaphore(0)
 
-    def stream(self, where: str | int) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
+    def stream(self, where: str | int) -> Run:
         def run(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
             assert picture.shape == (1, 1, 1, 3)
             value = int(picture[0, 0, 0, 0])
@@ -53,6 +58,15 @@ class Model:
 
         return run
 
+    def load(self, at_once: int) -> Sequence[Run]:
+        """What it returned before must not be referenced any more: that would be a second model in memory."""
+        if any(run() for run in self._runs):
+            raise MemoryError("the last runs are still there")
+        self.loads.append(at_once)
+        runs = [self.stream("alone" if at_once == 1 else number) for number in range(at_once)]
+        self._runs = [weakref.ref(run) for run in runs]
+        return runs
+
     def release(self, pictures: int = 1000) -> None:
         self.let_through.release(pictures)
 
@@ -71,9 +85,15 @@ def cores() -> CpuBudget:
     return CpuBudget(STREAMS)
 
 
+def quick(scheduler: Scheduler) -> Scheduler:
+    """A crowd need not last, however long the first load happened to take."""
+    scheduler._load_s = 0.0
+    return scheduler
+
+
 @pytest.fixture
 def scheduler(model: Model, cores: CpuBudget) -> Iterator[Scheduler]:
-    scheduler = Scheduler(model.stream("alone"), [model.stream(n) for n in range(STREAMS)], cores, "test")
+    scheduler = quick(Scheduler(model.load, cores, "test"))
     yield scheduler
     model.release()
     scheduler.close()
@@ -150,22 +170,118 @@ async def test_a_picture_that_comes_while_a_stream_is_free_does_not_wait(
 
 
 @in_loop
-async def test_after_a_crowd_one_alone_has_all_cores_again(model: Model, scheduler: Scheduler) -> None:
+async def test_after_a_crowd_and_a_quiet_time_one_alone_has_all_cores_again(
+    model: Model, cores: CpuBudget
+) -> None:
+    """Even if nobody comes; until then it has one core."""
+    scheduler = quick(Scheduler(model.load, cores, "test", quiet_s=0.2))
+    first = await running(model, scheduler, 100)
+    crowd = [await submitted(scheduler, value) for value in range(6)]
+    model.release(1)
+    await first
+    await begun(model, 6)
+    assert scheduler.at_once == STREAMS
+    model.release()
+    await asyncio.gather(*crowd)
+    await asyncio.to_thread(wait_for, lambda: scheduler.at_once == 1, 20, "the way back", 0.01)
+    await scheduler.submit(views(7))
+    assert model.began[-1] == (7, "alone")
+    assert model.loads == [1, STREAMS, 1]
+    scheduler.close()
+
+
+@in_loop
+async def test_a_crowd_that_has_not_lasted_as_long_as_a_load_changes_nothing(
+    model: Model, cores: CpuBudget
+) -> None:
+    def load_slowly(at_once: int) -> Sequence[Run]:
+        time.sleep(0.5)
+        return model.load(at_once)
+
+    scheduler = Scheduler(load_slowly, cores, "test")
+    model.release()
+    await asyncio.gather(*(scheduler.submit(views(value)) for value in range(20)))
+    assert model.loads == [1]
+    scheduler.close()
+
+
+@in_loop
+async def test_a_picture_that_waits_for_decoders_costs_nothing_and_takes_the_first_free_core(
+    model: Model, scheduler: Scheduler, cores: CpuBudget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, may_run = [], scheduler._may_run
+    with cores.changed:
+        cores.take(STREAMS)
+    monkeypatch.setattr(scheduler, "_may_run", lambda now: looks.append(now) or may_run(now))
+    task = await submitted(scheduler, 1)
+    await asyncio.sleep(5 * PATIENCE_S)
+    assert len(looks) < 5 * STREAMS, "the threads went on looking"
+    assert model.began == []
+    with cores.changed:
+        cores.give(1)
+    await begun(model)
+    assert cores.free == 0
+    with cores.changed:
+        cores.give(STREAMS - 1)
+    model.release()
+    assert (await task).tolist() == answer(1)
+
+
+@in_loop
+async def test_a_load_for_a_crowd_that_fails_costs_no_answer(
+    model: Model, cores: CpuBudget, caplog: pytest.LogCaptureFixture
+) -> None:
+    def load_one_alone(at_once: int) -> Sequence[Run]:
+        if at_once > 1:
+            model.loads.append(at_once)
+            raise MemoryError("none is left")
+        return model.load(at_once)
+
+    scheduler = quick(Scheduler(load_one_alone, cores, "test"))
     first = await running(model, scheduler, 100)
     crowd = [await submitted(scheduler, value) for value in range(6)]
     model.release()
-    await asyncio.gather(first, *crowd)
-    await scheduler.submit(views(7))
-    assert model.began[-1] == (7, "alone")
+    assert [rows.tolist() for rows in await asyncio.gather(first, *crowd)] == [
+        answer(value) for value in (100, *range(6))
+    ]
+    assert model.loads == [1, STREAMS, 1]
+    assert {where for _, where in model.began} == {"alone"}
+    assert "cannot be loaded for more: none is left" in caplog.text
+    scheduler.close()
+
+
+@in_loop
+async def test_a_load_that_fails_twice_fails_one_request_and_is_tried_again(
+    model: Model, cores: CpuBudget
+) -> None:
+    fails = iter([False, True, True])
+
+    def load_sometimes(at_once: int) -> Sequence[Run]:
+        if next(fails, False):
+            raise MemoryError
+        return model.load(at_once)
+
+    scheduler = quick(Scheduler(load_sometimes, cores, "test"))
+    first = await running(model, scheduler, 100)
+    crowd = [await submitted(scheduler, value) for value in range(6)]
+    model.release()
+    await first
+    answers = await asyncio.gather(*crowd, return_exceptions=True)
+    assert isinstance(answers[0], MemoryError)
+    assert not any(isinstance(one, BaseException) for one in answers[1:])
+    scheduler.close()
 
 
 @in_loop
 async def test_several_pictures_of_one_request_come_back_in_their_order(
     model: Model, scheduler: Scheduler
 ) -> None:
-    model.release()
     many = [*range(20, 60)]
-    assert (await scheduler.submit(views(*many))).tolist() == answer(*many)
+    all_of_them = await running(model, scheduler, *many)
+    model.release(1)
+    await begun(model, 2)
+    model.release()
+    assert (await all_of_them).tolist() == answer(*many)
     assert len({where for _, where in model.began}) > 1
 
 

@@ -41,7 +41,8 @@ def test_each_view_is_timed_with_the_number_that_ran_beside_it() -> None:
         together.wait(20)
         return mean(view)
 
-    scheduler = Scheduler(mean, [stream, stream], CpuBudget(2), name="test")
+    scheduler = Scheduler(lambda at_once: [stream] * at_once, CpuBudget(2), name="test")
+    scheduler._load_s = 0.0  # from the first moment on, two are a crowd
     crowd = asyncio.run(observed(scheduler.submit, 2))
     scheduler.close()
     assert len(crowd.runs) == 2
@@ -52,7 +53,7 @@ def test_each_view_is_timed_with_the_number_that_ran_beside_it() -> None:
 
 
 def test_another_task_is_not_timed() -> None:
-    scheduler = Scheduler(mean, [mean], CpuBudget(1), name="test")
+    scheduler = Scheduler(lambda at_once: [mean], CpuBudget(1), name="test")
 
     async def two() -> Timings:
         timings = await observed(scheduler.submit)
@@ -82,7 +83,7 @@ def test_a_photo_that_cannot_be_decoded_is_timed_as_well(photo: bytes, good: boo
 def test_views_that_run_one_after_the_other_are_one_inference() -> None:
     timings = Timings()
     with timings.collect():
-        scheduler = Scheduler(mean, [mean], CpuBudget(1), name="test")
+        scheduler = Scheduler(lambda at_once: [mean], CpuBudget(1), name="test")
         asyncio.run(scheduler.submit(views(3)))
         scheduler.close()
     assert len(timings.runs) == 3

@@ -18,6 +18,7 @@ from paishi.choices import Precision
 from paishi.runtimes.base import Agreement
 from paishi.runtimes.conversion.interruption import interruptible
 from paishi.system.passing_fault import is_passing
+from paishi.system.processor import processor_name
 
 log = logging.getLogger(__name__)
 
@@ -72,12 +73,14 @@ class Identity:
 class Converted(NamedTuple):
     """A converted model: `file` is the .xml, with its .bin beside it.
 
-    `agreement` is that with the same model in fp32, None for fp32 itself.
+    `agreement` is that with the same model in fp32, None for fp32 itself. It was counted on the processor
+    `made_on`, "" if that is not known; others may round differently.
     """
 
     file: Path
     identity: Identity
     agreement: Agreement | None
+    made_on: str
 
 
 Build = Callable[[Path], Agreement | None]
@@ -144,7 +147,7 @@ class ConversionCache:
             )  # fmt: skip
             with tempfile.TemporaryDirectory(prefix="paishi-", ignore_cleanup_errors=True) as folder:
                 agreement = build(Path(folder))
-                yield Converted(Path(folder) / MODEL_XML, identity, agreement)
+                yield Converted(Path(folder) / MODEL_XML, identity, agreement, processor_name())
         else:
             yield converted
 
@@ -162,7 +165,7 @@ class ConversionCache:
                         os.replace(final, old)
                     os.replace(new, final)
         self._drop_oldest(identity)
-        return Converted(final / MODEL_XML, identity, agreement)
+        return Converted(final / MODEL_XML, identity, agreement, processor_name())
 
     def _drop_oldest(self, identity: Identity) -> None:
         """Deletes old conversions. A server that has one open keeps its files until it ends."""
@@ -189,6 +192,7 @@ def _note(folder: Path, identity: Identity, source: str, agreement: Agreement | 
     manifest = {
         "identity": asdict(identity),
         "source": source,
+        "made_on": processor_name(),
         "agreement": asdict(agreement) if agreement else None,
         "files": {name: _sha256(folder / name) for name in _FILES},
     }
@@ -209,7 +213,7 @@ def _read(folder: Path) -> Converted:
         if _sha256(folder / name) != noted["files"][name]:
             raise Damaged(f"{name} has changed")
     agreement = Agreement(**noted["agreement"]) if noted["agreement"] else None
-    return Converted(folder / MODEL_XML, identity, agreement)
+    return Converted(folder / MODEL_XML, identity, agreement, noted.get("made_on", ""))
 
 
 def _sha256(file: Path) -> str:

@@ -109,6 +109,7 @@ def find(spec: ModelSpec) -> Converted | None:
 
     Raises ConversionInterrupted if the cache cannot be read at the moment.
     """
+    assert spec.precision != "auto"
     location = weights_location(spec.backbone, spec.source, spec.keras_home)
     with interruptible():
         weights = _weights_key(spec, location)
@@ -120,6 +121,7 @@ def find(spec: ModelSpec) -> Converted | None:
 
 def identity_of(spec: ModelSpec, weights: str | None) -> Identity:
     assert weights
+    assert spec.precision != "auto"
     photos = _photos_key(spec) or ""
     return Identity(spec.backbone.name, weights, spec.precision, versions(), photos)
 

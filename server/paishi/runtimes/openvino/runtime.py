@@ -1,6 +1,5 @@
 """Runs a converted model with OpenVINO."""
 
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +35,8 @@ class OpenVINORuntime:
 
     A batch is hardly faster than its pictures one by one, because four threads wait for each other at every
     layer; four threads with a picture each do not. A fixed batch size of one runs faster than a dynamic one.
-    The streams lay out the weights again, which takes the memory once more and a third of a second, so they
-    are compiled for the first concurrent pictures.
+    Each of both lays out the weights in its own way, which takes their memory and a third of a second, so the
+    model is compiled for one of them at a time.
 
     If `identity` is given, each run also gives the vector before the head, which is then identified by it,
     unless the head is more than one matrix.
@@ -60,10 +59,13 @@ class OpenVINORuntime:
         self._shape = tuple(model.input(0).shape)[1:]
         self.vector = None if identity is None else _add_vector(model, identity)
         weights = xml.with_suffix(".bin")
-        alone = runner(compiled(model, precision, cores.cores, streams=1))
-        forget_pages(weights)
-        streams = _streams(model, weights, precision, cores.cores) if cores.cores > 1 else [alone]
-        self._scheduler = Scheduler(alone, streams, cores, name=f"openvino {xml.parent.name}")
+
+        def load(at_once: int) -> list[Run]:
+            ready = compiled(model, precision, cores.cores, streams=at_once)
+            forget_pages(weights)
+            return [runner(ready) for _ in range(at_once)]
+
+        self._scheduler = Scheduler(load, cores, name=f"openvino {xml.parent.name}")
 
     async def softmax(self, views: Picture) -> Softmax:
         check_views(views, self._shape)
@@ -76,27 +78,13 @@ class OpenVINORuntime:
         rows = await self._scheduler.submit(views)
         return Outputs(*np.split(rows, [-self.vector.size], axis=1))
 
+    @property
+    def at_once(self) -> int:
+        """See `Scheduler`."""
+        return self._scheduler.at_once
+
     def close(self) -> None:
         self._scheduler.close()
-
-
-def _streams(model: Any, weights: Path, precision: Precision, cores: int) -> list[Run]:
-    """Returns one stream per core; the first run compiles them all."""
-    lock = threading.Lock()
-    made: list[Run] = []
-
-    def stream(number: int) -> Run:
-        def run(view: Picture) -> Softmax:
-            with lock:
-                if not made:
-                    side_by_side = compiled(model, precision, cores, streams=cores)
-                    made.extend([runner(side_by_side) for _ in range(cores)])
-                    forget_pages(weights)
-            return made[number](view)
-
-        return run
-
-    return [stream(number) for number in range(cores)]
 
 
 def _add_vector(model: Any, identity: str) -> VectorOutput | None:

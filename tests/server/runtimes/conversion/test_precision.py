@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -13,6 +14,7 @@ from PIL import Image
 
 from paishi.models.catalogue import find_backbone
 from paishi.models.errors import PrecisionRefused, RuntimeUnavailable
+from paishi.runtimes import fastest
 from paishi.runtimes.base import Agreement
 from paishi.runtimes.conversion import precision
 from paishi.runtimes.conversion.calibration import LEAST, photo_set, photos_key
@@ -163,6 +165,65 @@ def test_auto_does_not_fall_back_to_another_precision(
     monkeypatch.setitem(sys.modules, "paishi.runtimes.openvino.runtime", None)
     with pytest.raises(RuntimeUnavailable, match="OpenVINO cannot be imported"):
         load_runtime(spec, not_needed)
+
+
+class TestAuto:
+    @pytest.fixture
+    def auto(self, spec: ModelSpec) -> ModelSpec:
+        return replace(spec, precision="auto")
+
+    @pytest.fixture
+    def int8_is_fastest(self, lenient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(fastest, "_ms", lambda model, precision: 1.0 if precision == "int8" else 2.0)
+
+    @pytest.mark.usefixtures("lenient")
+    def test_the_fastest_that_passed_serves(self, auto: ModelSpec, caplog: pytest.LogCaptureFixture) -> None:
+        """By real measurements, whatever they are here."""
+        (auto.cache / "fastest.json").unlink(missing_ok=True)
+        runtime = load_runtime(auto, found(auto))
+        runtime.close()
+        measured = re.search(r"One picture on one core: (.*)\.\n", caplog.text)
+        assert measured
+        took = {which: float(ms) for ms, which in re.findall(r"([0-9.]+) ms in (\w+)", measured[1])}
+        assert {"fp32", "int8"} <= set(took)
+        assert took[runtime.precision] == min(took.values())
+        assert f"PAISHI_PRECISION=auto: MobileNetV2 in {runtime.precision}." in caplog.text
+        assert (runtime.agreement is None) == (runtime.precision == "fp32")
+
+    @pytest.mark.usefixtures("int8_is_fastest")
+    def test_the_choice_is_kept(self, auto: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+        (auto.cache / "fastest.json").unlink(missing_ok=True)
+        load_runtime(auto, found(auto)).close()
+        monkeypatch.setattr(fastest, "_ms", lambda *_: pytest.fail("it was measured again"))
+        again = load_runtime(auto, not_needed)
+        again.close()
+        assert again.precision == "int8"
+
+    @pytest.mark.usefixtures("int8_is_fastest")
+    @pytest.mark.parametrize("why", ["never checked", "failed", "checked elsewhere"])
+    def test_fp32_if_none_has_passed_here(
+        self, auto: ModelSpec, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        load_runtime(auto, found(auto)).close()
+        dropped = ["*-int8-*", "*-bf16-*"] if why == "never checked" else []
+        cache = shutil.copytree(
+            auto.cache, tmp_path / "cache", ignore=shutil.ignore_patterns(*dropped, "*.lock", "*.json.part")
+        )
+        if why == "failed":
+            monkeypatch.setattr(precision, "LEAST_AGREEMENT", 1.01)
+        if why == "checked elsewhere":
+            monkeypatch.setattr(fastest, "processor_name", lambda: "another")
+        runtime = load_runtime(replace(auto, cache=cache, calibration=None), not_needed)
+        runtime.close()
+        assert (runtime.precision, runtime.agreement) == ("fp32", None)
+
+    def test_a_missing_openvino_is_replaced_by_tensorflow_as_in_fp32(
+        self, auto: ModelSpec, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "paishi.runtimes.openvino.runtime", None)
+        runtime = load_runtime(auto, found(auto))
+        runtime.close()
+        assert (runtime.name, runtime.precision) == ("tensorflow", "fp32")
 
 
 class TestPhotos:

@@ -1,7 +1,11 @@
 """OpenVINO beyond the interface of all runtimes."""
 
 import asyncio
+import weakref
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +19,8 @@ from paishi.runtimes.conversion.keras_to_openvino import convert
 from paishi.runtimes.openvino.class_activation import ClassActivation
 from paishi.runtimes.openvino.imports import ov
 from paishi.runtimes.openvino.model_file import save_model
-from paishi.runtimes.openvino.runtime import OpenVINORuntime, compiled, read_model
+from paishi.runtimes.openvino.runtime import OpenVINORuntime, compiled, read_model, runner
+from paishi.runtimes.scheduler import Scheduler
 from paishi.system.cpu_budget import CpuBudget
 from tests.server.runtimes.conftest import pictures
 
@@ -64,6 +69,45 @@ def test_one_run_gives_the_vector_before_the_head_too(
     assert (with_vector.vector.head == dense.kernel.numpy()).all()
     plain.close()
     with_vector.close()
+
+
+def test_one_compiled_model_at_a_time_and_no_wrong_answer(
+    converted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one client to a crowd and back, twice, under load all the time."""
+    monkeypatch.setattr("paishi.runtimes.openvino.runtime.Scheduler", partial(Scheduler, quiet_s=0.3))
+    compilations: list[weakref.ref[Any]] = []
+
+    def one_at_a_time(*args: Any, **options: Any) -> Any:
+        assert not any(one() for one in compilations)
+        made = compiled(*args, **options)
+        compilations.append(weakref.ref(made))
+        return made
+
+    monkeypatch.setattr("paishi.runtimes.openvino.runtime.compiled", one_at_a_time)
+    runtime = OpenVINORuntime(converted, CpuBudget(2))
+    asked = pictures(6)
+    run = runner(compiled(read_model(converted), "fp32", threads=1, streams=1))
+    expected = np.concatenate([run(asked[number : number + 1]) for number in range(6)])
+    assert np.abs(expected - np.roll(expected, 1, axis=0)).max() > 1e-3  # otherwise any answer would pass
+
+    async def client(number: int, enough: Callable[[], bool]) -> None:
+        while not enough():
+            number = (number + 1) % 6
+            found = await runtime.softmax(asked[number : number + 1])
+            assert np.abs(found - expected[number]).max() < 1e-5
+
+    async def clients(count: int, at_once: int) -> None:
+        await asyncio.gather(*(client(number, lambda: runtime.at_once == at_once) for number in range(count)))
+
+    async def all_of_it() -> None:
+        for _ in range(2):
+            await clients(1, 1)
+            await clients(8, 2)
+
+    asyncio.run(asyncio.wait_for(all_of_it(), 60))
+    assert len(compilations) == 4
+    runtime.close()
 
 
 def test_a_head_of_several_layers_gives_no_vector(tmp_path: Path) -> None:
