@@ -31,6 +31,7 @@ GATES = (
     "paishi.runtimes.conversion.keras_to_openvino",
     "paishi.runtimes.conversion.quantise",
     "paishi.runtimes.tensorflow",
+    "paishi.training.keras.scratch",
     "paishi.training.keras.session",
     "paishi.export.keras.check",
     "paishi.export.keras.convert",

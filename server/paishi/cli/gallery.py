@@ -196,7 +196,10 @@ def train(
     """Train an entry on a small set of made data; exit code 1 if it learns no more than chance."""
     entry = _entry(key)
     if entry.train:
-        fail(f"{entry.key} takes photos of your own: {entry.train}")
+        fail(
+            f"{entry.key} takes photos of your own: {entry.train}; or, with random weights, "
+            f"paishi train PHOTOS --to FOLDER --network {entry.key}"
+        )
     if not entry.lesson:
         taught = ", ".join(other.key for other in entries().values() if other.lesson)
         fail(

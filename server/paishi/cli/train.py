@@ -15,11 +15,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from typer.core import TyperCommand
 
 from paishi.cli.errors import backbone, complain, fail, read_settings, say
+from paishi.gallery.entries import Entry, UnknownEntry, find_entry
 from paishi.models.errors import ModelError
 from paishi.training.errors import TrainingRefused, need_packages
 
 if TYPE_CHECKING:
-    from paishi.training.options import Epoch, Reporter
+    from paishi.training.options import Architecture, Epoch, Reporter
     from paishi.training.run import Trained
 
 _INTERRUPTED = 130
@@ -51,11 +52,18 @@ def train(
     ],
     to: Annotated[Path, typer.Option("--to", help="Folder of the new model, to serve with PAISHI_MODEL.")],
     model: Annotated[str, typer.Option(help="One of `paishi models`, to train on.")] = "EfficientNetLite0",
+    network: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="Train this model of `paishi gallery list` from scratch instead, without --model.",
+        ),
+    ] = None,
     head: Annotated[
         str, typer.Option(help="plain, vgg16-1, vgg16-2, densenet169, xception or inception-v3.")
     ] = "plain",
     size: Annotated[
-        int | None, typer.Option(min=32, max=1024, help="Side of the input in pixels; default: the model's.")
+        int | None, typer.Option(min=16, max=1024, help="Side of the input in pixels; default: the model's.")
     ] = None,
     val: Annotated[
         float, typer.Option(min=0.05, max=0.5, help="Share of photos to validate on, unless folders say it.")
@@ -112,6 +120,9 @@ def train(
     """Train a model on a folder of photos; Ctrl-C keeps the best so far."""
     settings = read_settings()
     chosen = backbone(model)
+    entry = _entry(network) if network else None
+    if entry:
+        _refuse_options_of_heads(entry, head, fine_tune, activation, initializer, regularizer, weights)
     try:
         need_packages("paishi train")
         # Imported here, so that the other commands start without NumPy and Keras.
@@ -122,6 +133,7 @@ def train(
             photos=photos,
             target=to,
             backbone=chosen,
+            architecture=_architecture(entry) if entry else None,
             head=head,
             size=size,
             val=val,
@@ -159,6 +171,47 @@ def train(
     _print_result(trained, to)
 
 
+def _entry(key: str) -> Entry:
+    """The entry of the gallery; exits with a sentence if photos cannot train it."""
+    try:
+        entry = find_entry(key)
+    except UnknownEntry as error:
+        fail(str(error))
+    if not entry.side:
+        instead = f"paishi gallery train {entry.key}" if entry.lesson else f"paishi gallery show {entry.key}"
+        fail(f"--network {entry.key} does not sort photos into classes, it is for {entry.task}: {instead}.")
+    return entry
+
+
+def _architecture(entry: Entry) -> "Architecture":
+    from paishi.gallery.photo_classifier import architecture
+
+    return architecture(entry)
+
+
+def _refuse_options_of_heads(
+    entry: Entry,
+    head: str,
+    fine_tune: str | None,
+    activation: str,
+    initializer: str,
+    regularizer: list[str] | None,
+    weights: str,
+) -> None:
+    given = {
+        "--head": head != "plain",
+        _FINE_TUNE: fine_tune is not None,
+        "--activation": activation != "relu",
+        "--initializer": initializer != "glorot_uniform",
+        "--regularizer": bool(regularizer),
+        "--weights": weights != "imagenet",
+    }
+    if wrong := [option for option, is_given in given.items() if is_given]:
+        fail(
+            f"{' and '.join(wrong)} cannot go with --network {entry.key}, which is trained as it is printed."
+        )
+
+
 def _print_result(trained: "Trained", to: Path) -> None:
     accuracy, confidence = trained.evaluation.accuracy, trained.evaluation.confidence()
     if trained.outcome.is_interrupted:
@@ -170,13 +223,17 @@ def _print_result(trained: "Trained", to: Path) -> None:
     if confidence.named is not None:
         say(f"It is sure of {confidence.named} %, and right in {confidence.right} % of those.")
     say(f"How well it recognises, with the photos: {to / 'report.html'}")
-    say(f"Serve it: PAISHI_MODEL={to.absolute()} paishi serve, or, on a running server, paishi use {to}")
+    setting = f"PAISHI_MODEL={to.absolute()}"
+    if trained.runtime == "tensorflow":
+        say(f"TensorFlow runs it: PAISHI_RUNTIME=tensorflow {setting} paishi serve")
+    else:
+        say(f"Serve it: {setting} paishi serve, or, on a running server, paishi use {to}")
 
 
 @contextmanager
 def _reporting() -> Iterator["Reporter"]:
     """Prints lines, below them bars on a terminal; Ctrl-C in the block ends a training early."""
-    from paishi.training.options import FINE_TUNING, HEAD, Reporter
+    from paishi.training.options import FINE_TUNING, HEAD, SCRATCH, Reporter
 
     console = Console(emoji=False)
     bars = Progress(
@@ -202,7 +259,7 @@ def _reporting() -> Iterator["Reporter"]:
         print_line(f"{epoch.phase} {epoch.number}/{epoch.epochs}  {logs}")
 
     def stop(*_: object) -> None:
-        if not tasks.keys() & {HEAD, FINE_TUNING} or reporter.stop:
+        if not tasks.keys() & {HEAD, FINE_TUNING, SCRATCH} or reporter.stop:
             raise KeyboardInterrupt
         reporter.stop = True
         print_line("Stops with the best so far; Ctrl-C once more ends at once, without it.")

@@ -32,6 +32,7 @@ class Entry:
     `outputs` are shapes as text, `params` total, trainable and non-trainable parameters, `depth` the number
     of layers. `layers` are the first ones, in Keras's order; lecture notes print the first `prints_layers` of
     them, and those in `prints_named` by name. `error` and `change` are None if there is nothing to say.
+    `side` is that of the photos on which it can be trained from scratch, in pixels, 0 if it takes none.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Entry:
     prints_named: dict[str, int]
     error: Sentences | None
     change: Sentences | None
+    side: int
     lesson: str
     train: str
 
@@ -90,6 +92,7 @@ def _entry(key: str, row: dict[str, Any]) -> Entry:
         prints_named=row.get("prints_named", {}),
         error=Sentences(**row["error"]) if "error" in row else None,
         change=Sentences(**row["change"]) if "change" in row else None,
+        side=row.get("side", 0),
         lesson=row.get("lesson", ""),
         train=row.get("train", ""),
     )

@@ -83,6 +83,15 @@ _TWEETS = {"length": 40, "characters": 32}
 
 LESSONS = {
     "digits": Lesson("Which digit it is.", _digits, examples=500, takes_digits=True),
+    "digits_narrow": Lesson(
+        "Which digit it is: an eighth of the filters and units.",
+        _digits,
+        examples=500,
+        epochs=8,
+        batch=16,
+        sizes={"part": 8},
+        takes_digits=True,
+    ),
     "digits_everywhere": Lesson(
         "Which digit it is, at each of 4x4 places.",
         _digits_everywhere,
@@ -162,6 +171,14 @@ LESSONS = {
         "Which of two shapes in which of five colours it is.",
         lambda model, n, random, digits: synthetic.two_pictures(n, random),
         examples=500,
+    ),
+    "clips": Lesson(
+        "Whether a ball goes to the left or to the right: 16 pixels in place of 255, and few filters.",
+        lambda model, n, random, digits: synthetic.clips(n, 16, random),
+        examples=300,
+        epochs=6,
+        batch=10,
+        sizes={"side": 16, "part": 16},
     ),
     "masks": Lesson(
         "Which pixels are of a disc in noise: 32 pixels in place of 576, an eighth of the filters.",

@@ -118,6 +118,22 @@ def two_pictures(n: int, random: Random) -> tuple[list[Floats], Ints]:
     return [(pictures.max(-1, keepdims=True) > 0.5).astype(np.float32), small], classes
 
 
+def clips(n: int, side: int, random: Random) -> tuple[Floats, Ints]:
+    """Three frames of a ball that goes to the left or to the right: (n, side, side, 3, 4), of 0..255.
+
+    One frame alone does not tell. Pixels are not scaled down, as VGG16 takes them: without normalisation, the
+    signal halves at each of its layers.
+    """
+    to_the_right = random.integers(2, size=n)
+    radius, step = random.uniform(0.12 * side, 0.2 * side, (2, n, 1))
+    y, x = random.uniform(0.35 * side, 0.65 * side, (2, n, 1))
+    x = x + np.where(to_the_right[:, None], step, -step) * [-1, 0, 1]
+    rows, columns, _ = np.mgrid[:side, :side, :3]
+    ball = (rows - y[:, None, None]) ** 2 + (columns - x[:, None, None]) ** 2 < radius[:, None, None] ** 2
+    volumes = np.repeat(ball[..., None].astype(np.float32), 4, axis=-1)
+    return 255 * _noisy(volumes, 0.05, random), to_the_right
+
+
 def masks(n: int, side: int, random: Random) -> tuple[Floats, Ints]:
     """A bright disc in noise, and which pixels are of it: (n, side, side, 1)."""
     rows, columns = np.mgrid[:side, :side]

@@ -1,9 +1,9 @@
 """What a training takes, works on and gives."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,20 +19,38 @@ from paishi.training.split import ClassWeights, Split
 
 Logs = dict[str, float]
 
-HEAD, FINE_TUNING = "head", "fine-tuning"
-"""The phases."""
+HEAD, FINE_TUNING, SCRATCH = "head", "fine-tuning", "training"
+"""The phases; the last is that of a model from scratch."""
 
 RANDOM = "random"
 """As `weights`: none."""
 
 
 @dataclass(frozen=True, slots=True)
+class Architecture:
+    """A model to train from scratch.
+
+    `build` gets a side in pixels, by default `side`, and a number of classes; the Keras model that it returns
+    takes uint8 RGB (n, side, side, 3) and gives probabilities (n, classes) float32. It raises ValueError if
+    that side is too small.
+    """
+
+    name: str
+    side: int
+    build: Callable[[int, int], Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
-    """What `paishi train` takes; see there. None leaves a choice to the head."""
+    """What `paishi train` takes; see there. None leaves a choice to the head.
+
+    With an `architecture`, that is trained from scratch, and `backbone` only finds photos that are alike.
+    """
 
     photos: Path
     target: Path
     backbone: Backbone
+    architecture: Architecture | None = None
     head: str = "plain"
     size: int | None = None
     val: float = 0.2
@@ -57,7 +75,7 @@ class Options:
 
     @property
     def side(self) -> int:
-        return self.size or self.backbone.input_size
+        return self.size or (self.architecture.side if self.architecture else self.backbone.input_size)
 
     @property
     def checkpoints(self) -> Path:

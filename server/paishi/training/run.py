@@ -4,11 +4,13 @@ import asyncio
 import shutil
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from paishi import __version__
+from paishi.choices import RuntimeChoice
 from paishi.models.backbone import PaddleArchive
 from paishi.models.custom.folder import write_json
+from paishi.models.errors import ConversionFailed
 from paishi.models.keras import show_gpus
 from paishi.models.weights.find import find_weights
 from paishi.models.weights.fingerprint import fingerprint
@@ -20,6 +22,7 @@ from paishi.settings import Settings
 from paishi.system.atomic_write import whole_folder
 from paishi.system.cpu_budget import CpuBudget
 from paishi.system.cpu_count import usable_cores
+from paishi.system.passing_fault import is_passing
 from paishi.training.doubtful import find_doubtful
 from paishi.training.errors import TrainingRefused, need_tensorboard
 from paishi.training.evaluation import Evaluation
@@ -33,11 +36,16 @@ from paishi.training.pictures import PictureReader, picture_reader
 from paishi.training.report.build import Alike, Report, write_report
 from paishi.training.split import class_weights, split
 
+if TYPE_CHECKING:
+    from paishi.training.keras.scratch import ScratchSession
+    from paishi.training.keras.session import Session
+
 
 class Trained(NamedTuple):
-    """The result, with all that a report shows."""
+    """The result, with all that a report shows; `runtime` is what a server must be set to."""
 
     folder: Path
+    runtime: RuntimeChoice
     evaluation: Evaluation
     outcome: Outcome
     material: Material
@@ -63,8 +71,6 @@ def train(options: Options, settings: Settings, reporter: Reporter) -> Trained:
     for sentence in photo_set.remarks:
         reporter.say(sentence)
     show_gpus()
-    from paishi.training.keras.session import Session
-
     weights = None
     if options.weights != RANDOM:
         weights = find_weights(
@@ -77,7 +83,7 @@ def train(options: Options, settings: Settings, reporter: Reporter) -> Trained:
     key = fingerprint(weights, settings.cache_folder / "weights") if weights else f"{RANDOM} {options.seed}"
     reader = picture_reader(settings)
     try:
-        session = Session(options, head, len(photo_set.classes), weights, key, reader, reporter)
+        session = _session(options, head, len(photo_set.classes), weights, key, reader, reporter)
         material = gather(options, settings, photo_set, labels, session.extractor, reader, reporter)
         outcome = session.train(material)
         evaluation = Evaluation(
@@ -89,14 +95,25 @@ def train(options: Options, settings: Settings, reporter: Reporter) -> Trained:
             write_json(folder / "history.json", outcome.history)
             card = _card(options, head, material, evaluation, outcome)
             write_json(folder / "card.json", card)
-            _self_test(folder, settings)
+            runtime = _self_test(folder, settings)
             report = _report(options, material, evaluation, card, outcome)
             write_report(report, folder / "report.html", reader)
         if not outcome.is_interrupted:
             shutil.rmtree(options.checkpoints, ignore_errors=True)
     finally:
         reader.decoder.workers.close()
-    return Trained(options.target, evaluation, outcome, material)
+    return Trained(options.target, runtime, evaluation, outcome, material)
+
+
+def _session(options: Options, head: Head, *rest: Any) -> "Session | ScratchSession":
+    """The session that `options` ask for; `rest` are its other parts."""
+    if options.architecture:
+        from paishi.training.keras.scratch import ScratchSession
+
+        return ScratchSession(options, options.architecture, *rest)
+    from paishi.training.keras.session import Session
+
+    return Session(options, head, *rest)
 
 
 def gather(
@@ -148,16 +165,16 @@ def _card(
     classes = len(evaluation.classes)
     return {
         "name": options.target.absolute().name,
-        "description": f"{options.backbone.name} trained on {len(material.split.train)} photos of {classes} "
-        f"classes; {100 * accuracy.share:.1f} % of {accuracy.of} others named right.",
+        "description": f"{_trained(options)} on {len(material.split.train)} photos of {classes} classes; "
+        f"{100 * accuracy.share:.1f} % of {accuracy.of} others named right.",
         "version": time.strftime("%Y-%m-%d"),
         "preprocessing": "none",
         "confidence": {"at": confidence.at, "named": confidence.named, "right": confidence.right},
         "training": {
             "made_by": f"paishi {__version__}",
-            "model": options.backbone.name,
-            "weights": options.weights,
-            "head": head.name,
+            "model": options.architecture.name if options.architecture else options.backbone.name,
+            "weights": RANDOM if options.architecture else options.weights,
+            "head": None if options.architecture else head.name,
             "size": options.side,
             "fit": material.fit,
             "seed": options.seed,
@@ -184,6 +201,12 @@ def _card(
     }
 
 
+def _trained(options: Options) -> str:
+    if options.architecture:
+        return f"{options.architecture.name} trained from scratch"
+    return f"{options.backbone.name} trained"
+
+
 def _report(
     options: Options, material: Material, evaluation: Evaluation, card: dict[str, Any], outcome: Outcome
 ) -> Report:
@@ -207,12 +230,27 @@ def _report(
     )
 
 
-def _self_test(folder: Path, settings: Settings) -> None:
-    """Serves `folder` once, as a server would. Raises ModelError."""
+def _self_test(folder: Path, settings: Settings) -> RuntimeChoice:
+    """Serves `folder` once, as a server would, and returns the setting that it needs for that.
+
+    TensorFlow serves what OpenVINO refuses, such as recurrent layers. Raises ModelError.
+    """
     served = settings.model_copy(update={"model": str(folder), "weights": "imagenet", "precision": "fp32"})
-    spec, file = resolve(served).spec, folder / "model.keras"
-    with converted(spec, lambda: file, in_this_process=True):
-        pass  # it is in the cache now
+    try:
+        _serve_once(served)
+    except ConversionFailed as error:
+        if served.runtime == "openvino" or is_passing(error):
+            raise
+        served = served.model_copy(update={"runtime": "tensorflow"})
+        _serve_once(served)
+    return served.runtime
+
+
+def _serve_once(served: Settings) -> None:
+    if served.runtime != "tensorflow":
+        file = Path(served.model) / "model.keras"
+        with converted(resolve(served).spec, lambda: file, in_this_process=True):
+            pass  # it is in the cache now
     recogniser = load_recogniser(served, CpuBudget(usable_cores()))
     try:
         asyncio.run(recogniser.self_test())

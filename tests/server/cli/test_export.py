@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from paishi.export import run as exporting
 from paishi.export.errors import ExportRefused
@@ -105,7 +106,9 @@ def test_beside_them_is_what_others_need(exported: tuple[Path, subprocess.Comple
 
 
 @needs_extra
-@pytest.mark.parametrize("example", ["onnx-run.py", "litert-run.py", "openvino-run.py"])
+@pytest.mark.parametrize(
+    "example", ["onnx-run.py", "litert-run.py", "openvino-run.py", "keras-run.py", "saved-model-run.py"]
+)
 def test_the_examples_run(
     example: str, exported: tuple[Path, subprocess.CompletedProcess[str]], photos: list[Path]
 ) -> None:
@@ -119,6 +122,55 @@ def test_the_examples_run(
     first, *others = done.stdout.splitlines()
     assert first.endswith(f" {label.en} {label.zh}")
     assert len(others) == 4
+
+
+IN_MINI_PROGRAM = """
+import { readFileSync, writeFileSync } from 'node:fs'
+let given
+const session = {
+  onError() {}, onLoad(then) { setTimeout(then) },
+  async run(inputs) {
+    given = inputs
+    return { probabilities: { data: new Float32Array([0.1, 0.7, 0.2]).buffer } }
+  },
+}
+const createInferenceSession = (wanted) => Object.assign(session, wanted)
+const wx = { env: { USER_DATA_PATH: 'wxfile://usr' }, createInferenceSession }
+const code = readFileSync('mini-program.js', 'utf8')
+const firstClass = new Function('wx', 'console', `${code}; return firstClass`)(wx, { log() {}, error() {} })
+const first = await firstClass(readFileSync(process.argv[1]))
+const [[name, { type, shape, data }]] = Object.entries(given)
+writeFileSync(process.argv[2], Buffer.from(data))
+console.log(JSON.stringify({ first, model: session.model, name, type, shape }))
+"""
+"""Runs the example with a session that keeps its input, since `wx` is in WeChat alone."""
+
+
+@needs_extra
+def test_the_example_for_mini_programs_gives_the_model_what_it_takes(
+    exported: tuple[Path, subprocess.CompletedProcess[str]], photos: list[Path], tmp_path: Path
+) -> None:
+    import onnxruntime
+
+    folder, _ = exported
+    [photo] = [photo for photo in photos if "corkscrew" in photo.name]
+    with Image.open(photo) as opened:
+        picture = ImageOps.fit(opened.convert("RGB"), (224, 224), bleed=0.0625)
+    (tmp_path / "rgba").write_bytes(picture.convert("RGBA").tobytes())
+    done = subprocess.run(
+        ["node", "--input-type=module", "--eval", IN_MINI_PROGRAM, tmp_path / "rgba", tmp_path / "planes"],
+        cwd=folder / "examples",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["first"], said["model"]) == (1, "wxfile://usr/model-wechat.onnx")
+    assert (said["name"], said["type"], said["shape"]) == ("rgb", "float32", [1, 3, 224, 224])
+    planes = np.frombuffer((tmp_path / "planes").read_bytes(), np.float32).reshape(said["shape"])
+    session = onnxruntime.InferenceSession(folder / "model-wechat.onnx")
+    [found] = session.run(None, {said["name"]: planes})
+    assert load_labels("imagenet").classes[found.argmax()].id == "n03109150"
 
 
 @needs_extra

@@ -146,6 +146,48 @@ def test_one_class_is_refused_before_keras_is_loaded(tmp_path: Path) -> None:
     assert "has 1 class: it needs 2 folders" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["alexnett"], "There is no entry 'alexnett'. Did you mean alexnet or unet?"),
+        (["unet"], "it is for segmentation: paishi gallery train unet."),
+        (["lstm_text"], "it is for text: paishi gallery train lstm_text."),
+        (["reshape"], "it is for layers: paishi gallery show reshape."),
+        (["cnn", "--head", "xception", "--fine-tune"], "--head and --fine-tune cannot go with --network cnn"),
+        (["cnn", "--weights", "random"], "--weights cannot go with --network cnn"),
+    ],
+)
+def test_what_photos_cannot_train_from_scratch_is_refused_before_keras_is_loaded(
+    arguments: list[str], complaint: str, tmp_path: Path
+) -> None:
+    done = invoke("train", str(tmp_path), "--to", str(tmp_path / "m"), "--network", *arguments)
+    assert_one_sentence(done)
+    assert complaint in done.stderr
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")
+@pytest.mark.parametrize(
+    ("key", "says"), [("cnn", "Serve it: PAISHI_MODEL="), ("rnn", "PAISHI_RUNTIME=tensorflow ")]
+)
+def test_a_model_of_the_gallery_is_trained_from_scratch_and_served(
+    key: str, says: str, cache: dict[str, str], tmp_path: Path
+) -> None:
+    """By TensorFlow where OpenVINO lacks a recurrent layer."""
+    photos, folder = colour_folder(tmp_path / "photos"), tmp_path / "model"
+    size = [] if key == "cnn" else ["--size", "16"]
+    done = invoke(
+        "train", str(photos), "--to", str(folder), "--network", key, *size, "--epochs", "2", **cache
+    )
+    assert done.returncode == 0, done.stderr
+    assert "training 2/2" in done.stdout
+    assert says in done.stdout.splitlines()[-1]
+    made = card(folder)
+    assert made["description"].startswith(f"{key} trained from scratch on 12 photos of 2 classes; ")
+    assert (made["training"]["model"], made["training"]["weights"], made["training"]["head"]) == (
+        *(key, "random", None),
+    )
+
+
 def test_fine_tuning_needs_no_value(tmp_path: Path) -> None:
     for arguments in (["--fine-tune"], ["--fine-tune", "--epochs", "1"], ["--fine-tune", "249:"]):
         done = invoke("train", str(tmp_path / "nowhere"), "--to", str(tmp_path / "m"), *arguments)

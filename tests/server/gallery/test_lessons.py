@@ -14,7 +14,7 @@ from paishi.gallery.synthetic import drawn_digits
 # One for each lesson; what is left has the same lesson, or takes longer.
 KEYS = [
     *("mlp", "mlp_softmax", "mlp_binary", "two_inputs_78_1", "conv1d", "lstm_text", "headline"),
-    *("rnn", "tweets", "tweets_compared", "unet"),
+    *("alexnet", "rnn", "tweets", "tweets_compared", "unet", "vgg3d"),
 ]
 
 

@@ -8,29 +8,29 @@ from paishi.models.keras.imports import keras
 layers = keras.layers
 
 
-def vgg16_base(weights: str | None = None) -> keras.Model:
-    return keras.applications.VGG16(include_top=False, weights=weights, input_shape=(300, 300, 3))
+def vgg16_base(weights: str | None = None, side: int = 300) -> keras.Model:
+    return keras.applications.VGG16(include_top=False, weights=weights, input_shape=(side, side, 3))
 
 
-def densenet169_base(weights: str | None = None) -> keras.Model:
-    return keras.applications.DenseNet169(include_top=False, weights=weights, input_shape=(300, 300, 3))
+def densenet169_base(weights: str | None = None, side: int = 300) -> keras.Model:
+    return keras.applications.DenseNet169(include_top=False, weights=weights, input_shape=(side, side, 3))
 
 
-def xception_base(weights: str | None = None) -> keras.Model:
-    return keras.applications.Xception(include_top=False, weights=weights, input_shape=(300, 300, 3))
+def xception_base(weights: str | None = None, side: int = 300) -> keras.Model:
+    return keras.applications.Xception(include_top=False, weights=weights, input_shape=(side, side, 3))
 
 
-def vgg16_head_1(weights: str | None = None) -> keras.Model:
-    base = vgg16_base(weights)
+def vgg16_head_1(weights: str | None = None, side: int = 300, classes: int = 2) -> keras.Model:
+    base = vgg16_base(weights, side)
     base.trainable = False
     x = layers.Flatten()(base.output)
     x = layers.Dense(512, activation="relu")(x)
     x = layers.Dropout(0.05)(x)
-    outputs = layers.Dense(2, activation="softmax")(x)
+    outputs = layers.Dense(classes, activation="softmax")(x)
     return keras.Model(base.input, outputs)
 
 
-def two_layer_head(base: keras.Model) -> keras.Model:
+def two_layer_head(base: keras.Model, classes: int) -> keras.Model:
     """Dropout after each hidden layer: the flattened map is wide, and fits any training set by heart."""
     base.trainable = False
     x = layers.Flatten()(base.output)
@@ -38,35 +38,37 @@ def two_layer_head(base: keras.Model) -> keras.Model:
     x = layers.Dropout(0.5)(x)
     x = layers.Dense(512, activation="relu")(x)
     x = layers.Dropout(0.3)(x)
-    outputs = layers.Dense(2, activation="sigmoid")(x)
+    outputs = layers.Dense(classes, activation="sigmoid")(x)
     return keras.Model(base.input, outputs)
 
 
-def vgg16_head_2(weights: str | None = None) -> keras.Model:
-    return two_layer_head(vgg16_base(weights))
+def vgg16_head_2(weights: str | None = None, side: int = 300, classes: int = 2) -> keras.Model:
+    return two_layer_head(vgg16_base(weights, side), classes)
 
 
-def densenet169_head(weights: str | None = None) -> keras.Model:
-    return two_layer_head(densenet169_base(weights))
+def densenet169_head(weights: str | None = None, side: int = 300, classes: int = 2) -> keras.Model:
+    return two_layer_head(densenet169_base(weights, side), classes)
 
 
-def xception_head(weights: str | None = None) -> keras.Model:
-    return two_layer_head(xception_base(weights))
+def xception_head(weights: str | None = None, side: int = 300, classes: int = 2) -> keras.Model:
+    return two_layer_head(xception_base(weights, side), classes)
 
 
-def inception_v3_200(weights: str | None = None) -> keras.Model:
-    """First phase: only the new layers are trained."""
-    base = keras.applications.InceptionV3(include_top=False, weights=weights)
+def inception_v3_200(weights: str | None = None, side: int | None = None, classes: int = 200) -> keras.Model:
+    """First phase: only the new layers are trained. Without a `side` it takes pictures of any size."""
+    base = keras.applications.InceptionV3(include_top=False, weights=weights, input_shape=(side, side, 3))
     base.trainable = False
     x = layers.GlobalAveragePooling2D()(base.output)
     x = layers.Dense(1024, activation="relu")(x)
-    outputs = layers.Dense(200, activation="softmax")(x)
+    outputs = layers.Dense(classes, activation="softmax")(x)
     return keras.Model(base.input, outputs)
 
 
-def inception_v3_200_phase2(weights: str | None = None) -> keras.Model:
+def inception_v3_200_phase2(
+    weights: str | None = None, side: int | None = None, classes: int = 200
+) -> keras.Model:
     """Second phase: the last two Inception blocks as well, with a small learning rate."""
-    model = inception_v3_200(weights)
+    model = inception_v3_200(weights, side, classes)
     for layer in model.layers[249:]:
         layer.trainable = True
     model.compile(
@@ -76,6 +78,6 @@ def inception_v3_200_phase2(weights: str | None = None) -> keras.Model:
     return model
 
 
-def inception_v3_224(weights: str | None = None) -> keras.Model:
-    inputs = keras.Input((224, 224, 3))
-    return keras.applications.InceptionV3(input_tensor=inputs, weights=weights)
+def inception_v3_224(weights: str | None = None, side: int = 224, classes: int = 1000) -> keras.Model:
+    inputs = keras.Input((side, side, 3))
+    return keras.applications.InceptionV3(input_tensor=inputs, weights=weights, classes=classes)

@@ -5,30 +5,30 @@ from paishi.models.keras.imports import keras
 layers = keras.layers
 
 
-def mlp() -> keras.Model:
-    inputs = keras.Input((784,), name="input")
+def mlp(pixels: int = 784, classes: int = 10) -> keras.Model:
+    inputs = keras.Input((pixels,), name="input")
     x = layers.Dense(512, activation="relu", name="hidden1")(inputs)
     x = layers.Dense(216, activation="relu", name="hidden2")(x)
     x = layers.Dense(128, activation="relu", name="hidden3")(x)
-    outputs = layers.Dense(10, activation="softmax", name="output")(x)
+    outputs = layers.Dense(classes, activation="softmax", name="output")(x)
     return keras.Model(inputs, outputs)
 
 
-def functional_first() -> keras.Model:
-    inputs = keras.Input((784,))
+def functional_first(pixels: int = 784, classes: int = 10) -> keras.Model:
+    inputs = keras.Input((pixels,))
     x = layers.Dense(64, activation="relu")(inputs)
     x = layers.Dense(64, activation="relu")(x)
-    outputs = layers.Dense(10, activation="softmax")(x)
+    outputs = layers.Dense(classes, activation="softmax")(x)
     return keras.Model(inputs, outputs)
 
 
-def seq_softmax() -> keras.Model:
+def seq_softmax(pixels: int = 784, classes: int = 10) -> keras.Model:
     return keras.Sequential(
         [
-            keras.Input((784,)),
+            keras.Input((pixels,)),
             layers.Dense(32),
             layers.Activation("relu"),
-            layers.Dense(10),
+            layers.Dense(classes),
             layers.Activation("softmax"),
         ]
     )

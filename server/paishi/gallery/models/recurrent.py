@@ -5,15 +5,15 @@ from paishi.models.keras.imports import keras
 layers = keras.layers
 
 
-def rnn(steps: int = 784) -> keras.Model:
+def rnn(steps: int = 784, classes: int = 10) -> keras.Model:
     inputs = keras.Input((steps, 1), name="input")
     x = layers.LSTM(128, name="lstm")(inputs)
     x = layers.Dense(128, activation="relu", name="hidden1")(x)
-    outputs = layers.Dense(10, activation="softmax", name="output")(x)
+    outputs = layers.Dense(classes, activation="softmax", name="output")(x)
     return keras.Model(inputs, outputs)
 
 
-def shared_extractor(steps: int = 784) -> keras.Model:
+def shared_extractor(steps: int = 784, classes: int = 10) -> keras.Model:
     inputs = keras.Input((steps, 1), name="input")
     features = layers.LSTM(128, name="lstm1")(inputs)
     shallow = layers.Dense(10, activation="relu", name="interp1")(features)
@@ -21,7 +21,7 @@ def shared_extractor(steps: int = 784) -> keras.Model:
     deep = layers.Dense(32, activation="relu", name="interp22")(deep)
     deep = layers.Dense(10, activation="relu", name="interp23")(deep)
     merged = layers.Concatenate(name="merge")([shallow, deep])
-    outputs = layers.Dense(10, activation="softmax", name="output")(merged)
+    outputs = layers.Dense(classes, activation="softmax", name="output")(merged)
     return keras.Model(inputs, outputs)
 
 

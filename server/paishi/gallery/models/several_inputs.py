@@ -15,32 +15,34 @@ def two_inputs_78_1() -> keras.Model:
     return keras.Model([many, one], outputs)
 
 
-def shared_input() -> keras.Model:
+def shared_input(side: int = 28, classes: int = 10) -> keras.Model:
     """Two kernel sizes look at the same picture."""
-    inputs = keras.Input((28, 28, 1), name="input")
+    inputs = keras.Input((side, side, 1), name="input")
     fine = layers.Conv2D(32, 4, activation="relu", name="conv1")(inputs)
     fine = layers.Flatten()(layers.MaxPooling2D(2, name="pool1")(fine))
     coarse = layers.Conv2D(16, 8, activation="relu", name="conv2")(inputs)
     coarse = layers.Flatten()(layers.MaxPooling2D(2, name="pool2")(coarse))
     x = layers.Concatenate()([fine, coarse])
     x = layers.Dense(64, activation="relu", name="hidden1")(x)
-    outputs = layers.Dense(10, activation="softmax", name="output")(x)
+    outputs = layers.Dense(classes, activation="softmax", name="output")(x)
     return keras.Model(inputs, outputs)
 
 
-def multiple_inputs() -> keras.Model:
+def multiple_inputs(side: int = 64, classes: int = 10) -> keras.Model:
+    """The same picture twice: in grey, and in colour with half the side."""
+
     def tower(x: keras.KerasTensor, number: int) -> keras.KerasTensor:
         for depth, filters in enumerate([32, 16], start=1):
             x = layers.Conv2D(filters, 4, activation="relu", name=f"conv{number}{depth}")(x)
             x = layers.MaxPooling2D(2, name=f"pool{number}{depth}")(x)
         return layers.Flatten()(x)
 
-    grey = keras.Input((64, 64, 1), name="grey")
-    colour = keras.Input((32, 32, 3), name="colour")
+    grey = keras.Input((side, side, 1), name="grey")
+    colour = keras.Input((side // 2, side // 2, 3), name="colour")
     x = layers.Concatenate()([tower(grey, 1), tower(colour, 2)])
     x = layers.Dense(128, activation="relu", name="hidden1")(x)
     x = layers.Dense(64, activation="relu", name="hidden2")(x)
-    outputs = layers.Dense(10, activation="softmax", name="output")(x)
+    outputs = layers.Dense(classes, activation="softmax", name="output")(x)
     return keras.Model([grey, colour], outputs)
 
 

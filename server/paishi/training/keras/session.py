@@ -1,26 +1,18 @@
 """One training: the backbone, the head, and both phases."""
 
-import hashlib
-import json
-import shutil
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from paishi import __version__
-from paishi.models.keras.imports import keras
-from paishi.training.errors import TrainingRefused
 from paishi.training.heads import Head
 from paishi.training.keras import names
 from paishi.training.keras.build import build_backbone, build_head, extractor, join, with_probabilities
-from paishi.training.keras.devices import make_repeatable, use_devices
 from paishi.training.keras.fine_tune import unfreeze
 from paishi.training.keras.fine_tuned import FineTuned
-from paishi.training.keras.fit import Batches, Recipe, State, fit, probabilities
+from paishi.training.keras.fit import Batches, State, probabilities
+from paishi.training.keras.phases import Phases, as_probabilities, views_each
 from paishi.training.options import FINE_TUNING, HEAD, Material, Options, Outcome, Reporter
 from paishi.training.pictures import PictureReader
 
@@ -29,10 +21,8 @@ NO_FINE_TUNING = "none"
 _FINE_TUNING_OPTIMIZER = "SGD(learning_rate=1e-4, momentum=0.9)"
 """Of the documents' recipe for InceptionV3."""
 
-_NOT_OF_THE_NUMBERS = {"photos", "target", "fine_tune", "tensorboard", "resume", "devices"}
 
-
-class Session:
+class Session(Phases):
     """Builds the parts by `options`. `weights` is the backbone's file, None for random ones; `key` identifies
     them. Raises TrainingRefused, WeightsMismatch and WeightsCorrupt."""
 
@@ -46,25 +36,10 @@ class Session:
         reader: PictureReader,
         reporter: Reporter,
     ) -> None:
-        self._options = options
+        super().__init__(options, reader, reporter)
         self._form = head
-        self._reader = reader
-        self._reporter = reporter
-        make_repeatable(options.seed)
-        self._strategy, sentence = use_devices(options.devices)
-        reporter.say(sentence)
         self._head_options = names.head_options(options.activation, options.initializer, options.regularizers)
-        optimizer = names.optimizer(
-            options.optimizer or head.optimizer, options.learning_rate, options.schedule
-        )
-        remarks = names.all_remarks(
-            self._head_options.remarks,
-            names.loss(options.loss)[1],
-            optimizer[1],
-            *(names.metric(text)[1] for text in options.metrics),
-        )
-        for remark in remarks:
-            reporter.say(remark)
+        self._say_remarks(head.optimizer, self._head_options.remarks)
         with self._strategy.scope():
             self._base = build_backbone(options.backbone, options.side, weights)
             self._base.trainable = False
@@ -83,10 +58,7 @@ class Session:
 
         Raises TrainingRefused if it was stopped before the first epoch, or diverged; OSError.
         """
-        if not self._options.resume:
-            shutil.rmtree(self._options.checkpoints, ignore_errors=True)
-        elif not self._options.checkpoints.is_dir():
-            self._reporter.say("There is nothing to go on from: it begins anew.")
+        self._begin()
         state = self._phase_one(material)
         found = probabilities(self._head, self._features(material, "val"), material.features.plain.shape[1])
         history = {HEAD: state.history}
@@ -95,13 +67,13 @@ class Session:
             before = [np.array(weight) for weight in self._model.weights]
             state = self._phase_two(material)
             history[FINE_TUNING] = state.history
-            tuned = probabilities(self._model, self._views(material, "val"), _views_each(material))
-            is_fine_tuned = self._is_better(material, self._probabilities(tuned), self._probabilities(found))
+            tuned = probabilities(self._model, self._views(material, "val"), views_each(material))
+            is_fine_tuned = self._is_better(material, as_probabilities(tuned), as_probabilities(found))
             if is_fine_tuned:
                 found = tuned
             else:
                 self._model.set_weights(before)
-        return Outcome(self._probabilities(found), history, is_fine_tuned, self._reporter.stop)
+        return Outcome(as_probabilities(found), history, is_fine_tuned, self._reporter.stop)
 
     def save(self, file: Path) -> None:
         """Writes the model with probabilities as its output."""
@@ -133,37 +105,6 @@ class Session:
         key = f"{self._key(material)} {self._fine_tune}"
         return self._fit(model, self._views(material, "train"), self._views(material, "val"), recipe, key)
 
-    def _fit(self, model: keras.Model, train: Batches, val: Batches, recipe: Recipe, key: str) -> State:
-        with self._strategy.scope():
-            state = fit(
-                model, train, val, recipe, self._options.checkpoints / recipe.phase, key, self._reporter
-            )
-        if not state.history:
-            raise TrainingRefused("Stopped before the first epoch was complete: nothing is saved.", 130)
-        if not all(np.isfinite(list(logs.values())).all() for logs in state.history):
-            raise TrainingRefused(
-                f"The {recipe.phase} diverged, its loss is no number: choose a smaller --learning-rate.", 1
-            )
-        return state
-
-    def _recipe(self, phase: str, optimizer: str, rate: float | None) -> Recipe:
-        options = self._options
-
-        def metrics() -> list[Any]:
-            accuracy = keras.metrics.CategoricalAccuracy(name="accuracy")
-            return [accuracy, *(names.metric(text)[0] for text in options.metrics)]
-
-        return Recipe(
-            phase,
-            lambda steps: names.optimizer(optimizer, rate, options.schedule, steps)[0],
-            lambda: names.loss(options.loss)[0],
-            metrics,
-            options.epochs,
-            options.patience,
-            options.seed,
-            options.tensorboard,
-        )
-
     def _features(self, material: Material, part: str) -> Batches:
         """Features of each view; to train, of the mirrored ones as well, with `augment`."""
         some = material.split.train if part == "train" else material.split.val
@@ -181,29 +122,6 @@ class Session:
             "float32",
         )
 
-    def _views(self, material: Material, part: str) -> Batches:
-        """The views themselves, decoded anew for each batch."""
-        some = material.split.train if part == "train" else material.split.val
-        photos, labels = material.features.photos, material.features.labels
-        each = _views_each(material)
-        size = self._options.side
-
-        def view(index: int) -> NDArray[np.uint8]:
-            photo = photos[some[index // each]]
-            picture = self._reader.picture(self._reader.read(photo.file), size, material.fit)
-            return np.asarray(picture.views[index % each])
-
-        return Batches(
-            lambda indices: np.stack(list(self._reader.each(indices, view))),
-            np.repeat(labels[some], each),
-            material.class_weights if part == "train" else np.ones_like(material.class_weights),
-            (size, size, 3),
-            "uint8",
-        )
-
-    def _probabilities(self, outputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(outputs / np.maximum(outputs.sum(axis=1, keepdims=True), 1e-12), np.float32)
-
     def _is_better(self, material: Material, tuned: NDArray[np.float32], before: NDArray[np.float32]) -> bool:
         labels = material.features.labels[material.split.val]
 
@@ -217,22 +135,3 @@ class Session:
             return True
         say(f"Fine-tuning is not kept, as it does not help: {counts} are named right.")
         return False
-
-    def _key(self, material: Material) -> str:
-        """Identifies everything that decides the numbers of the first phase."""
-        options = {
-            field.name: str(getattr(self._options, field.name))
-            for field in fields(self._options)
-            if field.name not in _NOT_OF_THE_NUMBERS
-        }
-        features = material.features
-        photos = [
-            (photo.label, photo.part, content)
-            for photo, content in zip(features.photos, features.contents, strict=True)
-        ]
-        form = json.dumps([__version__, self.extractor.key, material.fit, options, photos], sort_keys=True)
-        return hashlib.sha256(form.encode()).hexdigest()
-
-
-def _views_each(material: Material) -> int:
-    return int(material.features.plain.shape[1])
