@@ -128,6 +128,18 @@ def test_every_command_is_one_that_there_is(language: str) -> None:
     assert used <= known
 
 
+@pytest.mark.parametrize("readme", ["README.zh.md", "README.md"])
+def test_a_readme_is_short_and_its_links_lead_somewhere(readme: str) -> None:
+    text = (ROOT / readme).read_text("utf-8")
+    assert len(text.splitlines()) <= 120
+    links = re.findall(r"\]\(([^)]+)\)|src=\"([^\"]+)\"", text)
+    assert len(links) > 20
+    for target in (link or source for link, source in links):
+        file, _, anchor = target.partition("#")
+        assert (ROOT / file).is_file(), target
+        assert not anchor or f"{{#{anchor}}}" in (ROOT / file).read_text("utf-8"), target
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """The built-in model; clients may teach."""

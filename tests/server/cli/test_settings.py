@@ -1,4 +1,4 @@
-"""Every setting is shown, read from the environment, checked, and in the README."""
+"""Every setting is shown, read from the environment, and checked."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from paishi.cli.unknown_names import OF_OTHER_PROGRAMS, unknown_names
-from paishi.settings import Settings, environment_name, range_of, secret_file_name, unit_of
+from paishi.settings import Settings, environment_name, range_of, secret_file_name
 from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import ROOT
 
@@ -39,26 +39,6 @@ def test_the_changed_ones_as_json() -> None:
     assert [port[key] for key in ("value", "default", "minimum", "maximum")] == [5055, 5000, 0, 65535]
     assert rows["PAISHI_RATES"]["file"] == "PAISHI_RATES_FILE"
     assert [row["name"] for row in json.loads(invoke("settings", "--json").stdout)] == NAMES
-
-
-@pytest.mark.parametrize("readme", ["README.md", "README.zh.md"])
-def test_the_readme_lists_exactly_these_with_their_defaults(readme: str) -> None:
-    row = re.compile(r"^\| `([A-Z_]+)` \| `?([^|`]*)`? \| ([^|]*) \|", re.MULTILINE)
-    table = row.findall((ROOT / readme).read_text("utf-8"))
-    assert [name for name, *_ in table] == NAMES
-    for field, (name, default, range_and_unit) in zip(Settings.model_fields, table, strict=True):
-        if name != "KERAS_HOME":
-            described = Settings.model_fields[field]
-            value = described.get_default(call_default_factory=True, validated_data={})
-            shown = ",".join(value) if isinstance(value, list) else "" if value is None else str(value)
-            assert default.strip() == shown, name
-        bounds = range_of(field)
-        numbers = f"{_digits(bounds[0])} – {_digits(bounds[1])}" if bounds else ""
-        assert range_and_unit.strip() == f"{numbers} {unit_of(field)}".strip(), name
-
-
-def _digits(number: float) -> str:
-    return f"{number:f}".rstrip("0").rstrip(".")
 
 
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
