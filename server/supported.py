@@ -62,7 +62,7 @@ def _not_on_mac(machine: str, macos: tuple[int, ...], translated: bool) -> str:
     if machine == "x86_64":
         return (
             "OpenVINO and TensorFlow have no builds for Macs with Intel processors any more: use a virtual "
-            "machine with Linux, or Docker (README, On a server)."
+            "machine with Linux, or Docker (docs/en/deploy.md)."
         )
     return "" if macos >= (12,) else "TensorFlow needs macOS 12 or later."
 
@@ -72,7 +72,7 @@ def _not_on_linux(machine: str, libc: tuple[str, str]) -> str:
     if name != "glibc":
         return (
             "OpenVINO and TensorFlow have no builds for musl (Alpine): use a system with glibc such as "
-            "Debian, or Docker (README, On a server)."
+            "Debian, or Docker (docs/en/deploy.md)."
         )
     if tuple(int(part) for part in version.split(".")[:2]) < GLIBC[machine]:
         wanted = ".".join(map(str, GLIBC[machine]))

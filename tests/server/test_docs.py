@@ -237,7 +237,7 @@ def test_links_lead_somewhere(name: str) -> None:
 
     def read(file: Path) -> Links:
         toc = {"toc": {"slugify": pymdownx.slugify(case="lower")}}
-        extensions = ["toc", "tables", "fenced_code"]
+        extensions = ["toc", "tables", "fenced_code", "attr_list"]
         text = file.read_text("utf-8")
         return Links(markdown.markdown(text, extensions=extensions, extension_configs=toc))
 
