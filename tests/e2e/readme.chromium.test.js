@@ -1,4 +1,4 @@
-// The README's pictures, of a flower that we drew. `make screenshots` puts them where the README finds them.
+// The README's moving pictures, of a flower that we drew. `make screenshots` puts them where the README finds them.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchPhone } from '../simulator/chromium.js';
 import { load } from '../miniprogram/sources.js';
 import { server, shareServer } from './around.js';
-import { cameraShows, names, openCamera, shoot } from './fingers.js';
+import { cameraShows, names } from './fingers.js';
 import { shared } from './recogniser.js';
 import { daisy, photograph } from './scene.js';
 
@@ -41,32 +41,6 @@ describe.skipIf(!shared('keras'))('the drawn daisy is recognised (needs ../share
     await photograph(daisy(), photo);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
-
-  it.each(/** @type {const} */ (['light', 'dark']))('%s', async (theme) => {
-    const phone = await launchPhone({
-      root: ROOT,
-      server: server.address,
-      cameraPhoto: photo,
-      width: 360,
-      height: 720,
-      theme,
-      query: { theme },
-    });
-    try {
-      await openCamera(phone.page);
-      await shoot(phone.page);
-      await names(phone.page).first().waitFor();
-      if (theme === 'dark') {
-        await names(phone.page).first().getByRole('button').first().tap();
-        await phone.page.getByRole('button', { name: '收起', exact: true }).waitFor();
-      }
-      await phone.page.waitForTimeout(800); // bars grow
-      await phone.page.screenshot({ path: join(KEEP, `photo-${theme}.png`) });
-      expect(await names(phone.page).first().textContent()).toContain('雏菊');
-    } finally {
-      await phone.close();
-    }
-  });
 
   it.each(/** @type {const} */ ([['zh', 'zh_CN', '雏菊'], ['en', 'en', 'daisy']]))('moving, %s', async (name, language, daisy) => {
     const t = textsFor(language);
