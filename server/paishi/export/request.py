@@ -8,6 +8,8 @@ PROBABILITIES = "probabilities"
 """Name of the output, where the format has names."""
 RGB = "rgb"
 """Name of the input."""
+LAYERS = "layers.json"
+"""In `work`: the layers, in words, by the kind of operation that they have."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from paishi.export.errors import ExportRefused
 from paishi.export.formats import FP16, FP32, INT8, Format, need_packages
 from paishi.export.full_disk import named_full_disk
 from paishi.export.photos import Pictures, read_pictures, save
-from paishi.export.request import Artifact, Request
+from paishi.export.request import LAYERS, Artifact, Request
 from paishi.export.tfjs import Converter
 from paishi.models.backbone import Size
 from paishi.models.errors import ModelError
@@ -124,7 +124,8 @@ def export(options: Options, settings: Settings, say: Say) -> Exported:
         artifacts, is_independent = _convert(options, weights, folder, work)
         _need_labels(options, work)
         if tfjs:
-            tfjs.convert(work / "saved-model", folder / "tfjs")
+            layers = json.loads((work / LAYERS).read_text("utf-8"))
+            tfjs.convert(work / "saved-model", folder / "tfjs", layers)
         say("Comparing with the original …")
         rows = _compare(artifacts, folder, work, pictures, tfjs)
         if options.only_if_equal and (off := [row for row in rows if row.is_off]):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,8 @@ _NODE = ("@tensorflow/tfjs@4.22.0", "@tensorflow/tfjs-backend-wasm@4.22.0")
 _CHECK = Path(__file__).with_name("tfjs_check.mjs")
 _MB = 3000
 _LIMIT_S = 3600
+_LACKS = re.compile(r"Unsupported Ops in the model[^\n]*\n(.+)")
+"""What the converter says of operations that TensorFlow.js lacks."""
 _NEWEST = (3, 12)  # of TensorFlow 2.19
 
 
@@ -69,8 +72,12 @@ class Converter:
             f"  npm install --prefix {self._folder} {' '.join(_NODE)}"
         )
 
-    def convert(self, saved_model: Path, target: Path) -> None:
-        """Writes `model.json` and the weights into `target`. Raises ExportRefused."""
+    def convert(self, saved_model: Path, target: Path, layers: Mapping[str, Sequence[str]]) -> None:
+        """Writes `model.json` and the weights into `target`.
+
+        Raises ExportRefused, which names the layers whose operations TensorFlow.js lacks; `layers` has those
+        by the kind of operation.
+        """
         done = _run(
             [
                 *(str(self._interpreter), "-m", "tensorflowjs.converters.converter"),
@@ -79,6 +86,13 @@ class Converter:
                 *(str(saved_model), str(target)),
             ]
         )
+        if lacks := _LACKS.search(done.stderr):
+            operations = lacks[1].strip().split(", ")
+            whose = dict.fromkeys(layer for kind in operations for layer in layers.get(kind, ()))
+            raise ExportRefused(
+                f"TensorFlow.js does not take {' and '.join(whose) or 'this model'}: it has no "
+                f"{' or '.join(operations)}."
+            )
         if done.returncode or not (target / "model.json").is_file():
             raise ExportRefused(f"TensorFlow.js does not take this model: {_last_line(done)}")
 

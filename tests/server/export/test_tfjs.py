@@ -63,3 +63,15 @@ def test_it_is_installed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     made.make()
     assert (len(ran), len(said)) == (installed, 1)
     assert installed >= 1
+
+
+def test_a_layer_that_it_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = "ValueError: Unsupported Ops in the model before optimization\nScaleAndTranslate, Rint\n"
+    failed = subprocess.CompletedProcess("converter", 1, "", f"Traceback …\n{report}")
+    monkeypatch.setattr(tfjs, "_run", lambda command: failed)
+    layers = {"ScaleAndTranslate": ["layer 'enlarge' (UpSampling2D)"], "Mul": ["layer 'others' (Rescaling)"]}
+    with pytest.raises(ExportRefused) as refused:
+        converter(tmp_path)[0].convert(tmp_path / "saved", tmp_path / "out", layers)
+    assert str(refused.value) == (
+        "TensorFlow.js does not take layer 'enlarge' (UpSampling2D): it has no ScaleAndTranslate or Rint."
+    )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from paishi.export.check import LOADERS, compare
 from paishi.export.errors import ExportRefused
 from paishi.export.keras.convert import export
-from paishi.export.request import Artifact, Request
+from paishi.export.request import LAYERS, Artifact, Request
 from paishi.models.backbone import Preprocessing
 from paishi.models.keras.imports import keras
 from paishi.models.keras.preprocessing import preprocess
@@ -112,6 +112,13 @@ def test_a_layer_that_a_format_lacks_is_named(format: str, whose: str, tmp_path:
         exported(tmp_path, lanczos(), format)
     assert f"{whose} does not take layer 'enlarge' (UpSampling2D) of this model: " in str(refused.value)
     assert "ScaleAndTranslate" in str(refused.value)
+
+
+def test_each_operation_for_tensorflow_js_is_of_a_layer(tmp_path: Path) -> None:
+    exported(tmp_path, lanczos(), "tfjs")
+    [file] = tmp_path.rglob(LAYERS)
+    layers = json.loads(file.read_text("utf-8"))
+    assert layers["ScaleAndTranslate"] == ["layer 'enlarge' (UpSampling2D)"]
 
 
 def test_a_layer_that_wechat_does_not_list_is_named_with_the_operator(tmp_path: Path) -> None:

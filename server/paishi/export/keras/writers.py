@@ -1,5 +1,6 @@
 """One function for each format: writes a served model and returns what it has written."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,9 +17,10 @@ from paishi.export.errors import ExportRefused
 from paishi.export.formats import FP16, FP32, INT8
 from paishi.export.full_disk import is_full_disk
 from paishi.export.keras.layers import refused_layers
-from paishi.export.request import PROBABILITIES, RGB, Artifact, Request
+from paishi.export.request import LAYERS, PROBABILITIES, RGB, Artifact, Request
 from paishi.export.wechat import need_supported
 from paishi.models.keras.imports import keras, tf
+from paishi.models.keras.operations import layers_by_operation
 
 _OPSET, _OPSET_WECHAT = 17, 12
 _SIGNATURE = "serving_default"
@@ -220,7 +222,13 @@ def _concrete(model: keras.Model, signature: Sequence[tf.TensorSpec]) -> Any:
 
 
 def _tfjs(served: Served) -> Sequence[Artifact]:
-    """Leaves the SavedModel for the converter, which has an environment of its own: `paishi.export.tfjs`."""
+    """Leaves the SavedModel for the converter, which has an environment of its own: `paishi.export.tfjs`.
+
+    And which layer each kind of operation is of, for the converter's refusals.
+    """
+    traced = _concrete(served.model, _of_one(served.model))
+    layers = layers_by_operation(served.model, traced.graph)
+    (served.work / LAYERS).write_text(json.dumps(layers), encoding="utf-8")
     return [Artifact("tfjs", FP32, "tfjs")] if served.saved_model else []
 
 

@@ -86,7 +86,12 @@ def convert_custom(file: Path, folder: Path, cards: Sequence[Card], in_this_proc
     if file.suffix == ".keras" and in_this_process:
         from paishi.runtimes.conversion.keras_to_openvino import main
 
-        main("custom", *arguments)
+        try:
+            main("custom", *arguments)
+        except (ModelError, MemoryError):
+            raise
+        except Exception as error:  # as another process would have it
+            raise ConversionFailed(f"The model cannot be converted: {error}") from error
     elif file.suffix == ".keras":
         run(_CONVERT, "custom", *arguments)
     else:

@@ -6,6 +6,7 @@ TensorFlow takes seconds and a gigabyte, and loading a custom file can run code.
 which ends with its parent.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from paishi.models.custom.card import Card
 from paishi.models.errors import ConversionFailed, ModelError
 from paishi.models.keras.build import build_served, traced
 from paishi.models.keras.imports import keras, tf
+from paishi.models.keras.operations import layers_by_operation, name_layers
 from paishi.runtimes.conversion.cache import MODEL_XML
 from paishi.runtimes.conversion.interruption import interruptible
 from paishi.runtimes.openvino.imports import ov
@@ -43,9 +45,18 @@ def convert(model: keras.Model, xml: Path, independent: bool = False) -> None:
         _write(converted, graph.outputs[0].name, model, xml, independent)
         del converted  # it holds the weights once more
         _compare(model, graph, xml)
+    except ov.frontend.OpConversionFailure as error:
+        raise ConversionFailed(_refusal(model, graph, str(error))) from error
     except RuntimeError as error:  # it has many lines
         reason = str(error).strip().rpartition("\n")[2]
         raise ConversionFailed(f"OpenVINO cannot run {model.name}: {reason}") from error
+
+
+def _refusal(model: keras.Model, graph: Any, report: str) -> str:
+    found = re.search(r"No conversion rule found for operations: (.+)", report)
+    operations = found[1].strip() if found else "such operation"
+    layers = name_layers(layers_by_operation(model, graph.graph), operations.split(", "))
+    return f"OpenVINO does not take {' and '.join(layers) or model.name}: it has no {operations}."
 
 
 def _write(converted: Any, output: str, model: keras.Model, xml: Path, independent: bool) -> None:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from paishi.models.backbone import KERAS
 from paishi.models.catalogue import CATALOGUE
+from paishi.models.errors import ConversionFailed
 from paishi.models.keras.build import build_served
 from paishi.models.keras.imports import keras
 from paishi.runtimes.conversion.keras_to_openvino import TOLERANCE, convert
@@ -94,3 +95,15 @@ def settled(
     write_published(model, file)
     model.load_weights(str(file))
     return np.asarray(model(preprocessed, training=False))
+
+
+def test_a_layer_that_openvino_lacks_is_named(tmp_path: Path) -> None:
+    picture = keras.Input((8, 8, 3), dtype="uint8")
+    inner = keras.Sequential(
+        [keras.layers.UpSampling2D(2, interpolation="lanczos5", name="enlarge"), keras.layers.Flatten()]
+    )
+    with pytest.raises(ConversionFailed) as refused:
+        convert(keras.Model(picture, inner(keras.ops.cast(picture, "float32"))), tmp_path / "model.xml")
+    assert str(refused.value) == (
+        "OpenVINO does not take layer 'enlarge' (UpSampling2D): it has no ScaleAndTranslate."
+    )
