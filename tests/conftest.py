@@ -1,28 +1,35 @@
-"""Failures are named as they happen, not when the last test has ended; one worker alone runs large models."""
+"""Failures are named as they happen, not when the last test has ended; two workers alone run large models."""
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from paishi.system.cpu_count import usable_cores
 
-_WITH_TENSORFLOW = (
-    "tests/server/models/",
-    "tests/server/runtimes/",
-    "tests/server/training/keras/",
-    "tests/server/gallery/",
-    "tests/server/export/",
-    "tests/server/api/test_embedded_model.py",
-    "tests/server/api/test_explain.py",
-    "tests/server/api/test_features.py",
-    "tests/server/api/test_recognition.py",
-)
+_WITH_TENSORFLOW = {
+    "models": (
+        "tests/server/models/",
+        "tests/server/runtimes/",
+    ),
+    "training and export": (
+        "tests/server/training/keras/",
+        "tests/server/gallery/",
+        "tests/server/export/",
+        "tests/server/api/test_embedded_model.py",
+        "tests/server/api/test_explain.py",
+        "tests/server/api/test_features.py",
+        "tests/server/api/test_recognition.py",
+    ),
+}
 
 
-class OneTensorFlow(LoadScopeScheduling):
-    """Gives each worker a file at a time, and all that run large models, 2 GB, to the same one."""
+class FewTensorFlow(LoadScopeScheduling):
+    """Gives each worker a file at a time, and those that run large models, 2 GB, to two of them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "TensorFlow" if nodeid.startswith(_WITH_TENSORFLOW) else nodeid.partition("::")[0]
+        for group, paths in _WITH_TENSORFLOW.items():
+            if nodeid.startswith(paths):
+                return group
+        return nodeid.partition("::")[0]
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -30,8 +37,8 @@ def pytest_xdist_auto_num_workers() -> int:
     return usable_cores() + 1
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneTensorFlow:
-    return OneTensorFlow(config, log)  # type: ignore[arg-type]
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FewTensorFlow:
+    return FewTensorFlow(config, log)  # type: ignore[arg-type]
 
 
 class FailureLines:
