@@ -42,6 +42,7 @@ _FILE = {"type": "string", "format": "binary"}
 
 @router.get(
     "/on-device",
+    operation_id="describe_phone_model",
     summary="Describe the model for the phone",
     responses=documented(problems.OnDeviceOff, problems.ModelNotExported),
 )

@@ -90,6 +90,7 @@ class DirectPredict:
                 owner, request_id = owner_of(request, services), request.state.request_id
                 predictions = await predict(upload, services, request_id, owner)
         except problems.Problem as problem:
+            problem.__traceback__ = None  # a thread's future holds the problem, and by this the request
             return problem_response(request, problem)
         except BodyAborted as aborted:
             return problem_response(request, aborted.problem, aborted.headers)

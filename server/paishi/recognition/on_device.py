@@ -1,4 +1,9 @@
-"""Models exported for phones, which `paishi export NAME --on-device` puts into the cache folder."""
+"""Models exported for phones, which `paishi export NAME --on-device` puts into the cache folder.
+
+Importing this loads no NumPy: commands do, for their help.
+"""
+
+from __future__ import annotations
 
 import hashlib
 import json
@@ -6,14 +11,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from paishi import contract
 from paishi.contract import OnDevice
 from paishi.models.catalogue import CATALOGUE
-from paishi.recognition.recogniser import Recogniser, confident_at
 from paishi.settings import Settings
+
+if TYPE_CHECKING:
+    from paishi.recognition.recogniser import Recogniser
 
 MODEL = "model-wechat.onnx"
 LABELS = "labels.json"
@@ -96,6 +103,8 @@ def _described(
 ) -> OnDevice | None:
     onnx, labels = files
     name = form["model"]
+    from paishi.recognition.recogniser import confident_at
+
     if served and served.name == name:
         model, at = served.model, served.confident_at
     elif name in CATALOGUE:
