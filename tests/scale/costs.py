@@ -48,7 +48,7 @@ def _running(model: str, precision: str, photo: bytes) -> Iterator[Served]:
         folder = Path(name)
         weights = _weights(model, folder)
         environment = our_environment(model, Path(weights), "auto", folder) | {"PAISHI_WEIGHTS": weights}
-        with running_ours({**environment, "PAISHI_PRECISION": precision}, folder, photo) as server:
+        with running_ours(model, {**environment, "PAISHI_PRECISION": precision}, folder, photo) as server:
             yield server
 
 

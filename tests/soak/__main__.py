@@ -57,7 +57,7 @@ def soak(
             "PAISHI_MB_PER_MINUTE": "0",
         }
         try:
-            with running_ours(environment, folder, make_photo(SMALL)) as server:
+            with running_ours("paishi", environment, folder, make_photo(SMALL)) as server:
                 soaked = _soak(server, 60 * minutes, overload, console)
         except ServerFailed as error:
             console.print(f"The server does not start:\n{error}", style="red", markup=False)
