@@ -86,15 +86,12 @@ def convert_custom(file: Path, folder: Path, cards: Sequence[Card], in_this_proc
     if file.suffix == ".keras" and in_this_process:
         from paishi.runtimes.conversion.keras_to_openvino import main
 
-        level = logging.getLogger().level
         try:
             main("custom", *arguments)
         except (ModelError, MemoryError):
             raise
         except Exception as error:  # as another process would have it
             raise ConversionFailed(f"The model cannot be converted: {error}") from error
-        finally:
-            logging.getLogger().setLevel(level)  # OpenVINO raises it and, if it refuses a model, leaves it so
     elif file.suffix == ".keras":
         run(_CONVERT, "custom", *arguments)
     else:

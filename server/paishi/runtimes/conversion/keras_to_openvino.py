@@ -6,6 +6,7 @@ TensorFlow takes seconds and a gigabyte, and loading a custom file can run code.
 which ends with its parent.
 """
 
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ def convert(model: keras.Model, xml: Path, independent: bool = False) -> None:
     """
     graph = traced(model)
     try:
-        converted = ov.convert_model(graph)
+        converted = _converted(graph)
         _write(converted, graph.outputs[0].name, model, xml, independent)
         del converted  # it holds the weights once more
         _compare(model, graph, xml)
@@ -50,6 +51,15 @@ def convert(model: keras.Model, xml: Path, independent: bool = False) -> None:
     except RuntimeError as error:  # it has many lines
         reason = str(error).strip().rpartition("\n")[2]
         raise ConversionFailed(f"OpenVINO cannot run {model.name}: {reason}") from error
+
+
+def _converted(graph: Any) -> Any:
+    """OpenVINO raises the log's level meanwhile and, if it refuses the model, leaves it so."""
+    level = logging.getLogger().level
+    try:
+        return ov.convert_model(graph)
+    finally:
+        logging.getLogger().setLevel(level)
 
 
 def _refusal(model: keras.Model, graph: Any, report: str) -> str:

@@ -7,6 +7,7 @@ which takes an hour and 16 GB:
 """
 
 import gc
+import logging
 import os
 from pathlib import Path
 
@@ -107,3 +108,4 @@ def test_a_layer_that_openvino_lacks_is_named(tmp_path: Path) -> None:
     assert str(refused.value) == (
         "OpenVINO does not take layer 'enlarge' (UpSampling2D): it has no ScaleAndTranslate."
     )
+    assert logging.getLogger().level == logging.WARNING
