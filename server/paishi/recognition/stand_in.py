@@ -1,7 +1,5 @@
 """A model that answers while the wanted one is downloaded or converted."""
 
-from dataclasses import replace
-
 from paishi.models.catalogue import find_backbone
 from paishi.models.custom.folder import names_folder
 from paishi.models.errors import ModelError
@@ -20,8 +18,7 @@ def stand_in_for(settings: Settings) -> Settings | None:
         _, spec, _, _ = resolve(settings)
         if spec.backbone == stand_in and is_published(settings.weights):
             return None
-        at_least = replace(spec, precision="fp32") if spec.precision == "auto" else spec
-        if settings.runtime != "tensorflow" and find(at_least):
+        if settings.runtime != "tensorflow" and find(spec):
             return None
     except ModelError:  # the wanted model says so itself
         pass

@@ -17,6 +17,14 @@ def test_the_wanted_model_and_its_stand_in_by_default(tmp_path: Path) -> None:
     assert (Path(place) / "model.xml").is_file()
 
 
+def test_a_precision_that_is_chosen_at_the_start_is_converted_from_fp32(tmp_path: Path) -> None:
+    environment = {"PAISHI_MODEL": "EfficientNetLite0", "PAISHI_PRECISION": "auto", "PAISHI_STAND_IN": ""}
+    done = run("convert", PAISHI_CACHE=str(tmp_path / "cache"), **environment)
+    assert done.returncode == 0, done.stderr
+    [line] = done.stdout.splitlines()
+    assert "-fp32-" in line
+
+
 def test_models_by_name_and_folder(tmp_path: Path) -> None:
     folder, cache = graph_folder(tmp_path / "pets", "paddle_relu_head"), tmp_path / "cache"
     done = run("convert", str(folder), "efficientnetlite0", PAISHI_CACHE=str(cache))

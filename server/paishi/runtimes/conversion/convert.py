@@ -7,6 +7,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -112,8 +113,11 @@ def _need_space(folder: Path, weights: Path) -> None:
 def find(spec: ModelSpec) -> Converted | None:
     """Looks `spec` up in the cache, even if its weights or photos are no longer on this machine.
 
-    Raises ConversionInterrupted if the cache cannot be read at the moment.
+    Of the precision `auto`, which may choose any, it finds fp32, from which all others are made. Raises
+    ConversionInterrupted if the cache cannot be read at the moment.
     """
+    if spec.precision == "auto":
+        spec = replace(spec, precision="fp32")
     assert spec.precision != "auto"
     location = weights_location(spec.backbone, spec.source, spec.keras_home)
     with interruptible():
