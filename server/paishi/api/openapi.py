@@ -5,7 +5,6 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -20,10 +19,10 @@ from paishi.contract import Problem
 from paishi.problems.kinds import NotAuthorised, TooManyRequests
 from paishi.problems.openapi import documented
 from paishi.problems.openapi import examples as problem_examples
+from paishi.system.packaged import packaged
 
-_PACKAGED = Path(__file__).parents[1] / "examples"
-_EXAMPLES = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "shared" / "examples"
-"""Bodies of the contract's kinds, named for them. In an installed package they are inside it."""
+_EXAMPLES = packaged("examples", "shared/examples")
+"""Bodies of the contract's kinds, named for them."""
 
 DESCRIPTION = """\
 Send a photo, get the name of the thing on it, in Chinese and English.

@@ -2,17 +2,17 @@
 
 import re
 from functools import cache
-from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from markdown_it import MarkdownIt
 
+from paishi.system.packaged import packaged
+
 router = APIRouter(include_in_schema=False)
 
-_PACKAGED = Path(__file__).parents[1] / "docs"
-_DOCS = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "docs"
-"""In an installed package this page is inside it; in a checkout it is one of the manual's."""
+_DOCS = packaged("docs", "docs")
+"""In an installed package only this page of the manual is there."""
 
 _POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 # Python-Markdown's, with which the manual is built, in terms of CommonMark.

@@ -5,9 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-_PACKAGED = Path(__file__).parents[1] / "labels"
-LABELS = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "shared" / "labels"
-"""In an installed package they are inside it; in a checkout, server and mini-program share them."""
+from paishi.system.packaged import packaged
+
+LABELS = packaged("labels", "shared/labels")
+"""In a checkout, server and mini-program share them."""
 
 
 class Label(NamedTuple):
