@@ -29,6 +29,7 @@ from paishi.models.weights.sources import Source, sources_of
 from paishi.recognition.resolve import ResolvedModel, resolve
 from paishi.settings import Settings
 from paishi.system.cpu_count import usable_cores
+from paishi.system.processor import cpuinfo
 
 _CHECKOUT = Path(__file__).parents[3]
 _NEEDED_MB = 700
@@ -103,8 +104,8 @@ def _packages() -> Finding:
 
 
 def _processor() -> Finding:
-    flags = _flags(Path("/"))
-    if flags is None:
+    flags = cpuinfo().get("flags", "").split()
+    if not flags:
         return Finding("processor", "ok", platform.processor() or platform.machine())
     found = ", ".join(flag for flag in _FLAGS if flag in flags) or "none of the usual extensions"
     if platform.machine().lower() in ("x86_64", "amd64"):
@@ -118,15 +119,6 @@ def _processor() -> Finding:
                 "TensorFlow does not run here. The built-in model does: make run SLIM=1.",
             )
     return Finding("processor", "ok", found)
-
-
-def _flags(root: Path) -> set[str] | None:
-    """Features of the first processor, as Linux names them; None elsewhere."""
-    try:
-        lines = (root / "proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return None
-    return next((set(line.split(":")[1].split()) for line in lines if line.startswith("flags")), None)
 
 
 def _memory() -> Finding:
@@ -191,7 +183,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     """Checks that what the server keeps can be written, and the room there."""
     folders = {"KERAS_HOME": str(settings.keras_home), "PAISHI_CACHE": str(settings.cache_folder)}
     if settings.uses_taught:
-        folders["PAISHI_TAUGHT"] = settings.taught or str(Path.home() / ".paishi" / "taught")
+        folders["PAISHI_TAUGHT"] = settings.taught_address
     for name, folder in (("PAISHI_CORRECTIONS", settings.corrections), ("PAISHI_STORE", settings.store)):
         if folder:
             folders[name] = folder

@@ -16,13 +16,21 @@ def processor_name(root: Path = Path("/")) -> str:
 
     `root` is the folder of /proc.
     """
+    lines = cpuinfo(root)
+    if not lines:
+        return platform.processor() or platform.machine()
+    model = lines.get("model name") or platform.machine()
+    sets = sorted(_FOR_MODELS & set((lines.get("flags") or lines.get("Features", "")).split()))
+    return f"{model} ({' '.join(sets)})" if sets else model
+
+
+def cpuinfo(root: Path = Path("/")) -> dict[str, str]:
+    """Returns what Linux tells of the first processor, by Linux's names; nothing elsewhere."""
     lines: dict[str, str] = {}
     try:
         for line in (root / "proc/cpuinfo").read_text(errors="replace").splitlines():
             name, _, value = line.partition(":")
             lines.setdefault(name.strip(), value.strip())
     except OSError:
-        return platform.processor() or platform.machine()
-    model = lines.get("model name") or platform.machine()
-    sets = sorted(_FOR_MODELS & set((lines.get("flags") or lines.get("Features", "")).split()))
-    return f"{model} ({' '.join(sets)})" if sets else model
+        return {}
+    return lines

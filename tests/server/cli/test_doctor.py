@@ -204,7 +204,7 @@ def test_memory_is_that_of_the_container(tmp_path: Path) -> None:
 
 
 def test_a_processor_without_avx(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diagnosis, "_flags", lambda root: {"sse4_2"})
+    monkeypatch.setattr(diagnosis, "cpuinfo", lambda: {"flags": "sse4_2"})
     monkeypatch.setattr("platform.machine", lambda: "x86_64")
     [processor] = findings(0, "--offline")["processor"]
     assert processor["state"] == "note"
