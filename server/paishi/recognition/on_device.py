@@ -27,6 +27,8 @@ LABELS = "labels.json"
 MANIFEST = "export.json"
 INPUT = "input.json"
 _IMAGENET = "imagenet"
+_UNUSABLE = (OSError, ValueError, LookupError, TypeError, AttributeError)
+"""Raised by the files of a model that is being deleted, or damaged."""
 
 
 class OnDeviceFile(NamedTuple):
@@ -49,15 +51,25 @@ def on_device_folder(cache: Path, model: str) -> Path:
 
 def find_on_device(cache: Path, model: str, name: str) -> OnDeviceFile | None:
     """Returns the file `name` of `model`, whose name may be of any case; None if it is not exported."""
-    folders = {folder.name.lower(): folder for folder in (cache / "on-device").glob("*/")}
+    folders = {folder.name.lower(): folder for folder in _folders(cache)}
     folder = folders.get(model.lower())
     try:
-        manifest = json.loads((folder / MANIFEST).read_bytes()) if folder else {}
-        if folder is None or (folder / name).stat().st_size != manifest["files"][name]["bytes"]:
-            return None
-        return OnDeviceFile(folder / name, **manifest["files"][name])
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # deleted, or damaged
+        return _whole(folder, name) if folder else None
+    except _UNUSABLE:
         return None
+
+
+def _folders(cache: Path) -> Iterator[Path]:
+    return (cache / "on-device").glob("*/")
+
+
+def _whole(folder: Path, name: str) -> OnDeviceFile | None:
+    """The file `name` of the model in `folder`, None if it has not the size that is noted.
+
+    Raises `_UNUSABLE`.
+    """
+    form = json.loads((folder / MANIFEST).read_bytes())["files"][name]
+    return OnDeviceFile(folder / name, **form) if (folder / name).stat().st_size == form["bytes"] else None
 
 
 @lru_cache(maxsize=4)
@@ -84,13 +96,13 @@ def offered(settings: Settings, served: Recogniser | None) -> OnDevice | None:
 
 
 def _exported(settings: Settings, served: Recogniser | None) -> Iterator[OnDevice]:
-    for folder in sorted((settings.cache_folder / "on-device").glob("*/")):
-        files = [find_on_device(settings.cache_folder, folder.name, name) for name in (MODEL, LABELS)]
+    for folder in sorted(_folders(settings.cache_folder)):
         try:
+            files = [_whole(folder, name) for name in (MODEL, LABELS)]
             form = json.loads((folder / INPUT).read_bytes())
             if one := _described(folder.name, form, files, settings, served):
                 yield one
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):  # deleted, or damaged
+        except _UNUSABLE:
             continue
 
 
