@@ -72,10 +72,18 @@ function sizeOf({ onnx, labels }) {
 async function count() {
   const { wanted } = kept();
   if (!wanted || running) return;
-  const names = Object.values(filesOf(wanted));
-  const sizes = await Promise.all(names.map((name) => fileSize(offlineFolder.path(name))));
-  received = sizes.reduce((sum, size) => sum + size, 0);
+  received = await bytesHere(wanted);
   changed();
+}
+
+/**
+ * @param {OnDevice} model
+ * @returns {Promise<number>} of its files, which may be incomplete
+ */
+async function bytesHere(model) {
+  const names = Object.values(filesOf(model));
+  const sizes = await Promise.all(names.map((name) => fileSize(offlineFolder.path(name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /**
@@ -175,9 +183,7 @@ function needWanted({ onnx }) {
 /** @param {OnDevice} wanted */
 async function needRoom(wanted) {
   const { bytes } = await storageUsage();
-  const names = Object.values(filesOf(wanted));
-  const here = await Promise.all(names.map((name) => fileSize(offlineFolder.path(name))));
-  const missing = here.reduce((left, size) => left - size, sizeOf(wanted));
+  const missing = sizeOf(wanted) - (await bytesHere(wanted));
   if (bytes + missing > ROOM) throw problem('no-room');
 }
 

@@ -39,8 +39,9 @@ function passes({ kind, retryAfter }) {
 }
 
 /**
- * Sends a request to the server in use. Logs in if the server requires it, waits if it is busy, and retries once if the connection
- * dropped. Through 微信云托管 nobody can log in: a service that refuses its users is the operator's to mend. One request at a time, a bounded number of them, none after `cancel`.
+ * Sends a request to the server in use. Logs in if the server requires it, waits if it is busy, and retries once if the
+ * connection dropped. Through 微信云托管 nobody can log in: a service that refuses its users is the operator's to mend.
+ * One request at a time, a bounded number of them, none after `cancel`.
  *
  * @template Result
  * @param {(server: string, header: Record<string, string>) => import('../http/task').Task<Result>} send
