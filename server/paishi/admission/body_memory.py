@@ -147,10 +147,10 @@ class BodyMemory:
     always fits, and so does a single response, which exists already.
 
     What a client only announces takes next to nothing, so that nobody shuts out others by a promise; the
-    memory of a whole body is held once half of it has arrived. Large
-    bodies leave a quarter of the memory to small ones. If memory is short, senders and readers that are too
-    slow to finish in time lose theirs, then the slowest of a client with more than a quarter, for clients
-    with less. A body that cannot grow takes the place of younger ones, the slowest first, or ends.
+    memory of a whole body is held once half of it has arrived. Large bodies leave a quarter of the memory to
+    small ones. If memory is short, senders and readers that are too slow to finish in time lose theirs, then
+    the slowest of a client with more than a quarter, for clients with less. A body that cannot grow takes the
+    place of younger ones, the slowest first, or ends.
 
     `held` in bytes and the numbers of `refused` and `ended` (revoked) ones are for metrics.
     """

@@ -86,9 +86,8 @@ class Folder:
             self._files.pipe_file(path, data, mode="create")
         except FileExistsError:
             return False
-        except (
-            Exception
-        ):  # every storage says in its own way that it has no such mode, or that there is a file
+        except Exception:
+            # Every storage says in its own way that it knows no such mode, or has the file.
             if self.read(name) is not None:
                 return False
             self._files.pipe_file(path, data)

@@ -3,13 +3,11 @@
 from collections.abc import Callable
 
 from paishi.models.keras.imports import keras
-from paishi.models.keras.operations import all_layers, in_words
-
-_MOST_NAMED = 3
+from paishi.models.keras.operations import MOST_NAMED, all_layers, in_words
 
 
 def refused_layers(model: keras.Model, write: Callable[[keras.Model], object]) -> list[str]:
-    """Describes the layers of `model`, at most three, that `write` refuses as a model of their own.
+    """Describes the layers of `model`, at most MOST_NAMED, that `write` refuses as a model of their own.
 
     For converters that may name no operation: see `paishi.models.keras.operations` for the others.
     """
@@ -23,7 +21,7 @@ def refused_layers(model: keras.Model, write: Callable[[keras.Model], object]) -
             write(alone)
         except Exception:  # whatever the converter raises
             refused.append(in_words(layer))
-            if len(refused) == _MOST_NAMED:
+            if len(refused) == MOST_NAMED:
                 break
     return refused
 

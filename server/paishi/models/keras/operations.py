@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from paishi.models.keras.imports import keras, tf
 
-_MOST_NAMED = 3
+MOST_NAMED = 3
+"""Layers in one sentence."""
+
 _WITHOUT_WORK = ("InputLayer", "Cast", "Dropout", "Identity")
 """Alone they leave converters nothing to convert."""
 
@@ -42,7 +44,7 @@ def layers_by_operation(model: keras.Model, graph: tf.Graph) -> dict[str, list[s
 
 
 def name_layers(by_operation: Mapping[str, Iterable[str]], operations: Iterable[str]) -> list[str]:
-    """The layers, at most three, with an operation whose type begins with one of `operations`."""
+    """The layers, at most MOST_NAMED, with an operation whose type begins with one of `operations`."""
     wanted = tuple(operations)
     found = [layer for kind, layers in by_operation.items() if kind.startswith(wanted) for layer in layers]
-    return list(dict.fromkeys(found))[:_MOST_NAMED]
+    return list(dict.fromkeys(found))[:MOST_NAMED]
