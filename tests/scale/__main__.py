@@ -9,10 +9,10 @@ from rich.console import Console
 
 from tests.bench.servers import ROOT
 from tests.bench.workers import ended_at_last
-from tests.scale.farm import running_farm
+from tests.scale.cluster import running_cluster
 from tests.scale.namespace import enter_namespace
 from tests.scale.report import draw, print_table
-from tests.scale.scenarios import SCENARIOS, Result, Street, as_json, photos_to_send
+from tests.scale.scenarios import SCENARIOS, Result, Traffic, as_json, photos_to_send
 
 
 def scale(
@@ -37,12 +37,12 @@ def scale(
     with (
         tempfile.TemporaryDirectory(prefix="paishi-scale-") as name,
         ended_at_last(),
-        running_farm(Path(name), servers) as farm,
+        running_cluster(Path(name), servers) as cluster,
     ):
-        street = Street(farm, photos_to_send())
+        traffic = Traffic(cluster, photos_to_send())
         for scenario in wanted:
             console.print(scenario, style="dim")
-            results.append(SCENARIOS[scenario](street))
+            results.append(SCENARIOS[scenario](traffic))
             for fault in results[-1].faults[:5]:
                 console.print(f"  {fault}", style="red", markup=False)
     print_table(results, servers, console)

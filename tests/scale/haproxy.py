@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,24 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import pytest
 
-from tests.server.conftest import ROOT, free_port, wait_for
+from tests.server.conftest import ROOT, free_port, need_program, wait_for
 
 CONFIGURATION = ROOT / "deploy" / "haproxy" / "haproxy.cfg"
 
 _STATUS = re.compile(r'haproxy_server_status\{proxy="servers",server="([^"]+)",state="UP"\} 1')
-
-
-def haproxy_binary() -> str:
-    """Skips where there is none, and fails where it must be."""
-    found = shutil.which("haproxy")
-    if found is None:
-        reason = "needs haproxy: apt install haproxy"
-        if os.environ.get("PAISHI_REQUIRE_SHARED"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,7 @@ def running_haproxy(
         **environment,
     }
     output = folder / "haproxy.log"
-    command = [haproxy_binary(), "-db", "-f", str(configuration)]
+    command = [need_program("haproxy"), "-db", "-f", str(configuration)]
     with (
         output.open("wb") as sink,
         subprocess.Popen(command, env={**os.environ, **given}, stdout=sink, stderr=sink) as process,

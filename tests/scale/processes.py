@@ -22,7 +22,7 @@ from tests.bench.photos import SMALL, make_photo
 from tests.bench.processor import processor_seconds
 from tests.bench.servers import ROOT
 from tests.bench.workers import Worker, ended_at_last
-from tests.scale.farm import MODEL, Server
+from tests.scale.cluster import MODEL, Server
 from tests.scale.haproxy import addresses, running_haproxy
 from tests.server.conftest import wait_for
 from tests.soak.tally import percentile_ms

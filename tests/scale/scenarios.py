@@ -17,7 +17,7 @@ from PIL import Image
 
 from tests.bench.processor import processor_seconds
 from tests.bench.workers import Worker
-from tests.scale.farm import UPLOADS_PER_MINUTE, Farm, Server
+from tests.scale.cluster import UPLOADS_PER_MINUTE, Cluster, Server
 from tests.scale.load import Named, Sent, send_until
 from tests.server.conftest import ROOT, need_shared, wait_for
 from tests.server.pictures import file_of, listed_photos
@@ -71,30 +71,30 @@ def photos_to_send() -> list[bytes]:
     return [data for file in files if len(data := file.read_bytes()) <= _LARGEST][:16]
 
 
-class Street:
-    """Phones before a farm: a process that sends photos, and what each photo is called when it is quiet."""
+class Traffic:
+    """Photos from phones to a cluster, sent by a process, and the name that each gets when it is quiet."""
 
-    def __init__(self, farm: Farm, photos: list[bytes]) -> None:
-        self.farm = farm
+    def __init__(self, cluster: Cluster, photos: list[bytes]) -> None:
+        self.cluster = cluster
         self.photos = photos
         self.names: dict[tuple[int, str], Named] = {}
-        self._tokens = [farm.token(f"user-{number}") for number in range(USERS)]
+        self._tokens = [cluster.token(f"user-{number}") for number in range(USERS)]
         self._phones = Worker()
         self._seed = 0
-        self.learn(farm.servers[0])
+        self.learn(cluster.servers[0])
 
     def learn(self, server: Server) -> None:
         """Asks `server` itself for the name of every photo."""
-        with self.client("the one who knows", server.url) as client:
+        with self.client("reference", server.url) as client:
             for number, photo in enumerate(self.photos):
                 body = client.post("/predict", content=photo).raise_for_status().json()
                 first, model = body["predictions"][0], body["model"]["name"]
                 self.names[number, model] = Named(model, first["label"], first["probability"])
 
     def client(self, user: str, url: str = "") -> httpx.Client:
-        token = self.farm.token(user)
+        token = self.cluster.token(user)
         return httpx.Client(
-            base_url=url or self.farm.url,
+            base_url=url or self.cluster.url,
             headers={"Authorization": f"Bearer {token}", "Content-Type": "image/jpeg"},
             timeout=60,
             trust_env=False,
@@ -104,7 +104,7 @@ class Street:
     @contextmanager
     def sending(self, result: Result, rate: float = RATE) -> Iterator[Callable[[str], None]]:
         """Phones send while the block runs; it is given what marks a moment."""
-        stop = self.farm.folder / "stop"
+        stop = self.cluster.folder / "stop"
         stop.unlink(missing_ok=True)
         self._seed += 1
         with ThreadPoolExecutor(1) as thread:
@@ -113,7 +113,7 @@ class Street:
                 self._phones.call,
                 send_until,
                 stop,
-                self.farm.url,
+                self.cluster.url,
                 self._tokens,
                 self.photos,
                 rate,
@@ -149,125 +149,125 @@ class Street:
         )
 
 
-def steady(street: Street) -> Result:
+def steady(traffic: Traffic) -> Result:
     """CPU of an answer while nothing happens."""
-    result, farm = Result("steady"), street.farm
-    before = [server.processor_seconds() for server in farm.servers]
-    proxy = _processor_ms(farm)
-    with street.sending(result):
+    result, cluster = Result("steady"), traffic.cluster
+    before = [server.processor_seconds() for server in cluster.servers]
+    proxy = _processor_ms(cluster)
+    with traffic.sending(result):
         time.sleep(5)
-    spent = sum(server.processor_seconds() - was for server, was in zip(farm.servers, before, strict=True))
+    spent = sum(server.processor_seconds() - was for server, was in zip(cluster.servers, before, strict=True))
     answered = max(1, result.count("answered"))
     result.figures["server_ms"] = 1000 * spent / answered
-    result.figures["haproxy_ms"] = (_processor_ms(farm) - proxy) / answered
-    street.judge(result)
+    result.figures["haproxy_ms"] = (_processor_ms(cluster) - proxy) / answered
+    traffic.judge(result)
     return result
 
 
-def killed(street: Street) -> Result:
-    result, server = Result("kill -9"), street.farm.servers[0]
-    before = sum(_of_servers(street.farm, "retry_warnings_total"))
-    with street.sending(result, 2 * RATE) as mark:
-        wait_for(lambda: _of_servers(street.farm, "current_sessions")[0] > 0, 30, "a photo in hand", 0.01)
+def killed(traffic: Traffic) -> Result:
+    result, server = Result("kill -9"), traffic.cluster.servers[0]
+    before = sum(_of_servers(traffic.cluster, "retry_warnings_total"))
+    with traffic.sending(result, 2 * RATE) as mark:
+        wait_for(lambda: _of_servers(traffic.cluster, "current_sessions")[0] > 0, 30, "a photo in hand", 0.01)
         mark("kill -9")
         server.kill()
         time.sleep(3)
         server.start()
-        street.farm.wait_until_up()
+        traffic.cluster.wait_until_up()
         mark("back")
-    result.figures["sent_again"] = sum(_of_servers(street.farm, "retry_warnings_total")) - before
-    street.judge(result)
+    result.figures["sent_again"] = sum(_of_servers(traffic.cluster, "retry_warnings_total")) - before
+    traffic.judge(result)
     return result
 
 
-def hung(street: Street) -> Result:
-    result, server = Result("SIGSTOP"), street.farm.servers[0]
-    with street.sending(result) as mark:
+def hung(traffic: Traffic) -> Result:
+    result, server = Result("SIGSTOP"), traffic.cluster.servers[0]
+    with traffic.sending(result) as mark:
         mark("SIGSTOP")
         server.send(signal.SIGSTOP)
         try:
-            street.farm.wait_until_up(len(street.farm.servers) - 1)
+            traffic.cluster.wait_until_up(len(traffic.cluster.servers) - 1)
             time.sleep(12)  # longer than HAProxy waits
         finally:
             server.send(signal.SIGCONT)
-        street.farm.wait_until_up()
+        traffic.cluster.wait_until_up()
         mark("SIGCONT")
-    street.judge(result)
+    traffic.judge(result)
     return result
 
 
-def rolling(street: Street) -> Result:
+def rolling(traffic: Traffic) -> Result:
     result = Result("rolling restart")
-    with street.sending(result) as mark:
-        for place, server in enumerate(street.farm.servers, 1):
+    with traffic.sending(result) as mark:
+        for place, server in enumerate(traffic.cluster.servers, 1):
             mark(f"restart {place}")
             code = server.end()
             if code:
                 result.faults.append(f"server {place} ended with code {code}")
             server.start()
-            street.farm.wait_until_up()
+            traffic.cluster.wait_until_up()
         mark("all new")
-    street.judge(result)
+    traffic.judge(result)
     return result
 
 
-def overload(street: Street) -> Result:
+def overload(traffic: Traffic) -> Result:
     """More than they can do: an answer or our own refusal, nothing else, and no server is taken out."""
-    result, farm = Result("overload"), street.farm
-    with street.sending(result, 40 * RATE) as mark:
+    result, cluster = Result("overload"), traffic.cluster
+    with traffic.sending(result, 40 * RATE) as mark:
         time.sleep(5)
         mark("end")
-        up = len(farm.balancer.up())
-    if up != len(farm.servers):
+        up = len(cluster.balancer.up())
+    if up != len(cluster.servers):
         result.faults.append(f"HAProxy took out servers that refused: {up} left")
     if not result.count("refused"):
         result.faults.append("nothing was refused: that was no overload")
-    street.judge(result, may_refuse=True)
+    traffic.judge(result, may_refuse=True)
     return result
 
 
-def all_down(street: Street) -> Result:
-    result, farm = Result("all down"), street.farm
-    with street.sending(result) as mark:
+def all_down(traffic: Traffic) -> Result:
+    result, cluster = Result("all down"), traffic.cluster
+    with traffic.sending(result) as mark:
         mark("all killed")
-        for server in farm.servers:
+        for server in cluster.servers:
             server.kill()
-        farm.wait_until_up(0)
+        cluster.wait_until_up(0)
         time.sleep(2)
-        for server in farm.servers:
+        for server in cluster.servers:
             server.start()
-        farm.wait_until_up()
+        cluster.wait_until_up()
         mark("all back")
     if not result.count("no server"):
         result.faults.append("no phone met servers that were down")
-    street.judge(result, may_lack_servers=True)
+    traffic.judge(result, may_lack_servers=True)
     return result
 
 
-def redis_lost(street: Street) -> Result:
+def redis_lost(traffic: Traffic) -> Result:
     """Limits are exact over all servers, nothing is lost while Redis is away, and they are exact again."""
-    result, farm = Result("Redis lost and back"), street.farm
-    _expect_exact_limit(street, result, "before")
-    with street.sending(result) as mark:
+    result, cluster = Result("Redis lost and back"), traffic.cluster
+    _expect_exact_limit(traffic, result, "before")
+    with traffic.sending(result) as mark:
         mark("Redis ends")
-        farm.redis.end()
+        cluster.redis.end()
         time.sleep(4)
-        farm.redis.start()
+        cluster.redis.start()
         mark("Redis is back")
         time.sleep(11)  # servers ask again after ten seconds
-    _expect_exact_limit(street, result, "after")
-    street.judge(result)
+    _expect_exact_limit(traffic, result, "after")
+    traffic.judge(result)
     return result
 
 
-def _expect_exact_limit(street: Street, result: Result, when: str) -> None:
+def _expect_exact_limit(traffic: Traffic, result: Result, when: str) -> None:
     """Several attempts, each as another user: a server that got no answer from Redis counts alone for ten
     seconds, and the next ones are exact again."""
     exact = {200: UPLOADS_PER_MINUTE, 429: 10}
     for attempt in range(_ATTEMPTS):
-        with street.client(f"the one who counts {when} {attempt}") as client:
+        with traffic.client(f"the one who counts {when} {attempt}") as client:
             statuses = Counter(
-                client.post("/image", content=street.photos[0]).status_code
+                client.post("/image", content=traffic.photos[0]).status_code
                 for _ in range(UPLOADS_PER_MINUTE + 10)
             )
         if statuses == exact:
@@ -276,13 +276,13 @@ def _expect_exact_limit(street: Street, result: Result, when: str) -> None:
     result.faults.append(f"limits {when}: {dict(statuses)}, not {UPLOADS_PER_MINUTE} answers")
 
 
-def shared_things(street: Street) -> Result:
+def shared_things(traffic: Traffic) -> Result:
     """An echo, a token and a taught thing of one server are good at every other."""
-    result, servers = Result("echo, token, taught"), street.farm.servers
+    result, servers = Result("echo, token, taught"), traffic.cluster.servers
     teapot = file_of(Image.effect_mandelbrot((320, 320), (-1.5, -1.0, 0.5, 1.0), 60).convert("RGB"))
     for one, other in zip(servers, servers[1:] + servers[:1], strict=True):
         user = f"user of {one.port}"
-        token = street.farm.token(user, one.url)
+        token = traffic.cluster.token(user, one.url)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "image/jpeg"}
         with httpx.Client(headers=headers, timeout=60, trust_env=False) as client:
             echo = client.post(f"{one.url}/image", content=teapot, headers={"Accept": "application/json"})
@@ -311,10 +311,10 @@ def _seconds_until_named(client: httpx.Client, server: Server, photo: bytes) -> 
     return time.perf_counter() - began
 
 
-def one_slower(street: Street) -> Result:
+def one_slower(traffic: Traffic) -> Result:
     """One server gets a fifth of the time: phones hardly notice, because it gets fewer photos."""
-    result, farm = Result("one server slower"), street.farm
-    slow, ended = farm.servers[0], threading.Event()
+    result, cluster = Result("one server slower"), traffic.cluster
+    slow, ended = cluster.servers[0], threading.Event()
 
     def slow_down() -> None:
         while not ended.is_set():
@@ -324,40 +324,40 @@ def one_slower(street: Street) -> Result:
             ended.wait(0.02)
 
     thread = threading.Thread(target=slow_down)
-    with street.sending(result) as mark:
+    with traffic.sending(result) as mark:
         mark("slow")
-        before = _of_servers(farm, "sessions_total")
+        before = _of_servers(cluster, "sessions_total")
         thread.start()
         try:
             time.sleep(8)
         finally:
             ended.set()
             thread.join()
-        share = [now - was for now, was in zip(_of_servers(farm, "sessions_total"), before, strict=True)]
+        share = [now - was for now, was in zip(_of_servers(cluster, "sessions_total"), before, strict=True)]
         mark("as before")
     result.figures["share_of_slow"] = share[0] / max(1, sum(share))
-    if result.figures["share_of_slow"] > 1.1 / len(farm.servers):
+    if result.figures["share_of_slow"] > 1.1 / len(cluster.servers):
         result.faults.append(f"the slow server got as many photos as the others: {share}")
-    street.judge(result)
+    traffic.judge(result)
     return result
 
 
-def another_model(street: Street, other: str = "EfficientNetLite1") -> Result:
+def another_model(traffic: Traffic, other: str = "EfficientNetLite1") -> Result:
     """`paishi use` at each server, there and back. Every answer is right for the model that it names."""
-    result, farm = Result("use on all"), street.farm
-    with street.sending(result) as mark:
-        for model in (other, farm.servers[0].environment["PAISHI_MODEL"]):
+    result, cluster = Result("use on all"), traffic.cluster
+    with traffic.sending(result) as mark:
+        for model in (other, cluster.servers[0].environment["PAISHI_MODEL"]):
             mark(f"use {model}")
-            for server in farm.servers:
+            for server in cluster.servers:
                 if complaint := _use(server, model):
                     result.faults.append(complaint)
-    first, usual = farm.servers[0], farm.servers[0].environment["PAISHI_MODEL"]
+    first, usual = cluster.servers[0], cluster.servers[0].environment["PAISHI_MODEL"]
     for model in (other, usual):
         _use(first, model)
-        street.learn(first)
+        traffic.learn(first)
     if len({one.named.model for one in result.sent if one.named}) != 2:
         result.faults.append("not both models answered")
-    street.judge(result)
+    traffic.judge(result)
     return result
 
 
@@ -373,18 +373,18 @@ def _use(server: Server, model: str) -> str:
     return "" if done.returncode == 0 else done.stderr.strip()
 
 
-def _of_servers(farm: Farm, figure: str) -> list[float]:
+def _of_servers(cluster: Cluster, figure: str) -> list[float]:
     """HAProxy's `haproxy_server_…` for each server."""
-    text = httpx.get(farm.balancer.figures, trust_env=False).text
+    text = httpx.get(cluster.balancer.figures, trust_env=False).text
     lines = [line for line in text.splitlines() if line.startswith(f"haproxy_server_{figure}{{")]
     return [float(line.rpartition(" ")[2]) for line in lines if 'proxy="servers"' in line]
 
 
-def _processor_ms(farm: Farm) -> float:
-    return 1000 * (processor_seconds(farm.balancer.process.pid) or 0.0)
+def _processor_ms(cluster: Cluster) -> float:
+    return 1000 * (processor_seconds(cluster.balancer.process.pid) or 0.0)
 
 
-SCENARIOS: dict[str, Callable[[Street], Result]] = {
+SCENARIOS: dict[str, Callable[[Traffic], Result]] = {
     "steady": steady,
     "kill": killed,
     "stop": hung,

@@ -16,9 +16,9 @@ import pytest
 
 from paishi.settings import Settings
 from tests.scale.backends import REFUSAL, Backend, Received, backend, name_server
-from tests.scale.haproxy import CONFIGURATION, Balancer, addresses, haproxy_binary, running_haproxy
+from tests.scale.haproxy import CONFIGURATION, Balancer, addresses, running_haproxy
 from tests.server.access.sending import problem_of
-from tests.server.conftest import free_port, wait_for
+from tests.server.conftest import free_port, need_program, wait_for
 
 TEXT = re.sub(r"(?m)^\s*#.*$", "", CONFIGURATION.read_text("utf-8"))
 PHOTO = bytes(range(256)) * 800
@@ -41,7 +41,7 @@ def post(balancer: Balancer, path: str = "/predict", **headers: str) -> httpx.Re
 
 @pytest.mark.parametrize("servers", [[], ["127.0.0.1:5000"], ["127.0.0.1:5000", "127.0.0.1:5001"]])
 def test_haproxy_takes_it_without_a_warning(servers: list[str]) -> None:
-    command = [haproxy_binary(), "-c", "-f", str(CONFIGURATION)]
+    command = [need_program("haproxy"), "-c", "-f", str(CONFIGURATION)]
     env = {**os.environ, **addresses(servers)}
     done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

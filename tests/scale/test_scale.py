@@ -12,41 +12,40 @@ from rich.console import Console
 
 from tests.bench.exchange import Reply
 from tests.scale import __main__ as program
-from tests.scale.farm import Farm, running_farm
-from tests.scale.haproxy import haproxy_binary
+from tests.scale.cluster import Cluster, running_cluster
 from tests.scale.load import Named, Sent, judge
 from tests.scale.report import draw, print_table
-from tests.scale.scenarios import SCENARIOS, Result, Street, as_json, photos_to_send
-from tests.server.access.redis_server import redis_binary
+from tests.scale.scenarios import SCENARIOS, Result, Traffic, as_json, photos_to_send
 from tests.server.access.sending import problem_of
+from tests.server.conftest import need_program
 
 REQUEST = b"POST / HTTP/1.1\r\nX-Request-ID: ours\r\n\r\n"
 
 
 @pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
-    haproxy_binary()
-    redis_binary()
-    with running_farm(tmp_path_factory.mktemp("farm"), 2) as running:
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    need_program("haproxy")
+    need_program("redis-server")
+    with running_cluster(tmp_path_factory.mktemp("cluster"), 2) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def street(farm: Farm) -> Street:
-    return Street(farm, photos_to_send()[:6])
+def traffic(cluster: Cluster) -> Traffic:
+    return Traffic(cluster, photos_to_send()[:6])
 
 
 @pytest.mark.parametrize("name", ["shared", "kill"])
-def test_nothing_is_lost_and_nothing_is_wrong(street: Street, name: str) -> None:
-    result = SCENARIOS[name](street)
+def test_nothing_is_lost_and_nothing_is_wrong(traffic: Traffic, name: str) -> None:
+    result = SCENARIOS[name](traffic)
     assert result.faults == []
     assert (result.lost, result.wrong) == (0, 0)
     assert bool(result.sent) == (name == "kill")
 
 
 @pytest.mark.parametrize("megabytes", [21, 60])
-def test_a_body_that_is_too_large_gets_the_servers_own_response(street: Street, megabytes: int) -> None:
-    with street.client("the one with the large camera") as client:
+def test_a_body_that_is_too_large_gets_the_servers_own_response(traffic: Traffic, megabytes: int) -> None:
+    with traffic.client("the one with the large camera") as client:
         answer = client.post("/image", content=bytes(megabytes * 1_000_000))
     problem_of(answer, 413, "image-too-large")
 
@@ -86,10 +85,10 @@ def test_outcomes_are_told_apart(answer: Reply | str, outcome: str) -> None:
     ],
 )
 def test_what_must_not_be_is_a_fault(outcome: str, label: str | None, faults: int) -> None:
-    street = Street.__new__(Street)
-    street.names = {(0, "M"): Named("M", "beagle", 0.9)}
+    traffic = Traffic.__new__(Traffic)
+    traffic.names = {(0, "M"): Named("M", "beagle", 0.9)}
     result = Result("test", [Sent(0, 1.0, 0.1, outcome, Named("M", label, 0.9) if label else None)])
-    street.judge(result)
+    traffic.judge(result)
     assert len(result.faults) == faults
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import httpx
 import pytest
@@ -41,11 +42,20 @@ def need_shared(*parts: str) -> Path:
     """A path below ../shared; skips where that is absent, and fails where it must not be."""
     path = SHARED.joinpath(*parts)
     if not path.exists():
-        reason = f"needs ../shared/{'/'.join(parts)}: weights and photos that are not part of PaiShi"
-        if os.environ.get("PAISHI_REQUIRE_SHARED"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        _lacks(f"needs ../shared/{'/'.join(parts)}: weights and photos that are not part of PaiShi")
     return path
+
+
+def need_program(name: str) -> str:
+    """The path of a program of Debian's package of that name; skips and fails as `need_shared` does."""
+    found = shutil.which(name)
+    return found or _lacks(f"needs {name}: apt install {name}")
+
+
+def _lacks(reason: str) -> NoReturn:
+    if os.environ.get("PAISHI_REQUIRE_SHARED"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,13 @@
 """A real redis-server on a loopback port."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-from tests.server.conftest import free_port, wait_for
+from tests.server.conftest import free_port, need_program, wait_for
 
 PASSWORD = "a-password-that-nobody-may-see"
-
-
-def redis_binary() -> str:
-    """Skips where there is none, and fails where it must be."""
-    found = shutil.which("redis-server")
-    if found is None:
-        reason = "needs redis-server: apt install redis-server"
-        if os.environ.get("PAISHI_REQUIRE_SHARED"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
 
 
 @contextmanager
@@ -32,7 +17,7 @@ def running_redis(folder: Path, port: int = 0) -> Iterator[int]:
     folder.mkdir(exist_ok=True)
     options = {"port": port, "bind": "127.0.0.1", "dir": folder, "requirepass": PASSWORD, "save": "''"}
     command = [
-        redis_binary(),
+        need_program("redis-server"),
         *(word for name, value in options.items() for word in (f"--{name}", str(value))),
     ]
     output = folder / "output"

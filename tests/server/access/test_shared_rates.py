@@ -9,10 +9,10 @@ import pytest
 
 from paishi.access.access import access_for
 from paishi.settings import Misconfigured, Settings
-from tests.server.access.redis_server import PASSWORD, address, redis_binary, running_redis
+from tests.server.access.redis_server import PASSWORD, address, running_redis
 from tests.server.access.sending import post, problem_of
 from tests.server.api.conftest import AppClient, started
-from tests.server.conftest import free_port
+from tests.server.conftest import free_port, need_program
 
 
 def statuses(*clients: AppClient) -> list[int]:
@@ -40,7 +40,7 @@ def test_while_it_is_down_each_counts_alone(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
-    redis_binary()
+    need_program("redis-server")
     settings = {"rates": address(port), "uploads_per_minute": 2}
     with started(**settings) as one, started(**settings) as two:
         assert statuses(one, two, one, two, one, two) == [200, 200, 200, 200, 429, 429]

@@ -88,7 +88,7 @@ class Server:
 
 
 @dataclass
-class Farm:
+class Cluster:
     """`wechat` logs users in; `redis` can be ended and started again."""
 
     folder: Path
@@ -130,7 +130,7 @@ class Redis:
 
 
 @contextmanager
-def running_farm(folder: Path, number: int, cores: Sequence[int | None] = ()) -> Iterator[Farm]:
+def running_cluster(folder: Path, number: int, cores: Sequence[int | None] = ()) -> Iterator[Cluster]:
     """`number` servers that are up, with one store, one token key and one Redis. They have users, so that
     what is counted and taught is each one's own."""
     with ExitStack() as stack:
@@ -147,9 +147,9 @@ def running_farm(folder: Path, number: int, cores: Sequence[int | None] = ()) ->
         balancer = stack.enter_context(
             running_haproxy(folder, addresses([server.address for server in servers]))
         )
-        farm = Farm(folder, servers, balancer, wechat, redis)
-        farm.wait_until_up()
-        yield farm
+        cluster = Cluster(folder, servers, balancer, wechat, redis)
+        cluster.wait_until_up()
+        yield cluster
 
 
 def _environment(folder: Path, wechat: str, rates: str) -> dict[str, str]:
