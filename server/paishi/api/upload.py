@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import closing
 from io import BytesIO
 from types import MappingProxyType
 from typing import NamedTuple
@@ -129,9 +130,9 @@ async def _read_form(request: Request, options: dict[bytes, bytes], announced: i
     if not boundary:
         raise _malformed(f"The header Content-Type has no boundary. {_NO_BOUNDARY}")
     try:
-        form = _Form(boundary, announced)
-        async for data in request.stream():
-            form.write(data)
+        with closing(_Form(boundary, announced)) as form:
+            async for data in request.stream():
+                form.write(data)
     except FormParserError:
         raise _malformed(
             "The form's parts are not written as multipart/form-data (RFC 7578). Send it with a library for "
@@ -185,6 +186,10 @@ class _Form:
                 return
             self._before_delimiter, data = None, data[start + 1 :]
         self._parser.write(data)
+
+    def close(self) -> None:
+        """Drops the parser, which refers to this form: the photo would stay until a garbage collection."""
+        del self._parser
 
     def photo(self) -> bytes:
         """Raises ImageMissing if there is no photo, RequestInvalid if there is no form."""
