@@ -1,9 +1,10 @@
 """h11's parser with a bound on its work: per header, per chunk and per turn of the event loop."""
 
 import re
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import h11
+from h11._readers import ContentLengthReader
 
 from paishi.problems.kinds import Problem, RequestInvalid
 
@@ -34,6 +35,9 @@ class BoundedParser(h11.Connection):
     of one-byte chunks is 40,000 events. Here a header is measured before it is parsed, and chunks are parsed
     only while events are allowed. `next_event` otherwise sets `has_more` and returns NEED_DATA.
 
+    The parts of a body with a length pass h11 by, which would copy each of them three times; its own count of
+    them, the private `_remaining` of its reader, is kept.
+
     A refused message raises h11.RemoteProtocolError and sets `refusal`. A target in absolute form becomes its
     path, and its host the header Host (RFC 9112, section 3.2.2).
     """
@@ -44,6 +48,10 @@ class BoundedParser(h11.Connection):
         self.has_more = False
         self._events_allowed = 0
         self._pending = bytearray()
+        self._uncopied = b""
+        """What came before all that is pending, of a body with a length."""
+        self._head: list[bytes] = []
+        """Of a response that has begun, until it is sent."""
         self._is_chunked = False
         self._must_close = False
         self._at_chunk_start = False
@@ -54,7 +62,7 @@ class BoundedParser(h11.Connection):
     @property
     def trailing_data(self) -> tuple[bytes, bool]:
         data, closed = super().trailing_data
-        return data + self._pending, closed
+        return data + self._uncopied + self._pending, closed
 
     def allow_events(self, count: int) -> None:
         """How many parts of a chunked body may be parsed from now on."""
@@ -62,12 +70,18 @@ class BoundedParser(h11.Connection):
         self.has_more = False
 
     def receive_data(self, data: bytes) -> None:
-        if self._pending or (len(data) > _PIECE and not self._reads_length()):
+        if self._pending or self._uncopied:
+            self._pending += data
+        elif self._passes_h11():
+            self._uncopied = data
+        elif len(data) > _PIECE:
             self._pending += data
         else:
             self._feed(data)
 
     def next_event(self) -> _Found:
+        if self._passes_h11():
+            return self._next_of_length()
         while True:
             if self.their_state is h11.IDLE:
                 self._check_header()
@@ -82,12 +96,15 @@ class BoundedParser(h11.Connection):
             self._check_overhead()
             if not self._pending:
                 return event
-            size = len(self._pending) if self._reads_length() else _PIECE
-            self._feed(bytes(self._pending[:size]))
-            del self._pending[:size]
+            self._feed(bytes(self._pending[:_PIECE]))
+            del self._pending[:_PIECE]
 
     def send_with_data_passthrough(self, event: h11.Event) -> list[bytes] | None:
-        """Announces the connection's end if the request's framing is doubtful or its chunks are not read."""
+        """Announces the connection's end if the request's framing is doubtful or its chunks are not read.
+
+        A response's head is returned with the first part of its body: sent alone, it would be one more packet
+        and wake the client twice.
+        """
         if (
             isinstance(event, h11.Response)
             and (self._must_close or self._reads_chunks())
@@ -95,13 +112,45 @@ class BoundedParser(h11.Connection):
         ):
             headers = [*event.headers, _CLOSE]
             event = h11.Response(status_code=event.status_code, headers=headers, reason=event.reason)
-        return super().send_with_data_passthrough(event)
+        data = super().send_with_data_passthrough(event)
+        if data is None:
+            return None
+        if isinstance(event, h11.Response):
+            self._head = data
+            return []
+        data, self._head = [*self._head, *data], []
+        return data
 
     def _reads_chunks(self) -> bool:
         return self._is_chunked and self.their_state is h11.SEND_BODY
 
     def _reads_length(self) -> bool:
         return not self._is_chunked and self.their_state is h11.SEND_BODY
+
+    def _passes_h11(self) -> bool:
+        """Whether the next byte is one of a body with a length, and h11 has none of them."""
+        return (
+            self._reads_length()
+            and self._counter._remaining > 0
+            and super().trailing_data == (b"", False)
+            and not self.they_are_waiting_for_100_continue
+        )
+
+    def _next_of_length(self) -> h11.Data | type[h11.NEED_DATA]:
+        counter = self._counter
+        if self._uncopied:
+            data, rest = self._uncopied[: counter._remaining], self._uncopied[counter._remaining :]
+            self._uncopied = b""
+            self._pending[:0] = rest
+        else:
+            data = bytes(self._pending[: counter._remaining])
+            del self._pending[: len(data)]
+        counter._remaining -= len(data)
+        return h11.Data(data=data) if data else h11.NEED_DATA
+
+    @property
+    def _counter(self) -> ContentLengthReader:
+        return cast(ContentLengthReader, self._reader)
 
     def _feed(self, data: bytes) -> None:
         if self._reads_chunks():

@@ -124,6 +124,8 @@ class BoundedHTTP(H11Protocol):
             return self._discard(data)
         if self._is_between_requests() and (shed := self.load_shedding(data)):
             return self._send_shed(shed)
+        if self.cycle and not self.cycle.body:
+            self.cycle.body = cast(bytearray, _Body())
         super().data_received(data)
         self._update_timer()
 
@@ -310,6 +312,27 @@ class BoundedHTTP(H11Protocol):
         return is_body or self._has_partial_header()
 
 
+class _Body:
+    """Parts of a body until the application takes them; uvicorn's own bytearray would be copied twice."""
+
+    __slots__ = ("_parts", "_size")
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def __iadd__(self, data: bytes) -> "_Body":
+        self._parts.append(data)
+        self._size += len(data)
+        return self
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __bytes__(self) -> bytes:
+        return bytes(self._parts[0]) if len(self._parts) == 1 else b"".join(self._parts)
+
+
 class LingeringTransport:
     """An `asyncio.Transport` whose `close` lets the client read its response.
 
@@ -384,7 +407,7 @@ class LingeringTransport:
         self._abort_timer = loop.call_at(min(loop.time() + LINGER_S, self._end_s), self._transport.abort)
 
     def write(self, data: bytes) -> None:
-        if self.is_lingering:
+        if self.is_lingering or not data:
             return
         data, self._begun = data[self._begun :], 0
         self.written = len(data) + (self.written if self._transport.get_write_buffer_size() else 0)

@@ -115,6 +115,42 @@ def test_a_chunked_body_is_the_one_that_h11_finds(piece: int, size: int, trailer
     assert events(bounded, sent, piece) == events(h11.Connection(h11.SERVER), sent, piece)
 
 
+def bodies(parser: h11.Connection, sent: bytes, piece: int) -> list[bytes]:
+    """Of requests that follow each other in `sent`, each of which is answered at once."""
+    found = [b""]
+    for start in range(0, len(sent), piece):
+        parser.receive_data(sent[start : start + piece])
+        while (event := parser.next_event()) is not h11.NEED_DATA:
+            if event is h11.PAUSED:
+                parser.send(h11.Response(status_code=204, headers=[]))
+                parser.send(h11.EndOfMessage())
+                parser.start_next_cycle()
+                found.append(b"")
+            elif isinstance(event, h11.Data):
+                found[-1] += bytes(event.data)
+    return found
+
+
+@pytest.mark.parametrize("piece", [1, 7, 1000, 8192, 8193, 40_000, 10**6])
+def test_bodies_with_a_length_are_those_that_h11_finds(piece: int) -> None:
+    sizes = (40_960, 1, 0, 3000, 20_000)
+    wanted = [bytes(range(256)) * (size // 256) or b"x" * size for size in sizes]
+    sent = b"".join(head(len(body)) + body for body in wanted)
+    assert bodies(BoundedParser(), sent, piece) == bodies(h11.Connection(h11.SERVER), sent, piece) == wanted
+
+
+def test_the_head_of_a_response_goes_with_its_body() -> None:
+    parser = BoundedParser()
+    parser.receive_data(header())
+    parser.next_event()
+    assert not parser.send(h11.Response(status_code=200, headers=[(b"content-length", b"4")]))
+    sent = parser.send(h11.Data(data=b"body"))
+    assert sent is not None
+    assert sent.startswith(b"HTTP/1.1 200 ")
+    assert sent.endswith(b"\r\n\r\nbody")
+    assert not parser.send(h11.EndOfMessage())
+
+
 @pytest.mark.parametrize("piece", [1, 7, 1000, 10**6])
 @pytest.mark.parametrize(
     ("status", "body"),

@@ -31,7 +31,7 @@ PROTOCOL = (
     "timeout_keep_alive_handler",
     "_unset_keepalive_if_required",
 )
-CYCLE = ("disconnected", "message_event", "response_complete")
+CYCLE = ("body", "disconnected", "message_event", "response_complete")
 SERVER = ("handle_exit", "on_tick", "serve", "should_exit", "shutdown", "startup")
 """No private parts, but `lifecycle/graceful_shutdown.py` depends on them."""
 FLOW = ("pause_reading", "resume_reading", "write_paused")
