@@ -4,7 +4,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.datastructures import Headers
 
@@ -14,9 +14,11 @@ from paishi.access.key_file import KeyFile
 from paishi.access.keys import KeyAuthentication, parse_stored
 from paishi.access.rate_limits import RateLimits
 from paishi.access.redis_storage import redis_storage
-from paishi.access.tokens import Tokens
-from paishi.access.wechat import WeChat
 from paishi.settings import TOKEN_KEY_BYTES, Misconfigured, Settings
+
+if TYPE_CHECKING:
+    from paishi.access.tokens import Tokens
+    from paishi.access.wechat import WeChat
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +39,8 @@ class Authentication(Protocol):
 class Login:
     """Exchanges a code of wx.login for a token."""
 
-    wechat: WeChat
-    tokens: Tokens
+    wechat: "WeChat"
+    tokens: "Tokens"
 
     async def token(self, code: str) -> str:
         """Raises as `WeChat.openid`."""
@@ -98,6 +100,9 @@ def _key_authentication(settings: Settings) -> KeyAuthentication:
 
 
 def _login(settings: Settings) -> Login:
+    from paishi.access.tokens import Tokens  # takes 40 ms of the start, for its cryptography
+    from paishi.access.wechat import WeChat
+
     secret = settings.wechat_secret
     required = {
         "PAISHI_WECHAT_APPID": settings.wechat_appid,

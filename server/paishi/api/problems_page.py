@@ -5,7 +5,6 @@ from functools import cache
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
-from markdown_it import MarkdownIt
 
 from paishi.system.packaged import packaged
 
@@ -31,6 +30,8 @@ def problems(request: Request) -> HTMLResponse:
 
 @cache
 def _page(language: str) -> str:
+    from markdown_it import MarkdownIt  # takes 20 ms of the start
+
     text = (_DOCS / language / "problems.md").read_text("utf-8")
     text = _ANCHOR.sub(lambda found: _heading(len(found[1]), found[2], found[3]), text)
     text = _LINK_TO_PAGE.sub(r"\1", _FENCE.sub(r"```\1", text))

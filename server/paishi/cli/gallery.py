@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -92,6 +91,8 @@ def show(
     code = snippet(entry)
     say("")
     if console.is_terminal:
+        from rich.syntax import Syntax
+
         console.print(Syntax(code, "python", background_color="default"))
     else:
         print(code)

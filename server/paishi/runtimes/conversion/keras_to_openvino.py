@@ -6,7 +6,6 @@ TensorFlow takes seconds and a gigabyte, and loading a custom file can run code.
 which ends with its parent.
 """
 
-import logging
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -25,7 +24,7 @@ from paishi.models.keras.imports import keras, tf
 from paishi.models.keras.operations import layers_by_operation, name_layers
 from paishi.runtimes.conversion.cache import MODEL_XML
 from paishi.runtimes.conversion.interruption import interruptible
-from paishi.runtimes.openvino.imports import ov
+from paishi.runtimes.openvino.imports import convert_model, ov
 from paishi.runtimes.openvino.model_file import note_independent, save_model, store_layer_names
 from paishi.runtimes.openvino.runtime import compiled, read_model
 from paishi.system.child_process import answer_parent
@@ -42,7 +41,7 @@ def convert(model: keras.Model, xml: Path, independent: bool = False) -> None:
     """
     graph = traced(model)
     try:
-        converted = _converted(graph)
+        converted = convert_model(graph)
         _write(converted, graph.outputs[0].name, model, xml, independent)
         del converted  # it holds the weights once more
         _compare(model, graph, xml)
@@ -51,15 +50,6 @@ def convert(model: keras.Model, xml: Path, independent: bool = False) -> None:
     except RuntimeError as error:  # it has many lines
         reason = str(error).strip().rpartition("\n")[2]
         raise ConversionFailed(f"OpenVINO cannot run {model.name}: {reason}") from error
-
-
-def _converted(graph: Any) -> Any:
-    """OpenVINO raises the log's level meanwhile and, if it refuses the model, leaves it so."""
-    level = logging.getLogger().level
-    try:
-        return ov.convert_model(graph)
-    finally:
-        logging.getLogger().setLevel(level)
 
 
 def _refusal(model: keras.Model, graph: Any, report: str) -> str:

@@ -13,7 +13,7 @@ from paishi.models.keras.efficientnet_lite import build_efficientnet_lite
 from paishi.models.keras.imports import keras, tf
 from paishi.models.keras.preprocessing import preprocess
 from paishi.models.keras.stored_weights import load_weights
-from paishi.runtimes.openvino.imports import ov
+from paishi.runtimes.openvino.imports import convert_model, ov
 from paishi.runtimes.openvino.runtime import compiled
 from paishi.system.cpu_count import usable_cores
 from paishi.training.errors import TrainingRefused
@@ -130,7 +130,7 @@ class OpenVINOExtractor:
         return np.stack([found[number] for number in range(len(views))])
 
     def _converted(self) -> Any:
-        model = ov.convert_model(self._run.get_concrete_function())  # type: ignore[attr-defined]
+        model = convert_model(self._run.get_concrete_function())  # type: ignore[attr-defined]
         model.reshape({0: ov.PartialShape([1, self.size, self.size, 3])})
         cores = usable_cores()
         return ov.AsyncInferQueue(compiled(model, "fp32", threads=cores, streams=cores), cores)
