@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
-from tests.bench.photos import PhotoKind, make_photo
+from tests.bench.photos import PHONE, PhotoKind, make_photo
 from tests.server.pictures import file_of
 
 SNAPSHOT = PhotoKind("snapshot", 640, 480, 60_000)
@@ -25,8 +25,8 @@ class Bad:
 
 
 def good_photos() -> list[bytes]:
-    """Each with an answer of its own, so that a mixed-up one shows."""
-    return [make_photo(SNAPSHOT, seed) for seed in range(_DIFFERENT)]
+    """Each with an answer of its own, so that a mixed-up one shows. One is as large as a phone takes it."""
+    return [*(make_photo(SNAPSHOT, seed) for seed in range(_DIFFERENT)), make_photo(PHONE)]
 
 
 def coloured_photo(colour: tuple[int, int, int]) -> bytes:
