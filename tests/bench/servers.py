@@ -77,12 +77,14 @@ def _running(
     name: str, command: list[str], environment: Mapping[str, str], port: int, folder: Path, photo: bytes
 ) -> Iterator[Served]:
     log = folder / f"{name}.log"
+    # Users' machines keep the bytecode of a program.
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**os.environ, **environment},
+            env={**kept, **environment},
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
