@@ -31,9 +31,21 @@ _WITH_TENSORFLOW = {
         "tests/server/api/test_recognition.py",
         "tests/server/cli/test_check.py",
         "tests/server/cli/test_custom_folder.py",
+        "tests/server/cli/test_train.py",
     ),
 }
 """Tests that load TensorFlow into their own process; a group runs in one worker, file after file."""
+
+
+_EARLY = (
+    *_WITH_TENSORFLOW,
+    "tests/server/schema/test_as_described.py",
+    "tests/server/cli/test_export.py",
+    "tests/server/cli/test_use.py",
+    "tests/server/hostile/",
+    "tests/server/lifecycle/",
+)
+"""What takes long: one that begins last is waited for."""
 
 
 def _group(file: str) -> str | None:
@@ -53,7 +65,7 @@ class FewTensorFlow(LoadScopeScheduling):
             units: dict[str, dict[str, bool]] = {}
             for nodeid in self.collection:
                 units.setdefault(self._split_scope(nodeid), {})[nodeid] = False
-            for scope in sorted(units, key=lambda scope: (scope not in _WITH_TENSORFLOW, -len(units[scope]))):
+            for scope in sorted(units, key=lambda scope: (not scope.startswith(_EARLY), -len(units[scope]))):
                 self.workqueue[scope] = units[scope]
         for node in self.nodes:
             self._reschedule(node)
