@@ -31,6 +31,7 @@ _WITH_TENSORFLOW = {
         "tests/server/api/test_recognition.py",
         "tests/server/cli/test_check.py",
         "tests/server/cli/test_custom_folder.py",
+        "tests/server/cli/test_import_model.py",
         "tests/server/cli/test_train.py",
     ),
 }

@@ -37,9 +37,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("name", ["EfficientNetB0", "MobileNetV3Small"])
-def test_reads_what_save_weights_writes(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reads_what_save_weights_writes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make_small(monkeypatch)
     backbone = CATALOGUE[name]
     pictures = views(backbone)
