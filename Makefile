@@ -101,8 +101,9 @@ test:
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
 	done; test -z "$$failed" || { echo "Failed:$$failed"; exit 1; }
 
+# Hundreds of servers and commands are started, which compile PaiShi anew where nothing keeps the result.
 test-server: $(VENV)/test.stamp
-	$(PY) -m pytest -n auto $(if $(CI),--cov --cov-report=term:skip-covered)
+	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto $(if $(CI),--cov --cov-report=term:skip-covered)
 
 test-client: $(VENV)/test.stamp browser
 	PAISHI_PYTHON=$(PY) $(TOOLS)/vitest run

@@ -1,7 +1,15 @@
-"""Failures are named as they happen, not when the last test has ended; two workers alone run large models."""
+"""Failures are named as they happen, not when the last test has ended; few workers load TensorFlow."""
+
+import ctypes
+import gc
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from paishi.system.cpu_count import usable_cores
 
@@ -9,27 +17,70 @@ _WITH_TENSORFLOW = {
     "models": (
         "tests/server/models/",
         "tests/server/runtimes/",
+        "tests/server/recognition/test_custom_labels.py",
+        "tests/server/teaching/test_vector.py",
     ),
     "training and export": (
         "tests/server/training/keras/",
         "tests/server/gallery/",
         "tests/server/export/",
+        "tests/server/api/test_custom_model.py",
         "tests/server/api/test_embedded_model.py",
         "tests/server/api/test_explain.py",
         "tests/server/api/test_features.py",
         "tests/server/api/test_recognition.py",
+        "tests/server/cli/test_check.py",
+        "tests/server/cli/test_custom_folder.py",
+        "tests/server/cli/test_import_model.py",
+        "tests/server/cli/test_train.py",
     ),
 }
+"""Tests that load TensorFlow into their own process; a group runs in one worker, file after file."""
+
+
+_EARLY = (
+    *_WITH_TENSORFLOW,
+    "tests/server/schema/test_as_described.py",
+    "tests/server/cli/test_export.py",
+    "tests/server/cli/test_use.py",
+    "tests/server/hostile/",
+    "tests/server/lifecycle/",
+)
+"""What takes long: one that begins last is waited for."""
+
+
+def _group(file: str) -> str | None:
+    return next((group for group, paths in _WITH_TENSORFLOW.items() if file.startswith(paths)), None)
 
 
 class FewTensorFlow(LoadScopeScheduling):
-    """Gives each worker a file at a time, and those that run large models, 2 GB, to two of them."""
+    """Gives each worker a file at a time, and those that load TensorFlow, 1 GB, to few of them."""
 
     def _split_scope(self, nodeid: str) -> str:
-        for group, paths in _WITH_TENSORFLOW.items():
-            if nodeid.startswith(paths):
-                return group
-        return nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        return _group(file) or file
+
+    def schedule(self) -> None:
+        if self.collection is None:
+            self.collection = max(self.registered_collections.values(), key=len)
+            units: dict[str, dict[str, bool]] = {}
+            for nodeid in self.collection:
+                units.setdefault(self._split_scope(nodeid), {})[nodeid] = False
+            for scope in sorted(units, key=lambda scope: (not scope.startswith(_EARLY), -len(units[scope]))):
+                self.workqueue[scope] = units[scope]
+        for node in self.nodes:
+            self._reschedule(node)
+
+    def _reschedule(self, node: WorkerController) -> None:
+        # A worker begins a test only when it has been told of the next, or that there is none.
+        while not node.shutting_down and self._pending_of(self.assigned_work[node]) <= 1:
+            known = set(self.registered_collections[node])
+            scope = next((scope for scope, tests in self.workqueue.items() if known.issuperset(tests)), None)
+            if scope is None:
+                node.shutdown()
+            else:
+                self.workqueue.move_to_end(scope, last=False)
+                self._assign_work_unit(node)
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -39,6 +90,55 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FewTensorFlow:
     return FewTensorFlow(config, log)  # type: ignore[arg-type]
+
+
+def _is_light(config: pytest.Config) -> bool:
+    """Whether this process is a worker that leaves the tests with TensorFlow to others.
+
+    All but one for each group are. One that replaces a worker that has died has a number above them.
+    """
+    worker = getattr(config, "workerinput", None)
+    if worker is None or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return False
+    return len(_WITH_TENSORFLOW) <= int(worker["workerid"].removeprefix("gw")) < worker["workercount"]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Not even imported by a light worker: that alone takes 8 s and 0.6 GB."""
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    return True if _is_light(config) and _group(path + "/" * collection_path.is_dir()) else None
+
+
+def pytest_collection_finish() -> None:
+    """Makes the TensorFlow of this process, if a module of tests has loaded it, take less memory and time."""
+    if "tensorflow" in sys.modules:
+        tf = sys.modules["tensorflow"]
+        tf.config.threading.set_intra_op_parallelism_threads(1)  # more would wait for the other workers
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        # Its own allocator gives nothing back: a worker grew to 3 GB. The first large tensor decides.
+        os.environ["TF_ONEDNN_USE_SYSTEM_ALLOCATOR"] = "1"
+        tf.zeros((500, 500))
+        del os.environ["TF_ONEDNN_USE_SYSTEM_ALLOCATOR"]  # servers that tests start have what ships
+    gc.collect()
+    gc.freeze()  # Keras makes much garbage, and each search for it would go through all of TensorFlow
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    yield
+    if "tensorflow" in sys.modules and _is_light(item.config):
+        pytest.fail("TensorFlow was loaded: name the file that does in _WITH_TENSORFLOW of tests/conftest.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """A file's models, which are large and consist of cycles, go with it."""
+    if _group(item.nodeid) and (nextitem is None or nextitem.path != item.path):
+        if "keras" in sys.modules:
+            sys.modules["keras"].backend.clear_session()
+        gc.collect()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 class FailureLines:

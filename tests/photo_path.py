@@ -17,7 +17,7 @@ from paishi.settings import Settings
 from tests.server.api.conftest import settled
 from tests.server.conftest import ROOT, wait_for
 from tests.server.in_process import running
-from tests.server.models.custom_models import write_custom
+from tests.server.models.graph_models import graph_folder
 from tests.server.pictures import file_of, noise
 
 PACKAGE = ROOT / "server" / "paishi"
@@ -43,9 +43,10 @@ class EnteredFiles:
 def photo_path(folder: Path) -> list[str]:
     """The files below server/paishi, in the order in which one request enters them.
 
-    The model, a small one, is written to `folder`.
+    The model, a small one of ONNX, which needs no Keras, is copied to `folder`.
     """
-    settings = Settings(model=str(write_custom(folder / "model")), cache=str(folder), KERAS_HOME=folder)
+    model = graph_folder(folder / "model", "torch_softmax")
+    settings = Settings(model=str(model), cache=str(folder), KERAS_HOME=folder)
     entered = EnteredFiles()
     threading.setprofile(entered)
     try:

@@ -25,6 +25,9 @@ SHARED = ROOT.parent / "shared"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Child processes import this checkout; a model is converted once for all workers of a run."""
+    if os.name == "posix" and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        # Under nohup, which servers started here would inherit; a handler they do not.
+        signal.signal(signal.SIGHUP, lambda *_: None)
     os.environ["PAISHI_STAND_IN"] = ""  # most tests are about one model
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT / "server"), str(ROOT)])
     if not hasattr(config, "workerinput"):
