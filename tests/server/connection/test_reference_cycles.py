@@ -41,22 +41,29 @@ def no_collections(served: Served) -> Iterator[NoCollections]:
     gc.enable()
 
 
-ROUTES = ["/predict", "/predict?top=3", "/image", "/explain", "/features", "/corrections", "/taught"]
+REFUSED = {"/explain": 409, "/features": 409, "/corrections": 403, "/taught": 403}
+"""Of this server, whose model explains nothing and which keeps nothing, whatever comes."""
+
+ROUTES = ["/predict", "/predict?top=3", "/image", *REFUSED]
 
 
 @pytest.mark.parametrize("path", ROUTES)
 def test_of_an_answer(path: str, served: Served, no_collections: NoCollections) -> None:
     with served.raw() as client:
         for _ in range(3):
-            client.send(upload(path=path)).answer()
+            assert client.send(upload(path=path)).answer().status == REFUSED.get(path, 200)
     no_collections.everything_goes(served)
 
 
 @pytest.mark.parametrize("path", ROUTES)
-@pytest.mark.parametrize("photo", [b"no photo", END + b"garbage"], ids=["no photo", "no form"])
-def test_of_what_is_refused(path: str, photo: bytes, served: Served, no_collections: NoCollections) -> None:
+@pytest.mark.parametrize(
+    ("photo", "status"), [(b"no photo", 415), (END + b"garbage", 422)], ids=["no photo", "no form"]
+)
+def test_of_what_is_refused(
+    path: str, photo: bytes, status: int, served: Served, no_collections: NoCollections
+) -> None:
     with served.raw() as client:
-        assert client.send(upload(photo, path)).answer().status >= 400
+        assert client.send(upload(photo, path)).answer().status == REFUSED.get(path, status)
     no_collections.everything_goes(served)
 
 
