@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from paishi.models.keras import shows_gpus
+from paishi.system.hidden_packages import hidden
 
 __all__ = ["keras", "tf"]
 
@@ -72,18 +73,6 @@ def _without_loading_noise() -> Iterator[None]:
 
 
 @contextmanager
-def _without(*packages: str) -> Iterator[None]:
-    """Packages of other extras, for helpers of Keras that are not used here, take a third of its import."""
-    hidden = [package for package in packages if package not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # makes their import fail
-    try:
-        yield
-    finally:
-        for package in hidden:
-            del sys.modules[package]
-
-
-@contextmanager
 def _quietly() -> Iterator[None]:
     # KERAS_HOME: on import Keras reads keras.json there, or writes one.
     with tempfile.TemporaryDirectory() as home, _environment(KERAS_HOME=home, KERAS_BACKEND="tensorflow"):
@@ -99,7 +88,8 @@ if os.environ.get("KERAS_BACKEND", "tensorflow") != "tensorflow":
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 if not shows_gpus():  # a search for them takes time and prints warnings
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-with _quietly(), _without("matplotlib", "sklearn"):
+# Of other extras, for helpers of Keras that are not used here: a third of its import.
+with _quietly(), hidden("matplotlib", "sklearn"):
     import keras
     import tensorflow as tf
 

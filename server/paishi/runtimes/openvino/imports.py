@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from paishi.system.hidden_packages import hidden
+
 __all__ = ["convert_model", "ov", "paddle_operation"]
 
 sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # makes its import fail
-sys.modules["openvino.tools.ovc"] = None  # type: ignore[assignment]  # which `openvino` allows
 
-import openvino as ov  # noqa: E402
-import openvino.passes  # noqa: E402  # a part of `ov`, once imported
-
-del sys.modules["openvino.tools.ovc"]
+with hidden("openvino.tools.ovc"):
+    import openvino as ov
+    import openvino.passes  # a part of `ov`, once imported
 
 # The first call in a process fills a table, and OpenVINO 2026.4 hangs for good if two threads make it at
 # once. Only one thread imports a module.
