@@ -101,7 +101,7 @@ test:
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
 	done; test -z "$$failed" || { echo "Failed:$$failed"; exit 1; }
 
-# Hundreds of servers and commands are started, which compile PaiShi anew where nothing keeps the result.
+# The tests start hundreds of servers and commands, each of which would compile PaiShi anew without bytecode.
 test-server: $(VENV)/test.stamp
 	PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto $(if $(CI),--cov --cov-report=term:skip-covered)
 

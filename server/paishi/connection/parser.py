@@ -35,8 +35,8 @@ class BoundedParser(h11.Connection):
     of one-byte chunks is 40,000 events. Here a header is measured before it is parsed, and chunks are parsed
     only while events are allowed. `next_event` otherwise sets `has_more` and returns NEED_DATA.
 
-    The parts of a body with a length pass h11 by, which would copy each of them three times; its own count of
-    them, the private `_remaining` of its reader, is kept.
+    Bodies with a length bypass h11, which would copy each part three times. Its own count of their bytes, the
+    private `_remaining` of its reader, is kept.
 
     A refused message raises h11.RemoteProtocolError and sets `refusal`. A target in absolute form becomes its
     path, and its host the header Host (RFC 9112, section 3.2.2).
@@ -72,7 +72,7 @@ class BoundedParser(h11.Connection):
     def receive_data(self, data: bytes) -> None:
         if self._pending or self._uncopied:
             self._pending += data
-        elif self._passes_h11():
+        elif self._bypasses_h11():
             self._uncopied = data
         elif len(data) > _PIECE:
             self._pending += data
@@ -80,7 +80,7 @@ class BoundedParser(h11.Connection):
             self._feed(data)
 
     def next_event(self) -> _Found:
-        if self._passes_h11():
+        if self._bypasses_h11():
             return self._next_of_length()
         while True:
             if self.their_state is h11.IDLE:
@@ -127,7 +127,7 @@ class BoundedParser(h11.Connection):
     def _reads_length(self) -> bool:
         return not self._is_chunked and self.their_state is h11.SEND_BODY
 
-    def _passes_h11(self) -> bool:
+    def _bypasses_h11(self) -> bool:
         """Whether the next byte is one of a body with a length, and h11 has none of them."""
         return (
             self._reads_length()
