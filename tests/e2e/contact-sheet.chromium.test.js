@@ -73,7 +73,6 @@ describe.skipIf(!process.env.PAISHI_KEEP_SCREENSHOTS || !findChromium())('contac
       query: { ...query, theme, language, ...(path && { page: path }) },
     });
     try {
-      await phone.page.waitForFunction(() => 'simulator' in globalThis);
       if (storage) await give(phone, storage);
       if (past) await givePast(phone, past.map((one) => ({ predictions: PREDICTIONS.predictions, ...one })), readFileSync(photo));
       await phone.page.addStyleTag({ content: FILL });

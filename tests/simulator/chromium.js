@@ -57,6 +57,7 @@ export async function launchPhone({
   const errors = collectErrors(page);
   const url = `${served.url}?${new URLSearchParams(query)}`;
   await page.goto(url);
+  await started(page);
   return {
     page,
     url,
@@ -64,7 +65,7 @@ export async function launchPhone({
     async restart() {
       await page.evaluate(() => window.simulator.flush());
       await page.reload();
-      await page.waitForFunction(() => window.simulator);
+      await started(page);
     },
     async close() {
       await context.close();
@@ -73,6 +74,14 @@ export async function launchPhone({
     },
   };
 }
+
+/**
+ * The page has loaded before the simulator has read the files of its phone.
+ *
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<unknown>} once `window.simulator` can be used; at once where the mini-program does not compile
+ */
+const started = (page) => page.waitForFunction(() => window.simulator ?? !window.__miniprogram);
 
 /** @param {import('playwright-core').Page} page @returns {Error[]} */
 function collectErrors(page) {

@@ -22,7 +22,6 @@ describe.skipIf(!findChromium())('a model in the browser', () => {
   let phone;
   beforeAll(async () => {
     phone = await launchPhone({ root: FIXTURE, query: { privacy: 'agreed' } });
-    await phone.page.waitForFunction(() => 'simulator' in globalThis);
     await phone.page.evaluate((model) => {
       const files = globalThis.simulator.call('getFileSystemManager');
       files.writeFileSync('wxfile://usr/model.onnx', model, 'base64');

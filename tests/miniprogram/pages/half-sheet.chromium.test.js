@@ -21,7 +21,6 @@ afterEach(() => expect(phone.errors).toEqual([]));
 /** @param {typeof SCREENS[number]} screen @param {object} [entry] @returns {Promise<void>} */
 async function openResult({ width, height, fontSize }, entry = {}) {
   await launch({ width, height, query: { privacy: 'agreed', granted: 'scope.writePhotosAlbum', fontSize, page: 'pages/result/result?id=r0' } });
-  await phone.page.waitForFunction(() => 'simulator' in globalThis);
   await phone.page.evaluate(() =>
     globalThis.simulator.call('setStorageSync', 'fit', { server: 'http://127.0.0.1:5000', fit: 'squash', teaching: true }));
   await givePast(phone, [{ predictions: FIVE, ...entry }]);

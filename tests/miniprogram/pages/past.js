@@ -43,7 +43,6 @@ export async function givePast(phone, entries, picture) {
   const { storage, files } = past(entries, picture);
   const paths = Object.keys(files);
   const base64 = Buffer.from(picture ?? PICTURE).toString('base64');
-  await phone.page.waitForFunction(() => 'simulator' in globalThis);
   await phone.page.evaluate(
     ([history, paths, base64, folder]) => {
       const { call } = globalThis.simulator;
