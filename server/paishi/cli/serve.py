@@ -1,4 +1,3 @@
-import gc
 import os
 from typing import Annotated
 
@@ -6,6 +5,7 @@ import typer
 
 from paishi.cli.errors import check_model, fail, read_settings
 from paishi.settings import Misconfigured
+from paishi.system.importing import uncollected
 
 _LARGEST_PORT = 65535
 
@@ -18,13 +18,10 @@ def serve(
     """Start the server; all other settings come from the environment."""
     settings = read_settings(host=host, port=_port_of_platform() if port is None else port, model=model)
     check_model(settings)
-    # Collections among modules, which all stay, took a twelfth of the start.
-    gc.disable()
     # Imported here, so that the other commands start without NumPy and the web server.
-    from paishi.cli.start import start
+    with uncollected():
+        from paishi.cli.start import start
 
-    gc.freeze()
-    gc.enable()
     try:
         start(settings)
     except Misconfigured as error:

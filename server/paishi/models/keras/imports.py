@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from paishi.models.keras import shows_gpus
-from paishi.system.hidden_packages import hidden
+from paishi.system.importing import hidden, uncollected
 
 __all__ = ["keras", "tf"]
 
@@ -89,7 +89,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 if not shows_gpus():  # a search for them takes time and prints warnings
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 # Of other extras, for helpers of Keras that are not used here: a third of its import.
-with _quietly(), hidden("matplotlib", "sklearn"):
+with _quietly(), uncollected(), hidden("matplotlib", "sklearn"):
     import keras
     import tensorflow as tf
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from paishi.system.hidden_packages import hidden
+from paishi.system.importing import hidden
 
 __all__ = ["convert_model", "ov", "paddle_operation"]
 
