@@ -17,6 +17,7 @@ from paishi.cli.load import load_with_progress
 from paishi.connection.file_limit import BACKLOG, raise_file_limit
 from paishi.lifecycle.gc_tuning import GcTuning
 from paishi.lifecycle.graceful_shutdown import GracefulServer, exit_at_once
+from paishi.lifecycle.malloc_tuning import keep_freed_memory
 from paishi.recognition.recognition import Awaited, Ready, State, Unavailable
 from paishi.settings import Settings
 from paishi.telemetry.log import form_of, set_up_log
@@ -32,6 +33,7 @@ MobileNetV2 served 32 clients 7 % slower, and refusals under overload took a thi
 
 def start(settings: Settings) -> NoReturn:
     """Serves until a signal, then exits; also exits if the socket is not available. Raises Misconfigured."""
+    keep_freed_memory()
     listening = listen(settings)
     set_up_log(settings)
     port = listening.getsockname()[1]
