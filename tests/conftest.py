@@ -84,8 +84,8 @@ class FewTensorFlow(LoadScopeScheduling):
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than cores: two fifths of the time a test waits, as for a server's start."""
-    return usable_cores() + 1
+    """Two more than cores: half of the time a test waits, as for a server's start."""
+    return usable_cores() + 2
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FewTensorFlow:
@@ -121,6 +121,7 @@ def pytest_collection_finish() -> None:
         del os.environ["TF_ONEDNN_USE_SYSTEM_ALLOCATOR"]  # servers that tests start have what ships
     gc.collect()
     gc.freeze()  # Keras makes much garbage, and each search for it would go through all of TensorFlow
+    _give_memory_back()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -133,12 +134,18 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """A file's models, which are large and consist of cycles, go with it."""
-    if _group(item.nodeid) and (nextitem is None or nextitem.path != item.path):
+    if nextitem is not None and nextitem.path == item.path:
+        return
+    if _group(item.nodeid):
         if "keras" in sys.modules:
             sys.modules["keras"].backend.clear_session()
         gc.collect()
-        if sys.platform == "linux":
-            ctypes.CDLL(None).malloc_trim(0)
+    _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class FailureLines:

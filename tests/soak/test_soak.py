@@ -288,7 +288,7 @@ def test_a_soak_that_is_ended_ends_its_server(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=printed) as process,
     ):
         try:
-            wait_for(lambda: b"before: " in (tmp_path / "printed").read_bytes(), 180, "the first spell")
+            wait_for(lambda: b"warm-up: " in (tmp_path / "printed").read_bytes(), 180, "the first spell")
             started = children(process.pid)
             assert any("paishi serve" in command for command in started.values())
             process.terminate()

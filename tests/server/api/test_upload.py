@@ -24,7 +24,7 @@ from tests.server.pictures import file_of, noise
 from tests.server.schema.seeing import load_seeing
 
 PHOTO = file_of(noise())
-LARGE = file_of(noise(1500, 1200), "PNG")
+LARGE = file_of(noise(700, 500), "PNG")
 FORM = {"Content-Type": "multipart/form-data; boundary=b"}
 JPEG = {"Content-Type": "image/jpeg"}
 FORMS_OWN_WORDS = (

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import httpx
-from pypinyin import Style, pinyin
 
 from paishi.recognition.cards import ClassCard, load_cards
 from paishi.recognition.labels import LABELS, load_labels
@@ -47,6 +46,8 @@ def test_each_sentence_is_one_of_a_fitting_length_without_a_claim() -> None:
 
 
 def test_the_pinyin_reads_the_chinese_name() -> None:
+    from pypinyin import Style, pinyin  # 60 MB, which every worker that collects this file would have
+
     def is_reading(card: ClassCard) -> bool:
         characters = HAN.findall(card.label.zh)
         syllables = [part for part in card.pinyin.split(" ") if part not in card.label.zh]  # T in T恤

@@ -163,7 +163,7 @@ def test_the_change_loses_no_request(tmp_path: Path) -> None:
     outcomes: list[tuple[int, str]] = []
     end = threading.Event()
     with host_file(weights.read_bytes()) as host:
-        host.default = Answer(silence=5)
+        host.default = Answer(silence=2)
         environment = {
             "PAISHI_MODEL": "MobileNetV2",
             "PAISHI_STAND_IN": "EfficientNetLite0",
