@@ -1,4 +1,5 @@
-"""Failures are named as they happen, not when the last test has ended; few workers load TensorFlow."""
+"""Failures are named as they happen, not when the last test has ended; few workers load TensorFlow; what is
+slow waits for CI."""
 
 import ctypes
 import gc
@@ -98,9 +99,21 @@ def _is_light(config: pytest.Config) -> bool:
     All but one for each group are. One that replaces a worker that has died has a number above them.
     """
     worker = getattr(config, "workerinput", None)
-    if worker is None or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+    if worker is None or not _runs_all_tests(config):
         return False
     return len(_WITH_TENSORFLOW) <= int(worker["workerid"].removeprefix("gw")) < worker["workercount"]
+
+
+def _runs_all_tests(config: pytest.Config) -> bool:
+    """False where files or tests are named on the command line."""
+    return config.args_source is pytest.Config.ArgsSource.TESTPATHS
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if _runs_all_tests(config) and not os.environ.get("CI"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         for made in ("PAISHI_CACHE", "PAISHI_TAUGHT"):
             shutil.rmtree(os.environ.pop(made), ignore_errors=True)
+
+
+def slow(values: Iterable[str]) -> list[object]:
+    """Parameters of tests that are left to CI."""
+    return [pytest.param(value, marks=pytest.mark.slow) for value in values]
 
 
 def need_shared(*parts: str) -> Path:

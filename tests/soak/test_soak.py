@@ -278,6 +278,7 @@ def test_any_end_ends_what_was_started(end: signal.Signals, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's list of children")
+@pytest.mark.slow
 def test_a_soak_that_is_ended_ends_its_server(tmp_path: Path) -> None:
     """In the middle of a spell, while one thread waits for the generator and another for the clock."""
     command = ["-m", "tests.soak", "--minutes", "5", "--model", "MobileNetV2", "--output", str(tmp_path)]

@@ -107,7 +107,14 @@ def test_beside_them_is_what_others_need(exported: tuple[Path, subprocess.Comple
 
 @needs_extra
 @pytest.mark.parametrize(
-    "example", ["onnx-run.py", "litert-run.py", "openvino-run.py", "keras-run.py", "saved-model-run.py"]
+    "example",
+    [
+        "onnx-run.py",
+        "litert-run.py",
+        "openvino-run.py",
+        pytest.param("keras-run.py", marks=pytest.mark.slow),
+        pytest.param("saved-model-run.py", marks=pytest.mark.slow),
+    ],
 )
 def test_the_examples_run(
     example: str, exported: tuple[Path, subprocess.CompletedProcess[str]], photos: list[Path]

@@ -10,15 +10,14 @@ from paishi.gallery.entries import entries, find_entry
 from paishi.gallery.lessons import LESSONS, Learned, train
 from paishi.gallery.mnist import NoMnist, read_digits
 from paishi.gallery.synthetic import drawn_digits
+from tests.server.conftest import slow
 
 # One for each lesson; what is left has the same lesson, or takes longer.
-KEYS = [
-    *("mlp", "mlp_softmax", "mlp_binary", "two_inputs_78_1", "conv1d", "lstm_text", "headline"),
-    *("alexnet", "rnn", "tweets", "tweets_compared", "unet", "vgg3d"),
-]
+QUICK = ["mlp", "mlp_softmax", "mlp_binary", "two_inputs_78_1", "conv1d", "lstm_text"]
+SLOW = ["headline", "alexnet", "rnn", "tweets", "tweets_compared", "unet", "vgg3d"]
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [*QUICK, *slow(SLOW)])
 def test_it_learns(key: str) -> None:
     losses: list[float] = []
     learned = train(find_entry(key), on_epoch=lambda epoch, loss: losses.append(loss))

@@ -36,6 +36,7 @@ print(read, refused, *most)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no getrusage, and no limit on memory here")
 def test_memory_stays_bounded() -> None:
     files = [case.data for kind in KINDS for case in corpus(kind)]

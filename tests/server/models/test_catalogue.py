@@ -19,6 +19,7 @@ def test_holds_all_models_of_keras() -> None:
     assert all(name == backbone.name for name, backbone in CATALOGUE.items())
 
 
+@pytest.mark.slow
 @pytest.mark.no_cover  # the tracer doubles the time of Keras's own code, and others run ours
 @pytest.mark.filterwarnings("ignore:`input_shape` is undefined or non-square")  # MobileNetV3's defaults
 @pytest.mark.parametrize("name", OF_KERAS)

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.server.access.fake_wechat import APPID, SECRET, FakeWeChat, serving
 from tests.server.access.sending import PHOTO, bearing
 from tests.server.access.test_keys import KEY, line
@@ -54,6 +56,7 @@ def test_open_to_anybody(tmp_path: Path) -> None:
         check(client, tmp_path, "--exclude-path=/session", kept=keep_picture(client))
 
 
+@pytest.mark.slow
 def test_what_is_no_photo(tmp_path: Path) -> None:
     """To be refused, so that nothing can be said of what is taken."""
     with started(load_seeing, corrections=str(tmp_path / "corrections")) as client:
@@ -61,6 +64,7 @@ def test_what_is_no_photo(tmp_path: Path) -> None:
         check(client, tmp_path, *options, photos="none")
 
 
+@pytest.mark.slow
 def test_for_holders_of_a_key(tmp_path: Path) -> None:
     corrections = str(tmp_path / "corrections")
     with started(

@@ -16,7 +16,7 @@ from paishi.photo.decoders.in_process import DecodeOptions
 from paishi.photo.sandbox.limits import EXCEEDED
 from paishi.photo.sandbox.pool import WorkerPool
 from paishi.settings import Settings
-from tests.server.conftest import ROOT
+from tests.server.conftest import ROOT, slow
 from tests.server.photo.heic_grid import heic_grid
 from tests.server.pictures import file_of, noise
 
@@ -92,7 +92,7 @@ LARGEST: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("name", LARGEST)
+@pytest.mark.parametrize("name", ["JPEG", *slow(name for name in LARGEST if name != "JPEG")])
 def test_the_default_limits_allow_a_picture_of_the_default_most_pixels(name: str) -> None:
     """By CPU time, of which an ordinary machine needs a quarter of the limit."""
     workers, file = WorkerPool(DECODE_S, 1), LARGEST[name]()

@@ -22,6 +22,7 @@ from paishi.models.keras.build import build_served
 from paishi.models.keras.imports import keras
 from paishi.runtimes.conversion.keras_to_openvino import TOLERANCE, convert
 from paishi.runtimes.openvino.runtime import compiled, read_model
+from tests.server.conftest import slow
 from tests.server.models.keras_models import (
     FAMILIES,
     family_input,
@@ -33,6 +34,7 @@ from tests.server.models.keras_models import (
 )
 
 ALL = bool(os.environ.get("PAISHI_ALL_MODELS"))
+QUICK = ("MobileNetV2", "EfficientNetB0", "ResNet50V2")
 NAMES = [name for name, model in CATALOGUE.items() if model.publisher is KERAS] if ALL else FAMILIES
 
 pytestmark = [
@@ -51,7 +53,7 @@ def test_every_family_is_compared() -> None:
     assert of_keras - modules == {"vgg19"}, "VGG16, three layers deeper"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*QUICK, *slow(name for name in NAMES if name not in QUICK)])
 def test_gives_the_probabilities_of_keras(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With published weights: Keras's own model, the served one, and the one that OpenVINO runs."""
     if not ALL:

@@ -18,6 +18,7 @@ from paishi.runtimes.openvino.class_activation import ClassActivation
 from paishi.runtimes.openvino.head import NoHead, find_head
 from paishi.runtimes.openvino.imports import ov
 from paishi.runtimes.spec import ModelSpec
+from tests.server.conftest import slow
 from tests.server.models.keras_models import (
     FAMILIES,
     family_input,
@@ -116,7 +117,7 @@ def test_features_are_those_of_keras(
     assert expected.std() > 0.1
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [NAMES[0], *slow(NAMES[1:])])
 def test_models_of_every_kind_of_head(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exact if `is_exact`, and with the features that Keras gives without a head."""
     if not ALL:

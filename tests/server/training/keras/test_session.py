@@ -103,6 +103,7 @@ def test_layers_that_are_not_there_are_refused_before_any_work(begin: Begin) -> 
         begin(fine_tune="99")
 
 
+@pytest.mark.slow
 def test_the_recipe_of_inception_trains_its_head_and_then_its_last_two_blocks(
     colours: Path, tmp_path: Path
 ) -> None:
