@@ -1,6 +1,7 @@
 """Starts the server: socket, log, application, uvicorn."""
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -31,9 +32,21 @@ MobileNetV2 served 32 clients 7 % slower, and refusals under overload took a thi
 1 or 0.05 ms gain less."""
 
 
+def _schedule_as_batch() -> None:
+    """Lets no thread of this process interrupt another one that calculates, merely because it has woken up.
+
+    On two cores EfficientNetLite0 served 32 clients 4 % quicker, and the event loop took 3 % less processor
+    time; refusals under overload took as long. Only Linux has this. A system call filter may forbid it.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
 def start(settings: Settings) -> NoReturn:
     """Serves until a signal, then exits; also exits if the socket is not available. Raises Misconfigured."""
     keep_freed_memory()
+    _schedule_as_batch()
     listening = listen(settings)
     set_up_log(settings)
     port = listening.getsockname()[1]

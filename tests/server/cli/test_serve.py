@@ -1,13 +1,17 @@
 """The real program: what it prints, how it ends."""
 
+import os
 import signal
 import socket
+import sys
 import threading
+from collections import Counter
 from pathlib import Path
 
 import httpx
 import pytest
 
+from paishi.system.cpu_count import usable_cores
 from tests.server.cli.command import assert_one_sentence, invoke, run
 from tests.server.conftest import RunningServer, run_server, wait_for
 from tests.server.pictures import file_of, noise
@@ -22,6 +26,14 @@ def test_ready_prints_model_and_addresses(server: RunningServer) -> None:
     assert server.url in printed
     assert f"{server.url}/docs" in printed
     assert "phone, same Wi-Fi" in printed
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone has it")
+def test_its_threads_do_not_interrupt_each_other(server: RunningServer) -> None:
+    threads = [int(task.name) for task in Path(f"/proc/{server.process.pid}/task").iterdir()]
+    policies = Counter(os.sched_getscheduler(thread) for thread in threads)
+    assert policies[os.SCHED_BATCH] > usable_cores(), "those that calculate, and the event loop"
+    assert policies[os.SCHED_OTHER] < usable_cores(), "NumPy's, which wait since it was imported"
 
 
 def test_without_weights_it_names_the_file_and_serves_what_needs_none(tmp_path: Path) -> None:
