@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
+const E2E = 'tests/e2e/**/*.test.js';
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.js'],
-    globalSetup: 'tests/e2e/shared-recogniser.js',
     // A worker loads jsdom, the simulator and a browser once for all its files. Half of the time a test in a
     // browser waits; a fourth worker would not fit into 4 GB of memory.
     isolate: false,
@@ -13,5 +13,10 @@ export default defineConfig({
     // Generous: they end what hangs, and say nothing about speed.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.js'], exclude: ['**/node_modules/**', E2E] } },
+      // Only these need the server, and Python.
+      { extends: true, test: { name: 'e2e', include: [E2E], globalSetup: 'tests/e2e/shared-recogniser.js' } },
+    ],
   },
 });
