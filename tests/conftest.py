@@ -94,14 +94,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FewTensor
 
 
 def _is_light(config: pytest.Config) -> bool:
-    """Whether this process is a worker that leaves the tests with TensorFlow to others.
-
-    All but one for each group are. One that replaces a worker that has died has a number above them.
-    """
+    """Whether this process leaves the tests with TensorFlow to others: all do but one for each group."""
     worker = getattr(config, "workerinput", None)
     if worker is None or not _runs_all_tests(config):
         return False
-    return len(_WITH_TENSORFLOW) <= int(worker["workerid"].removeprefix("gw")) < worker["workercount"]
+    return int(worker["workerid"].removeprefix("gw")) >= len(_WITH_TENSORFLOW)
 
 
 def _runs_all_tests(config: pytest.Config) -> bool:
