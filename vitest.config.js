@@ -13,6 +13,7 @@ export default defineConfig({
     // Generous: they end what hangs, and say nothing about speed.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    globalSetup: 'tests/temporary-folder.js',
     projects: [
       { extends: true, test: { name: 'unit', include: ['tests/**/*.test.js'], exclude: ['**/node_modules/**', E2E] } },
       // Only these need the server, and Python.
