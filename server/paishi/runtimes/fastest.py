@@ -50,7 +50,7 @@ def fastest(spec: ModelSpec, find_weights: FindWeights) -> ModelSpec:
                     "remove %s and set PAISHI_CALIBRATION.",
                     precision, model.file.parent,
                 )  # fmt: skip
-        chosen = _fastest(models, spec.cache / "fastest.json") if len(models) > 1 else exact
+        chosen = _fastest(models, models[exact].file.with_name("fastest.json")) if len(models) > 1 else exact
     log.info("PAISHI_PRECISION=auto: %s in %s.", spec.backbone.name, chosen)
     return replace(spec, precision=chosen)
 

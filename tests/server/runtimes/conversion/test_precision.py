@@ -167,6 +167,11 @@ def test_auto_does_not_fall_back_to_another_precision(
         load_runtime(spec, not_needed)
 
 
+def _forget_choices(spec: ModelSpec) -> None:
+    for known in spec.cache.rglob("fastest.json"):
+        known.unlink()
+
+
 class TestAuto:
     @pytest.fixture
     def auto(self, spec: ModelSpec) -> ModelSpec:
@@ -179,7 +184,7 @@ class TestAuto:
     @pytest.mark.usefixtures("lenient")
     def test_the_fastest_that_passed_serves(self, auto: ModelSpec, caplog: pytest.LogCaptureFixture) -> None:
         """By real measurements, whatever they are here."""
-        (auto.cache / "fastest.json").unlink(missing_ok=True)
+        _forget_choices(auto)
         runtime = load_runtime(auto, found(auto))
         runtime.close()
         measured = re.search(r"One picture on one core: (.*)\.\n", caplog.text)
@@ -192,12 +197,14 @@ class TestAuto:
 
     @pytest.mark.usefixtures("int8_is_fastest")
     def test_the_choice_is_kept(self, auto: ModelSpec, monkeypatch: pytest.MonkeyPatch) -> None:
-        (auto.cache / "fastest.json").unlink(missing_ok=True)
+        _forget_choices(auto)
         load_runtime(auto, found(auto)).close()
         monkeypatch.setattr(fastest, "_ms", lambda *_: pytest.fail("it was measured again"))
         again = load_runtime(auto, not_needed)
         again.close()
         assert again.precision == "int8"
+        [known] = auto.cache.rglob("fastest.json")
+        assert known.parent.name.startswith("MobileNetV2-fp32-")  # other models' choices are kept beside them
 
     @pytest.mark.usefixtures("int8_is_fastest")
     @pytest.mark.parametrize("why", ["never checked", "failed", "checked elsewhere"])
