@@ -11,6 +11,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 log = logging.getLogger(__name__)
@@ -34,21 +35,25 @@ class ChildRaised(Exception):
 def run_child(module: str, arguments: Sequence[str], limit_s: float, expected: type[Exception]) -> Any:
     """Runs `python -m module arguments`, which calls `answer_parent`, and returns its result.
 
-    The process does not get the secrets in this one's environment, because what it loads may be code.
+    The process does not get the secrets in this one's environment, because what it loads may be code. Its
+    temporary files are deleted, however it ends.
 
     Raises the `expected` error, or subclass of it, that the child raised, with the message alone; ChildRaised
     for any other error there, whose stack trace is logged at level debug; ChildFailed for any other end, or
     after `limit_s` seconds.
     """
-    with subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        cwd=_ROOT,
-        env=without_secrets(os.environ),
-        stdin=subprocess.PIPE,  # closes when this process ends in any way
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,  # Ctrl-C reaches this process alone; the child ends by the pipe
-    ) as process:
+    with (
+        TemporaryDirectory(prefix="paishi-", ignore_cleanup_errors=True) as temporary,
+        subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=_ROOT,
+            env={**without_secrets(os.environ), "TMPDIR": temporary},
+            stdin=subprocess.PIPE,  # closes when this process ends in any way
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches this process alone; the child ends by the pipe
+        ) as process,
+    ):
         limit = threading.Timer(limit_s, process.kill)
         limit.daemon = True
         limit.start()

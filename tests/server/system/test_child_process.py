@@ -4,6 +4,8 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,17 @@ def test_it_gets_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     names = run_child(CHILD, ["environment"], 30, ModelError)
     assert not set(secrets) & set(names)
     assert {"PATH", "PYTHONPATH", "MONKEY"} <= set(names)
+
+
+@pytest.mark.parametrize("killed", [[], ["killed"]], ids=["returned", "killed"])
+def test_its_temporary_files_are_deleted(
+    killed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", None)  # which is asked once
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with pytest.raises(ChildFailed) if killed else nullcontext():
+        run_child(CHILD, ["scratch", *killed], 30, ModelError)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_time_limit() -> None:

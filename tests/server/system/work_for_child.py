@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -30,6 +31,10 @@ def work(what: str, *arguments: str) -> object:  # noqa: C901  # a list of cases
             os._exit(1)
         case "vanish":
             os._exit(7)
+        case "scratch":
+            tempfile.mkdtemp()
+            if arguments:
+                os.kill(os.getpid(), signal.SIGKILL)
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         case "nonsense":

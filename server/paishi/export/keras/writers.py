@@ -60,7 +60,7 @@ def write_saved_model(model: keras.Model, folder: Path) -> None:
     # Keras's own ExportArchive writes each weight twice.
     module = tf.Module()
     module.weights = [variable.value for variable in model.variables]
-    endpoint = tf.function(infer, input_signature=signature)
+    endpoint = tf.function(infer, input_signature=signature, autograph=False)
     tf.saved_model.save(module, str(folder), signatures={_SIGNATURE: endpoint})
 
 
@@ -218,7 +218,7 @@ def _concrete(model: keras.Model, signature: Sequence[tf.TensorSpec]) -> Any:
     def infer(*inputs: tf.Tensor) -> tf.Tensor:
         return model(inputs[0] if len(inputs) == 1 else list(inputs), training=False)
 
-    return tf.function(infer, input_signature=signature).get_concrete_function()
+    return tf.function(infer, input_signature=signature, autograph=False).get_concrete_function()
 
 
 def _tfjs(served: Served) -> Sequence[Artifact]:

@@ -83,4 +83,4 @@ def traced(model: keras.Model) -> tf.types.experimental.ConcreteFunction:
     def infer(rgb: tf.Tensor) -> tf.Tensor:
         return model(rgb, training=False)
 
-    return tf.function(infer, input_signature=[signature]).get_concrete_function()
+    return tf.function(infer, input_signature=[signature], autograph=False).get_concrete_function()
