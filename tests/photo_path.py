@@ -32,23 +32,24 @@ HEADERS = {"Content-Type": "multipart/form-data; boundary=b"}
 class EnteredFiles:
     """Profile function for all threads that start while it is set; collects files from a request's start on.
 
-    What threads still do for an earlier request until its first bytes come is left out.
+    What threads still do for an earlier request, until the first bytes of this one come, is left out.
     """
 
     def __init__(self) -> None:
-        self.is_armed = self.is_on = False
+        self.is_on = False
         self.files: dict[str, None] = {}
 
-    def arm(self) -> None:
-        """Wait for the next bytes of a client, and forget what was collected."""
+    def restart(self) -> None:
+        """Forgets the files, and collects none until a client sends the next bytes."""
         self.is_on = False
         self.files = {}
-        self.is_armed = True
 
     def __call__(self, frame: FrameType, event: str, _: Any) -> None:
-        if self.is_armed and frame.f_code is BoundedHTTP.data_received.__code__:
-            self.is_armed, self.is_on = False, True
-        if self.is_on and event == "call" and frame.f_code.co_filename.startswith(str(PACKAGE)):
+        if event != "call" or not frame.f_code.co_filename.startswith(str(PACKAGE)):
+            return
+        if frame.f_code is BoundedHTTP.data_received.__code__:
+            self.is_on = True
+        if self.is_on:
             self.files[frame.f_code.co_filename] = None
 
 
@@ -78,7 +79,7 @@ def photo_path(folder: Path) -> list[str]:
 def _entered_by_one(
     entered: EnteredFiles, app: Application, connection: http.client.HTTPConnection
 ) -> list[str]:
-    entered.arm()
+    entered.restart()
     _predict(connection)
     # The response is there before its request has come to its end.
     wait_for(lambda: not app.services.metrics.active, 20, "the end of the request")
