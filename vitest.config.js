@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const E2E = 'tests/e2e/**/*.test.js';
+const TEMPORARY_FOLDER = 'tests/temporary-folder.js';
 
 export default defineConfig({
   test: {
@@ -13,11 +14,25 @@ export default defineConfig({
     // Generous: they end what hangs, and say nothing about speed.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    globalSetup: 'tests/temporary-folder.js',
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.js'], exclude: ['**/node_modules/**', E2E] } },
-      // Only these need the server, and Python.
-      { extends: true, test: { name: 'e2e', include: [E2E], globalSetup: 'tests/e2e/shared-recogniser.js' } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.js'],
+          exclude: ['**/node_modules/**', E2E],
+          globalSetup: TEMPORARY_FOLDER,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: [E2E],
+          // Only these need the server, and Python.
+          globalSetup: [TEMPORARY_FOLDER, 'tests/e2e/shared-recogniser.js'],
+        },
+      },
     ],
   },
 });

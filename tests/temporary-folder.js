@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What tests leave in the system's temporary folder goes with it: a run left 200 MB of copied mini-programs. */
+/** Gives tests a temporary folder of their own and deletes it: they left 200 MB of copied mini-programs. */
 export default function setup() {
   const folder = mkdtempSync(join(tmpdir(), 'paishi-tests-'));
   process.env.TMPDIR = folder; // os.tmpdir() of the workers, and of what they start
