@@ -23,7 +23,7 @@ from paishi.recognition.on_device import on_device_folder
 from paishi.recognition.resolve import resolve
 from paishi.settings import Settings
 from tests.server.cli.command import assert_one_sentence, invoke, run
-from tests.server.conftest import run_server
+from tests.server.conftest import run_server, slow
 from tests.server.models.graph_models import graph_folder
 from tests.server.pictures import file_of, noise
 
@@ -108,13 +108,7 @@ def test_beside_them_is_what_others_need(exported: tuple[Path, subprocess.Comple
 @needs_extra
 @pytest.mark.parametrize(
     "example",
-    [
-        "onnx-run.py",
-        "litert-run.py",
-        "openvino-run.py",
-        pytest.param("keras-run.py", marks=pytest.mark.slow),
-        pytest.param("saved-model-run.py", marks=pytest.mark.slow),
-    ],
+    ["onnx-run.py", "litert-run.py", "openvino-run.py", *slow(["keras-run.py", "saved-model-run.py"])],
 )
 def test_the_examples_run(
     example: str, exported: tuple[Path, subprocess.CompletedProcess[str]], photos: list[Path]
