@@ -84,7 +84,8 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     run = f"run_child({CHILD!r}, ['sleep', {str(note)!r}], 60, Exception)"
     code = f"from paishi.system.child_process import run_child; {run}"
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT) as parent:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}  # nobody is left to delete the child's folder
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment) as parent:
         wait_for(lambda: note.exists() and note.read_text() != "", 30, "the child")
         parent.kill()
     child = int(note.read_text())
