@@ -1,4 +1,4 @@
-"""Imports of large packages, quicker."""
+"""Quicker imports of large packages."""
 
 import gc
 import sys
